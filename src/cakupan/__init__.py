@@ -1,0 +1,1 @@
+"""Cakupan: the library behind the nightly coverage warehouse."""

@@ -1,0 +1,69 @@
+"""Connections to the warehouse, one role for each kind of work.
+
+CAKUPAN_PG_HOST points at a server of one's own; without it the installation's embedded server is meant.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from cakupan import settings
+from cakupan.database.server import embedded
+
+
+class Role(StrEnum):
+    """Who connects: each role has just the grants its work needs."""
+
+    ADMIN = "postgres"
+    LOADER = "cakupan_loader"
+    TRANSFORMER = "cakupan_transformer"
+    BI = "cakupan_bi"
+    AUDITOR = "cakupan_auditor"
+    AIRFLOW = "cakupan_airflow"
+
+    @property
+    def password(self) -> str:
+        """The role's password: CAKUPAN_PG_<ROLE>_PASSWORD or the installation's secret."""
+        return settings.secret(f"pg_{self.name.lower()}_password")
+
+
+def host_and_port() -> tuple[str, int]:
+    """Where the server listens."""
+    if host := os.environ.get("CAKUPAN_PG_HOST"):
+        return host, int(os.environ.get("CAKUPAN_PG_PORT", "5432"))
+    return "127.0.0.1", embedded().port
+
+
+def database_name() -> str:
+    """The warehouse's database."""
+    return os.environ.get("CAKUPAN_PG_DATABASE", "warehouse")
+
+
+def url(role: Role, database: str | None = None, *, driver: str = "postgresql", password: bool = True) -> str:
+    """The connection URL of a role; without password for showing to a person."""
+    host, port = host_and_port()
+    user = role.value if role is not Role.ADMIN else os.environ.get("CAKUPAN_PG_ADMIN_USER", role.value)
+    login = f"{user}:{quote(role.password, safe='')}" if password else user
+    return f"{driver}://{login}@{host}:{port}/{database or database_name()}"
+
+
+def connect(role: Role, database: str | None = None, **options: Any) -> psycopg.Connection:
+    """Open a connection as `role`; the caller closes it. Raises psycopg.OperationalError."""
+    return psycopg.connect(url(role, database), application_name=f"cakupan {role.name.lower()}", **options)
+
+
+def environment() -> dict[str, str]:
+    """The variables with which dbt's profile finds the warehouse."""
+    host, port = host_and_port()
+    return {
+        "CAKUPAN_PG_HOST": host,
+        "CAKUPAN_PG_PORT": str(port),
+        "CAKUPAN_PG_DATABASE": database_name(),
+        "CAKUPAN_PG_TRANSFORMER_USER": Role.TRANSFORMER.value,
+        "CAKUPAN_PG_TRANSFORMER_PASSWORD": Role.TRANSFORMER.password,
+    }

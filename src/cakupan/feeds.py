@@ -1,0 +1,152 @@
+"""Feed declarations, `feeds/<agency>/<feed>.yml`: the only place that knows where a feed comes from."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Spelling = Literal["iso", "id"]
+ColumnType = Literal["text", "nik", "kpj", "date", "month", "year", "rupiah", "count", "decimal", "flag", "json"]
+SqlName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Strict(BaseModel):
+    """A config model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CsvFormat(Strict):
+    """A delimited text file whose first record is the header."""
+
+    kind: Literal["csv"]
+    delimiter: str = ","
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
+    compression: Literal["gzip"] | None = None
+
+    @property
+    def extension(self) -> str:
+        """File name ending, without the leading dot."""
+        return "csv.gz" if self.compression else "csv"
+
+
+class XlsxFormat(Strict):
+    """A workbook; the header is the first row that names every required column."""
+
+    kind: Literal["xlsx"]
+    sheets: Literal["first", "all"] = "first"
+    footer: tuple[str, ...] = ()
+    """Rows whose first filled cell starts with one of these words are no data (totals, print dates)."""
+
+    @property
+    def extension(self) -> str:
+        """File name ending, without the leading dot."""
+        return "xlsx"
+
+
+class JsonFormat(Strict):
+    """A JSON array of objects; nested values land as JSON text."""
+
+    kind: Literal["json"]
+
+    @property
+    def extension(self) -> str:
+        """File name ending, without the leading dot."""
+        return "json"
+
+
+class Column(Strict):
+    """One column an agency delivers."""
+
+    name: SqlName
+    header: str
+    type: ColumnType = "text"
+    required: bool = False
+    """A delivery without this column is refused."""
+    personal: bool = False
+    running_number: bool = False
+    """Left out when rows are compared for repeats."""
+    spelling: Spelling | None = None
+    about: str
+
+    @property
+    def canonical_header(self) -> str:
+        """The header as compared: case, blanks and underscores do not matter."""
+        return canonical(self.header)
+
+
+class Feed(Strict):
+    """One feed of one agency."""
+
+    agency: SqlName
+    feed: SqlName
+    title: str
+    owner: str
+    cadence: Literal["snapshot", "increment", "occasional"]
+    transport: Literal["file", "rest", "sql"]
+    format: Annotated[CsvFormat | XlsxFormat | JsonFormat, Field(discriminator="kind")]
+    spelling: Spelling
+    may_be_empty: bool = False
+    key: tuple[SqlName, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def name(self) -> str:
+        """`agency.feed`, as people say it."""
+        return f"{self.agency}.{self.feed}"
+
+    @property
+    def table(self) -> str:
+        """The relation name used in the landing and quarantine schemas and in staging."""
+        return f"{self.agency}_{self.feed}"
+
+    def column(self, name: str) -> Column:
+        """The declared column of that name; raises KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+    def spelling_of(self, column: Column) -> Spelling:
+        """How dates and numbers of the column are spelled."""
+        return column.spelling or self.spelling
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Feed:
+        names = [column.name for column in self.columns]
+        headers = [column.canonical_header for column in self.columns]
+        if len(set(names)) != len(names) or len(set(headers)) != len(headers):
+            raise ValueError(f"{self.name}: a column is declared twice")
+        if missing := set(self.key) - {c.name for c in self.columns if c.required}:
+            raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
+        return self
+
+
+def canonical(header: str) -> str:
+    """A header without case, white space and underscores, so that spellings of one name are equal."""
+    return re.sub(r"[\s_\u00a0\ufeff]+", "", header).casefold()
+
+
+@cache
+def load_feeds(root: Path) -> tuple[Feed, ...]:
+    """All feeds below `root`, sorted by name; raises ValueError naming the file that is wrong."""
+    feeds = []
+    for path in sorted(root.glob("*/*.yml")):
+        try:
+            feed = Feed.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        if (feed.agency, feed.feed) != (path.parent.name, path.stem):
+            raise ValueError(f"{path}: says {feed.name}, but its path says otherwise")
+        feeds.append(feed)
+    return tuple(feeds)
+
+
+def find_feed(root: Path, name: str) -> Feed:
+    """The feed called `agency.feed`; raises KeyError with the names there are."""
+    feeds = {feed.name: feed for feed in load_feeds(root)}
+    if name not in feeds:
+        raise KeyError(f"no feed {name!r}; there are: {', '.join(feeds)}")
+    return feeds[name]

@@ -1,0 +1,63 @@
+"""The embedded server: stable port, password asked, survives a kill."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cakupan.database import Role, apply_schema, connect
+from cakupan.database.server import Server
+
+
+def test_a_wrong_password_is_refused(installation: Path) -> None:
+    with connect(Role.BI, "postgres") as connection:
+        port = connection.info.port
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(f"postgresql://cakupan_bi:wrong@127.0.0.1:{port}/postgres")
+
+
+def test_secrets_are_private_to_their_owner(installation: Path) -> None:
+    Role.BI.password  # noqa: B018 made on first use
+    assert {oct(path.stat().st_mode & 0o777) for path in (installation / "secrets").iterdir()} == {"0o600"}
+
+
+def test_applying_the_schema_again_changes_nothing(database_name: str) -> None:
+    with connect(Role.ADMIN) as connection:
+        before = connection.execute("select count(*) from pg_class").fetchone()
+        apply_schema(connection)
+        assert connection.execute("select count(*) from pg_class").fetchone() == before
+
+
+def test_a_killed_server_starts_again_with_its_rows(tmp_path: Path, installation: Path) -> None:
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+    server = Server(tmp_path / "database", {"shared_buffers": "16MB"})
+    password = "only-for-this-test"
+    server.start(password)
+    port = server.port
+    dsn = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+    try:
+        with psycopg.connect(dsn) as connection:
+            connection.execute("create table kept as select 1 as one")
+        postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        time.sleep(0.1)
+        server.start(password)
+        assert server.port == port
+        with psycopg.connect(dsn) as connection:
+            assert connection.execute("select one from kept").fetchone() == (1,)
+    finally:
+        server.stop("immediate")
+    assert not server.running
+
+
+@pytest.mark.parametrize("schema", ["landing", "quarantine", "identity"])
+@pytest.mark.parametrize("role", [Role.BI, Role.AUDITOR])
+def test_readers_cannot_enter_schemas_with_personal_data(database_name: str, role: Role, schema: str) -> None:
+    with connect(Role.ADMIN) as admin:
+        admin.execute(f"create table {schema}.secret (nik text)")
+    with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"select * from {schema}.secret")
