@@ -140,6 +140,11 @@ create table if not exists identity.membership (
     added_at timestamptz not null default now()
 );
 
+-- Validations whose NIKs and KPJs all have their key.
+create table if not exists identity.registered (
+    validation_id bigint primary key references ledger.validation
+);
+
 -- What Great Expectations said of a validation, rule by rule.
 create table if not exists quality.rule_result (
     validation_id bigint not null references ledger.validation,
@@ -152,3 +157,164 @@ create table if not exists quality.rule_result (
     observed text,
     primary key (validation_id, rule_id)
 );
+
+
+-- How a cell is cleaned and read. One spelling each, shared by the careful path of the row rules and by staging.
+-- Every function answers NULL (or false) where a cell does not parse and never raises, so a dirty cell cannot stop a night.
+-- `to_…` and `is_…` expect a cell that `normal` (or `normal_nik`) has been over: accepted rows are in that form already.
+-- Not STRICT and of one expression each where possible: that is what lets PostgreSQL inline them into the calling query.
+
+-- White space: what Unicode calls so (no-break, figure and narrow no-break space included), the C0 separators, and U+FEFF.
+create or replace function quality.white_space() returns text
+language sql immutable parallel safe as $$
+    select E'\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007'
+        '\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
+$$;
+
+-- Trimmed, without one leading apostrophe (Excel's text mark), trimmed again; an empty cell is NULL.
+create or replace function quality.normal(cell text) returns text
+language sql immutable parallel safe as $$
+    select nullif(
+        btrim(
+            case
+                when left(btrim(cell, quality.white_space()), 1) = ''''
+                    then substr(btrim(cell, quality.white_space()), 2)
+                else cell
+            end,
+            quality.white_space()
+        ),
+        ''
+    )
+$$;
+
+-- As `normal`, and blanks and dots inside are dropped too.
+create or replace function quality.normal_nik(cell text) returns text
+language sql immutable parallel safe as $$
+    select nullif(translate(quality.normal(cell), quality.white_space() || '.', ''), '')
+$$;
+
+-- 16 digits: 6 of region, DDMMYY (day + 40 for a woman) that is a date in 1900-2099, a serial other than 0000.
+create or replace function quality.is_nik(cell text) returns boolean
+language sql immutable parallel safe as $$
+    select coalesce(
+        cell ~ (
+            '^[0-9]{6}'
+            '(([04][1-9]|[1256][0-9])(0[1-9]|1[0-2])|[37]0(0[13-9]|1[0-2])|[37]1(0[13578]|1[02]))'
+            '[0-9]{6}$'
+        )
+        and right(cell, 4) <> '0000'
+        and not (cell ~ '^[0-9]{6}[26]902' and substr(cell, 11, 2)::int % 4 <> 0),
+        false
+    )
+$$;
+
+-- The date, or NULL where the calendar has no such day or it lies outside 1900-2099.
+create or replace function quality.day(year int, month int, day int) returns date
+language sql immutable parallel safe as $$
+    select case
+        when year between 1900 and 2099 and month between 1 and 12 and day between 1 and 31
+            and extract(month from make_date(year, month, 1) + (day - 1)) = month
+            then make_date(year, month, day)
+    end
+$$;
+
+-- The number of an Indonesian month name, in any case.
+create or replace function quality.month_number(name text) returns int
+language sql immutable parallel safe as $$
+    select array_position(
+        array[
+            'januari', 'februari', 'maret', 'april', 'mei', 'juni',
+            'juli', 'agustus', 'september', 'oktober', 'november', 'desember'
+        ],
+        lower(name)
+    )
+$$;
+
+-- 2025-09-09
+create or replace function quality.to_date_iso(cell text) returns date
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+            then quality.day(substr(cell, 1, 4)::int, substr(cell, 6, 2)::int, substr(cell, 9, 2)::int)
+    end
+$$;
+
+-- 09/09/2025, 9/9/2025 or 9 September 2025
+create or replace function quality.to_date_id(cell text) returns date
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$'
+            then quality.day(
+                split_part(cell, '/', 3)::int, split_part(cell, '/', 2)::int, split_part(cell, '/', 1)::int
+            )
+        when cell ~ '^[0-9]{1,2} +[A-Za-z]+ +[0-9]{4}$'
+            then quality.day(
+                right(cell, 4)::int,
+                quality.month_number(substring(cell from '[A-Za-z]+')),
+                split_part(cell, ' ', 1)::int
+            )
+    end
+$$;
+
+-- 202509, as the first day of that month
+create or replace function quality.to_month_iso(cell text) returns date
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^[0-9]{6}$' then quality.day(left(cell, 4)::int, right(cell, 2)::int, 1)
+    end
+$$;
+
+-- September 2025, as the first day of that month
+create or replace function quality.to_month_id(cell text) returns date
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^[A-Za-z]+ +[0-9]{4}$'
+            then quality.day(right(cell, 4)::int, quality.month_number(split_part(cell, ' ', 1)), 1)
+    end
+$$;
+
+-- 2025
+create or replace function quality.to_year(cell text) returns int
+language sql immutable parallel safe as $$
+    select case when cell ~ '^(19|20)[0-9]{2}$' then cell::int end
+$$;
+
+-- 1234567, 1234567.00: whole, not negative, at most 15 digits
+create or replace function quality.to_whole_iso(cell text) returns bigint
+language sql immutable parallel safe as $$
+    select case when cell ~ '^[0-9]{1,15}(\.0+)?$' then split_part(cell, '.', 1)::bigint end
+$$;
+
+-- 1234567, 1.234.567, 1.234.567,00: whole, not negative, at most 15 digits; a group of thousands never starts with a 0
+create or replace function quality.to_whole_id(cell text) returns bigint
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^([0-9]{1,15}|[1-9][0-9]{0,2}(\.[0-9]{3}){1,4})(,0+)?$'
+            then replace(split_part(cell, ',', 1), '.', '')::bigint
+    end
+$$;
+
+-- 1234.5
+create or replace function quality.to_decimal_iso(cell text) returns numeric
+language sql immutable parallel safe as $$
+    select case when cell ~ '^-?[0-9]{1,15}(\.[0-9]{1,15})?$' then cell::numeric end
+$$;
+
+-- 1.234,5 or 1234,5
+create or replace function quality.to_decimal_id(cell text) returns numeric
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^-?([0-9]{1,15}|[1-9][0-9]{0,2}(\.[0-9]{3}){1,4})(,[0-9]{1,15})?$'
+            then replace(replace(cell, '.', ''), ',', '.')::numeric
+    end
+$$;
+
+-- The JSON value, or NULL where the text is none (IS JSON would need PostgreSQL 16).
+create or replace function quality.to_json(cell text) returns jsonb
+language plpgsql immutable parallel restricted as $$
+begin
+    return cell::jsonb;
+exception when others then
+    return null;
+end
+$$;
