@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -44,3 +46,8 @@ def secret(name: str) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def fernet_key() -> str:
+    """The key with which Airflow encrypts connections, in the form it expects."""
+    return base64.urlsafe_b64encode(hashlib.sha256(secret("fernet_key").encode()).digest()).decode()

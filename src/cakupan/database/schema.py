@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import psycopg
@@ -22,11 +23,20 @@ def create_database() -> None:
 
 
 def apply_schema(connection: psycopg.Connection) -> None:
-    """Create what is missing of the fixed schemas, functions and grants, in one transaction."""
+    """Create what is missing of the fixed schemas, functions and grants, in one transaction.
+
+    Scripts that were applied before are left alone: replacing a view would wait for its readers.
+    """
+    scripts = [(HERE / name).read_text(encoding="utf-8") for name in ("schema.sql", "grants.sql")]
+    version = hashlib.sha256("".join(scripts).encode()).hexdigest()
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.schema'))")
-        for script in ("schema.sql", "grants.sql"):
-            connection.execute((HERE / script).read_text(encoding="utf-8"))
+        known = connection.execute("select obj_description(to_regnamespace('ledger'), 'pg_namespace')").fetchone()
+        if known == (version,):
+            return
+        for script in scripts:
+            connection.execute(script)
+        connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(version)))
 
 
 def _create_role(connection: psycopg.Connection, role: Role) -> None:
@@ -43,3 +53,9 @@ def _create(connection: psycopg.Connection, name: str, owner: Role) -> None:
         statement = sql.SQL("create database {} owner {}")
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner.value)))
         connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+
+def drop_warehouse() -> None:
+    """Drop the warehouse's database with everything in it; for simulated cities only."""
+    with connect(Role.ADMIN, "postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database_name())))

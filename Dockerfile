@@ -1,0 +1,10 @@
+FROM python:3.13-slim-bookworm
+RUN useradd --create-home --uid 10001 cakupan && install -d -o cakupan /var/lib/cakupan
+WORKDIR /opt/cakupan
+COPY requirements-boot.lock requirements.lock pyproject.toml ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-boot.lock \
+ && uv pip sync --system --no-cache --require-hashes --compile-bytecode requirements.lock
+COPY . .
+RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable .
+USER cakupan
+CMD ["cakupan", "--help"]

@@ -1,0 +1,52 @@
+# Two commands: `make nightly` runs a night, `make test` the suite. The first call sets everything up.
+DATE ?= 2025-09-09
+WORKERS ?= 2600
+PYTHON ?= python3
+BIN := .venv/bin
+NIGHT := $(BIN)/cakupan nightly --date $(DATE)
+
+.DEFAULT_GOAL := help
+.PHONY: help nightly test lint bench airflow env lock clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries or WORKERS=n for a simulated city
+	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS))
+
+test: .venv/ready ## Run the whole suite
+	@$(BIN)/python -m pytest
+
+lint: .venv/ready ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint dbt_project/models
+
+bench: .venv/ready ## Seconds and rows per second of each stage for WORKERS=n, beside plain \copy and plain SQL
+	@$(BIN)/python -m benchmarks --workers $(WORKERS)
+
+airflow: .venv/ready ## Airflow's UI and scheduler with the nightly schedule on
+	@$(BIN)/cakupan airflow
+
+env: ## Generate .env with the secrets that docker-compose.yml asks for
+	@$(PYTHON) scripts/make_env.py
+
+lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
+	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups -o requirements.lock
+
+clean: ## Stop the embedded database and forget this installation's state
+	@[ ! -x $(BIN)/cakupan ] || $(BIN)/cakupan database stop
+	@rm -rf .cakupan
+
+.boot/ready: requirements-boot.lock
+	@echo "setting up: uv"
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Cakupan needs Python 3.11, 3.12 or 3.13; name one with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .boot || { echo "This python3 cannot make a venv; on Debian: apt install python3-venv"; exit 1; }
+	@.boot/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-boot.lock
+	@touch $@
+
+.venv/ready: .boot/ready requirements.lock pyproject.toml
+	@echo "setting up: .venv, about a minute"
+	@[ -x $(BIN)/python ] || .boot/bin/uv venv -q --python $(PYTHON) .venv
+	@.boot/bin/uv pip sync -q --python .venv --require-hashes --compile-bytecode requirements.lock
+	@.boot/bin/uv pip install -q --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@

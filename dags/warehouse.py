@@ -1,0 +1,48 @@
+"""The night's warehouse: when the agencies are in or the cut-off has come, build the star and publish it whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset, PokeReturnValue, dag, task
+
+from cakupan import night, orchestration, publish
+
+
+@dag(
+    schedule=orchestration.nightly(),
+    start_date=orchestration.START,
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
+    tags=["warehouse"],
+    doc_md=__doc__,
+)
+def warehouse() -> None:
+    """Wait, freeze what the night rests on, build layer by layer, move the readers' pointer."""
+
+    @task.sensor(mode="reschedule", poke_interval=60, timeout=timedelta(hours=6).total_seconds())
+    def agencies_are_in(dag_run: Any = None) -> PokeReturnValue:
+        return PokeReturnValue(is_done=orchestration.agencies_are_in(dag_run))
+
+    @task
+    def start_run(dag_run: Any = None) -> int:
+        return night.start_run(orchestration.night_of(dag_run))
+
+    @task
+    def build(run_id: int, layer: str) -> int:
+        return night.build(run_id, layer)
+
+    @task(outlets=[Asset("cakupan://marts")])
+    def publish_run(run_id: int) -> None:
+        night.publish_run(run_id)
+
+    run_id = start_run()
+    step = agencies_are_in() >> run_id
+    for layer in publish.LAYERS:
+        step = step >> build.override(task_id=f"build_{layer}")(run_id, layer)  # type: ignore[arg-type]
+    step >> publish_run(run_id)  # type: ignore[arg-type]
+
+
+warehouse()

@@ -1,0 +1,122 @@
+"""What a person types: run a night, ask the marts, see what arrived, start and stop things."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.console import Console
+
+from cakupan.cli import morning, query
+from cakupan.cli.nightly import Refused, run_night
+from cakupan.database import Role, url
+from cakupan.database.server import embedded
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+database = typer.Typer(no_args_is_help=True, help="The warehouse's PostgreSQL.")
+app.add_typer(database, name="database")
+
+out = Console()
+err = Console(stderr=True)
+
+DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.command()
+def nightly(
+    night: Annotated[datetime, DATE],
+    deliveries: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, file_okay=False, help="Recorded deliveries; else a simulated city's."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=300, help="Size of the simulated city.")] = 2600,
+) -> None:
+    """Run one night through Airflow and print what the data team wants to see in the morning.
+
+    Exit code 0: the night was published (late or refused feeds are reported, not errors); 1: it was not;
+    2: wrong usage.
+    """
+    try:
+        run_night(night.date(), deliveries, workers, out)
+    except Refused as refusal:
+        err.print(f"[red]{refusal}[/]", soft_wrap=True, highlight=False)
+        raise typer.Exit(refusal.exit_code) from None
+
+
+@app.command()
+def status(night: Annotated[datetime | None, DATE] = None) -> None:
+    """What arrived for a night (default: the newest published one), feed by feed."""
+    _needs_database()
+    as_of = night.date() if night else morning.newest_night()
+    if as_of is None:
+        err.print("No night was published yet. Run: cakupan nightly --date YYYY-MM-DD")
+        raise typer.Exit(1)
+    morning.show_feeds(out, as_of)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="For example: select * from coverage_by_sector")],
+    form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
+) -> None:
+    """Ask the marts, read-only, as a BI tool would."""
+    _needs_database()
+    try:
+        query.run(statement, form.value, out)
+    except psycopg.Error as error:
+        err.print(f"[red]{(error.diag.message_primary or str(error)).strip()}[/]", highlight=False)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def airflow() -> None:
+    """Start Airflow's UI and scheduler with the nightly schedule on, until interrupted."""
+    from cakupan import components, installation
+
+    installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+    components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
+
+
+@database.command("start")
+def database_start() -> None:
+    """Start the embedded server, make what is missing in it, and print where BI tools connect."""
+    from cakupan import installation
+
+    installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+    out.print(url(Role.BI, password=False), soft_wrap=True)
+
+
+@database.command("stop")
+def database_stop() -> None:
+    """Stop the embedded server."""
+    embedded().stop()
+
+
+@database.command("url")
+def database_url(role: Annotated[str, typer.Option(help="loader, transformer, bi or auditor")] = "bi") -> None:
+    """Print the connection URL of a role, with its password."""
+    try:
+        wanted = Role[role.upper()]
+    except KeyError:
+        raise typer.BadParameter(f"there is no role {role!r}", param_hint="--role") from None
+    sys.stdout.write(url(wanted) + "\n")
+
+
+def _needs_database() -> None:
+    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
+        err.print("The database is not running. Run: cakupan database start")
+        raise typer.Exit(1)

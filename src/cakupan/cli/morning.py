@@ -1,0 +1,126 @@
+"""What the data team wants to see in the morning: what arrived, who is covered, where the money went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cakupan.database import Role, connect, url
+
+STYLES = {"ACCEPTED": "green", "LATE": "yellow", "MISSING": "yellow", "HELD": "red", "REJECTED": "red"}
+
+FEEDS = """
+    select agency_code || '.' || feed, delivery_status, delivered_rows, accepted_rows, quarantined_rows, duplicate_rows
+    from marts.data_quality_scorecard where as_of_date = %s order by 1
+"""
+REASONS = """
+    select v.agency || '.' || v.feed, v.original_name, v.delivery_status, v.reason_en
+    from ledger.current_validation as v
+    where v.business_date = %s and v.delivery_status <> 'ACCEPTED' order by 1
+"""
+HEADLINE = """
+    select denominator_code, active_participants, denominator, coverage_rate, target_participants, gap_to_target
+    from marts.universal_coverage where as_of_date = %s order by 1
+"""
+SECTORS = """
+    select sector_code || ' ' || sector_name, workforce, active_participants, coverage_rate, gap_to_target
+    from marts.coverage_by_sector where as_of_date = %s order by sector_code
+"""
+SOURCES = """
+    select funding_source_code, active_participants, share_of_active, contributions_ytd_idr
+    from marts.coverage_by_funding_source where as_of_date = %s order by 1
+"""
+AGENCIES = """
+    select agency_code, worker_category, registered_workers, active_participants, not_covered, coverage_rate
+    from marts.coverage_by_agency where as_of_date = %s order by 1, 2
+"""
+MONEY = """
+    select skpd_code, sub_activity_code, budget_idr, disbursed_idr, posted_idr, unposted_idr, absorption_rate
+    from marts.dbhcht_reconciliation where as_of_date = %s order by 1, 2
+"""
+FINDINGS = """
+    select finding_code, min(severity), count(*), sum(amount_idr)
+    from marts.audit_findings where as_of_date = %s group by 1 order by 1
+"""
+
+
+def published_run(as_of: date) -> int | None:
+    """The run that readers see for the night, or None."""
+    return _one("select run_id from ledger.published where as_of_date = %s", (as_of,))
+
+
+def newest_night() -> date | None:
+    """The newest published night, or None."""
+    return _one("select max(as_of_date) from ledger.published")
+
+
+def show(out: Console, as_of: date) -> None:
+    """Print the whole morning report."""
+    show_feeds(out, as_of)
+    with connect(Role.AUDITOR) as connection:
+
+        def section(title: str, heads: Sequence[str], query: str) -> None:
+            rows = connection.execute(query, (as_of,)).fetchall()  # type: ignore[call-overload]
+            out.print(_table(title, heads, rows))
+
+        section(
+            f"Coverage on {as_of}",
+            ("denominator", "active participants", "of", "rate", "target", "gap"),
+            HEADLINE,
+        )
+        section("By sector", ("sector", "workforce", "active", "rate", "gap to target"), SECTORS)
+        section("By funding source", ("paid by", "active", "share", "contributions this year, Rp"), SOURCES)
+        section("By agency", ("agency", "category", "registered", "active", "not covered", "rate"), AGENCIES)
+        section(
+            "DBHCHT, Rp",
+            ("SKPD", "sub-activity", "budget", "disbursed", "posted", "unposted", "absorption"),
+            MONEY,
+        )
+        section("Findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
+    connect_to = url(Role.BI, password=False)
+    out.print(f"\nBI tools: {connect_to}, schema marts; the password is in: cakupan database url", soft_wrap=True)
+    out.print("Ask here: cakupan sql 'select * from coverage_by_sector'")
+    out.print("Airflow:  cakupan airflow")
+
+
+def show_feeds(out: Console, as_of: date) -> None:
+    """Print what was delivered for the night, feed by feed, and why anything was refused or held."""
+    heads = ("feed", "state", "delivered", "accepted", "quarantined", "repeated")
+    with connect(Role.AUDITOR) as connection:
+        rows = connection.execute(FEEDS, (as_of,)).fetchall()
+        reasons = connection.execute(REASONS, (as_of,)).fetchall()
+    out.print(_table(f"Deliveries of {as_of}", heads, rows))
+    for feed, name, status, reason in reasons:
+        out.print(f"[{STYLES[status]}]{status}[/] {feed}, file {name!r}: {reason}", soft_wrap=True)
+
+
+def _one(statement: str, parameters: Sequence[Any] = ()) -> Any:
+    with connect(Role.AUDITOR) as connection:
+        row = connection.execute(statement, parameters).fetchone()  # type: ignore[call-overload]
+    return row[0] if row else None
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for place, head in enumerate(heads):
+        figures = rows and all(not isinstance(row[place], str) for row in rows)
+        table.add_column(head, justify="right" if figures else "left", header_style="dim")
+    for row in rows:
+        table.add_row(*(_shown(value, head) for value, head in zip(row, heads, strict=True)))
+    if not rows:
+        table.add_row("none")
+    return table
+
+
+def _shown(value: Any, head: str) -> str:
+    if value is None:
+        return "-"
+    if head in ("rate", "share", "absorption"):
+        return f"{value:.1%}"
+    if isinstance(value, str):
+        return f"[{STYLES[value]}]{value}[/]" if value in STYLES else value
+    return f"{value:,}"

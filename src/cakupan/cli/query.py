@@ -1,0 +1,48 @@
+"""Rows of a read-only query as the BI role, printed for a person or another program."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cakupan.database import Role, connect
+
+SHOWN_ROWS = 200  # of a table for a person; csv and json give all
+
+
+def run(statement: str, form: str, out: Console) -> None:
+    """Run the statement and print its rows as `table`, `csv` or `json`; raises psycopg.Error."""
+    with connect(Role.BI, options="-c default_transaction_read_only=on -c search_path=marts") as connection:
+        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        names = [column.name for column in cursor.description or ()]
+        rows = cursor.fetchall() if cursor.description else []
+    if form == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(names)
+        writer.writerows(rows)
+    elif form == "json":
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        json.dump(records, sys.stdout, default=_plain, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    else:
+        out.print(_table(names, rows[:SHOWN_ROWS]))
+        if len(rows) > SHOWN_ROWS:
+            out.print(f"… {len(rows) - SHOWN_ROWS} more rows; --format csv gives all")
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _table(names: list[str], rows: list[tuple[Any, ...]]) -> Table:
+    table = Table(*names, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    return table

@@ -1,0 +1,30 @@
+"""Sets an installation up: server, databases, roles, relations, Airflow's database. Instant when all is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from cakupan import night, orchestration
+from cakupan.database import Role, apply_schema, connect, create_database
+from cakupan.database.server import embedded
+
+
+def start_database() -> None:
+    """Start the embedded server, unless CAKUPAN_PG_HOST names one of one's own."""
+    if "CAKUPAN_PG_HOST" not in os.environ:
+        embedded().start(Role.ADMIN.password)
+
+
+def set_up(progress: Callable[[str], None]) -> None:
+    """Bring everything a night needs into being; `progress` is told what is being done."""
+    progress("starting PostgreSQL")
+    start_database()
+    progress("databases, roles and relations")
+    create_database()
+    with connect(Role.ADMIN) as connection:
+        apply_schema(connection)
+    night.prepare()
+    progress("Airflow's database")
+    orchestration.migrate()
+    orchestration.write_login()

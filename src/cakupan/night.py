@@ -1,0 +1,167 @@
+"""The steps of a night, one function for each task of the DAGs.
+
+Every step asks the database what is new, so that it can be killed at any point and run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from cakupan import identity, landing, publish, quality, settings
+from cakupan.database import Role, connect
+from cakupan.feeds import Feed, find_feed, load_feeds
+from cakupan.landing.archive import Archive, register
+from cakupan.sources import Source
+
+CUT_OFF = time(3, 30)
+"""Local time of the business date at which the warehouse stops waiting for late agencies."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class StepFailed(RuntimeError):
+    """A step broke off; the message says what and where without any value of a row."""
+
+
+def without_values(step: Callable[P, R]) -> Callable[P, R]:
+    """Keep what a database error quotes from a row (a NIK, a name) out of logs and messages."""
+
+    @wraps(step)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return step(*args, **kwargs)
+        except psycopg.Error as error:
+            where = ".".join(filter(None, (error.diag.schema_name, error.diag.table_name, error.diag.column_name)))
+            what = f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})"
+            raise StepFailed(f"{step.__name__}: {what}{' at ' + where if where else ''}") from None
+
+    return guarded
+
+
+@without_values
+def prepare() -> None:
+    """Make known to the database the feeds as declared, and their landing and quarantine tables."""
+    feeds = load_feeds(settings.FEEDS)
+    with connect(Role.LOADER) as connection:
+        for feed in feeds:
+            connection.execute(
+                "insert into ledger.feed (agency, feed, title, owner, cadence) values (%s, %s, %s, %s, %s)"
+                " on conflict (agency, feed) do update"
+                " set title = excluded.title, owner = excluded.owner, cadence = excluded.cadence",
+                (feed.agency, feed.feed, feed.title, feed.owner, feed.cadence),
+            )
+            landing.ensure_landing_table(connection, feed)
+            quality.ensure_quarantine_table(connection, feed)
+
+
+@without_values
+def archive(name: str, night: date, source: Source) -> bool:
+    """Archive what the agency has for the feed up to the night and is not archived yet.
+
+    Returns whether the night's own delivery is there, which is never awaited of an occasional feed.
+    """
+    feed = find_feed(settings.FEEDS, name)
+    store = Archive(settings.archive_root())
+    with connect(Role.LOADER) as connection:
+        for found in source.deliveries(feed):
+            if found.business_date > night:
+                continue
+            with found.open() as stream:
+                archived = store.store(stream)
+            register(connection, feed, found.business_date, found.name, archived)
+            connection.commit()
+        arrived = connection.execute(
+            "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
+            (feed.agency, feed.feed, night),
+        ).fetchone()
+    return feed.cadence == "occasional" or arrived is not None
+
+
+@without_values
+def land(name: str) -> int:
+    """Land every archived delivery of the feed that was not landed; returns how many."""
+    feed = find_feed(settings.FEEDS, name)
+    store = Archive(settings.archive_root())
+    with connect(Role.LOADER) as connection:
+        pending = connection.execute(
+            "select delivery_id, sha256 from ledger.delivery as d where agency = %s and feed = %s"
+            " and not exists (select from ledger.landing as l where l.delivery_id = d.delivery_id)"
+            " order by business_date, delivery_id",
+            (feed.agency, feed.feed),
+        ).fetchall()
+        for delivery_id, sha256 in pending:
+            landing.land(connection, feed, delivery_id, store.path(sha256))
+            connection.commit()
+    return len(pending)
+
+
+@without_values
+def validate(name: str) -> int:
+    """Validate what was landed, and key the workers and memberships in it; returns how many deliveries."""
+    feed = find_feed(settings.FEEDS, name)
+    with connect(Role.LOADER) as connection:
+        outcomes = quality.validate_feed(connection, feed)
+        identity.register(connection, feed)
+    return len(outcomes)
+
+
+@without_values
+def missing(night: date) -> list[str]:
+    """Feeds due every night of which nothing dated `night` was validated yet."""
+    due = {feed.name for feed in load_feeds(settings.FEEDS) if feed.cadence != "occasional"}
+    with connect(Role.LOADER) as connection:
+        rows = connection.execute(
+            "select distinct agency || '.' || feed from ledger.current_validation where business_date = %s", (night,)
+        ).fetchall()
+    return sorted(due - {name for (name,) in rows})
+
+
+def is_over(night: date, now: datetime) -> bool:
+    """Whether the cut-off of the night has come."""
+    return now >= datetime.combine(night, CUT_OFF, ZoneInfo(settings.TIME_ZONE))
+
+
+def opens_at(night: date) -> datetime:
+    """When the nightly window of the business date opens: 01:00 local time."""
+    return datetime.combine(night, time(1), ZoneInfo(settings.TIME_ZONE))
+
+
+@without_values
+def start_run(night: date) -> int:
+    """Open the run that builds the night on the deliveries now in force."""
+    with connect(Role.LOADER) as connection:
+        return publish.start_run(connection, night)
+
+
+@without_values
+def build(run_id: int, layer: str) -> int:
+    """Build one layer of the run with dbt."""
+    return publish.build(run_id, layer)
+
+
+@without_values
+def publish_run(run_id: int) -> None:
+    """Move the readers' pointer to the run."""
+    with connect(Role.LOADER) as connection:
+        publish.publish(connection, run_id)
+
+
+def feeds_of(agency: str) -> list[Feed]:
+    """The feeds of one agency."""
+    return [feed for feed in load_feeds(settings.FEEDS) if feed.agency == agency]
+
+
+def agencies() -> list[str]:
+    """The agencies that deliver something."""
+    return sorted({feed.agency for feed in load_feeds(settings.FEEDS)})
+
+
+DEADLINE = timedelta(hours=4)
+"""Marts are due this long after the window opens: by 05:00 local time."""

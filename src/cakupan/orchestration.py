@@ -1,0 +1,150 @@
+"""The one module that knows Airflow: schedule, where a task finds its night and its agency, running DAGs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cakupan import night, settings
+from cakupan.database import Role, url
+from cakupan.sources import Source
+from cakupan.sources.folder import Folder
+
+START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+class NotConnected(RuntimeError):
+    """An agency has no connection, or one of a kind nobody can read; says which and what to do."""
+
+
+def nightly() -> Any:
+    """The schedule of every DAG: a partition for each business date, opening at 01:00 local time."""
+    from airflow.sdk import CronPartitionTimetable
+
+    return CronPartitionTimetable("0 1 * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
+
+
+def night_of(dag_run: Any) -> date:
+    """The business date of a DAG run: its partition, or `night` in the configuration of a run by hand."""
+    return date.fromisoformat(dag_run.partition_key or dag_run.conf["night"])
+
+
+def archive(feed: str, dag_run: Any) -> bool:
+    """Archive the feed's new deliveries; False while the night's own one is due and may still come."""
+    arrived = night.archive(feed, night_of(dag_run), source_of(feed.partition(".")[0]))
+    return arrived or not _may_wait(dag_run)
+
+
+def agencies_are_in(dag_run: Any) -> bool:
+    """Whether every feed of the night is validated, or nobody waits for it any longer."""
+    return not _may_wait(dag_run) or not night.missing(night_of(dag_run))
+
+
+def _may_wait(dag_run: Any) -> bool:
+    now = datetime.now(ZoneInfo(settings.TIME_ZONE))
+    return bool(dag_run.partition_key) and not night.is_over(night_of(dag_run), now)
+
+
+def source_of(agency: str) -> Source:
+    """Where the agency delivers, from its Airflow connection `agency_<agency>`; raises NotConnected."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    name = f"agency_{agency}"
+    try:
+        connection = BaseHook.get_connection(name)
+    except AirflowNotFoundException:
+        raise NotConnected(
+            f"no Airflow connection {name!r}: set AIRFLOW_CONN_{name.upper()} or add it in the Airflow UI"
+        ) from None
+    if connection.conn_type != "fs":
+        raise NotConnected(f"connection {name!r} is of type {connection.conn_type!r}; this installation reads: fs")
+    return Folder(Path(connection.extra_dejson["path"]))
+
+
+def folder_connections(root: Path) -> dict[str, str]:
+    """Environment variables that make every agency deliver from below one folder."""
+    value = json.dumps({"conn_type": "fs", "extra": {"path": str(root.resolve())}})
+    return {f"AIRFLOW_CONN_AGENCY_{agency.upper()}": value for agency in night.agencies()}
+
+
+def environment() -> dict[str, str]:
+    """Airflow's settings for this installation; what the environment says already wins.
+
+    To be in force before Airflow is imported.
+    """
+    home = settings.home() / "airflow"
+    defaults = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.DAGS),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": settings.TIME_ZONE,
+        "AIRFLOW__CORE__FERNET_KEY": settings.fernet_key(),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url(Role.AIRFLOW, "airflow", driver="postgresql+psycopg2"),
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "AIRFLOW__API_AUTH__JWT_SECRET": settings.secret("jwt_secret"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    return {name: os.environ.get(name, value) for name, value in defaults.items()}
+
+
+def write_login() -> str:
+    """Put the UI's password where Airflow's simple auth manager reads it; returns it."""
+    password = settings.secret("airflow_admin_password")
+    path = settings.home() / "airflow" / "simple_auth_manager_passwords.json.generated"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"admin": password}))
+    return password
+
+
+def migrate() -> None:
+    """Bring Airflow's own database to this version; instant when it is there already."""
+    import importlib.metadata
+
+    version = importlib.metadata.version("apache-airflow-core")
+    marker = settings.home() / "airflow" / "migrated"
+    if marker.exists() and marker.read_text() == version:
+        return
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"],
+        env=os.environ | environment(), text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"Airflow's database could not be prepared: {done.stderr.strip()[-2000:]}")
+    marker.write_text(version)
+
+
+def run_dags(as_of: date, progress: Callable[[str], None]) -> list[str]:
+    """Run the ingest DAGs and then the warehouse DAG of one night in this process, to completion.
+
+    Returns the ids of the tasks that failed, as `dag.task`. See docs/decisions for why in-process.
+    """
+    os.environ.update(environment())
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(str(settings.DAGS))
+    if bag.import_errors:
+        raise RuntimeError(f"DAGs cannot be read: {bag.import_errors}")
+    failed: list[str] = []
+    for dag_id in sorted(bag.dags, key=lambda name: (name == "warehouse", name)):
+        progress(dag_id)
+        run = bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of.isoformat()})
+        failed += _failed(dag_id, run.get_task_instances())
+    return failed
+
+
+def _failed(dag_id: str, instances: Iterable[Any]) -> list[str]:
+    return [f"{dag_id}.{task.task_id}" for task in instances if str(task.state) == "failed"]

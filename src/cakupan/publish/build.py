@@ -1,0 +1,59 @@
+"""dbt in this process, one call per layer; the run being built is read from the ledger by the models themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from unittest.mock import patch
+
+from cakupan import settings
+from cakupan.database import Role, connect, environment
+from cakupan.publish.run import check_current, lock_build, mark
+
+LAYERS: Mapping[str, str] = {
+    "reference": "path:seeds",
+    "facts": "path:models/staging path:models/intermediate",
+    "marts": "path:models/marts",
+}
+"""Layer of a night -> dbt selection, in the order in which they are built."""
+
+
+class BuildFailed(RuntimeError):
+    """dbt could not build or a test failed; the message names each node and why."""
+
+
+def build(run_id: int, layer: str) -> int:
+    """Build and test one layer of the run; returns how many nodes there were.
+
+    Raises BuildFailed, and StaleRun when a newer run has taken over.
+    """
+    with connect(Role.LOADER) as guard:
+        # Held by this transaction until dbt is done: a second build waits, then finds that it is stale.
+        lock_build(guard)
+        check_current(guard, run_id)
+        nodes = _dbt("build", "--select", *LAYERS[layer].split())
+    if layer == list(LAYERS)[-1]:
+        with connect(Role.LOADER) as connection:
+            mark(connection, run_id, "BUILT")
+    return nodes
+
+
+def _dbt(*arguments: str) -> int:
+    from dbt.cli.main import dbtRunner  # half a second that only a build needs to spend
+
+    state = settings.home() / "dbt"
+    options = (
+        "--project-dir", settings.DBT_PROJECT, "--profiles-dir", settings.DBT_PROJECT,
+        "--target-path", state / "target", "--log-path", state / "logs",
+    )  # fmt: skip
+    quiet = ("--quiet", "--no-use-colors", "--log-level", "error", "--log-level-file", "info")
+    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
+        outcome = dbtRunner().invoke([*quiet, *arguments, *map(str, options)])
+    if outcome.exception:
+        raise BuildFailed(f"dbt stopped: {outcome.exception}") from None
+    results = outcome.result.results  # type: ignore[union-attr]
+    failed = [r for r in results if str(r.status) in ("error", "fail")]
+    if failed:
+        lines = [f"{r.node.unique_id}: {r.status}: {(r.message or '').strip()}" for r in failed]
+        raise BuildFailed("dbt: " + "; ".join(lines))
+    return len(results)

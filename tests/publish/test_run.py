@@ -1,0 +1,88 @@
+"""Runs and the readers' pointer."""
+
+from datetime import date
+
+import psycopg
+import pytest
+
+from cakupan.database import Role, connect
+from cakupan.publish import StaleRun, publish, start_run
+
+NIGHT = date(2025, 9, 9)
+
+
+def deliver(connection: psycopg.Connection, on: date, status: str = "ACCEPTED", cadence: str = "snapshot") -> int:
+    """Put one validated delivery in the ledger; returns its validation."""
+    connection.execute("insert into ledger.feed values ('a', 'f', 't', 'o', %s) on conflict do nothing", (cadence,))
+    row = connection.execute(
+        "with d as (insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
+        " values ('a', 'f', %s, encode(sha256(clock_timestamp()::text::bytea), 'hex'), 'n', 1) returning delivery_id)"
+        " insert into ledger.validation (delivery_id, delivery_status, delivered_rows, accepted_rows, quarantined_rows,"
+        " duplicate_rows) select delivery_id, %s, 0, 0, 0, 0 from d returning validation_id",
+        (on, status),
+    ).fetchone()
+    connection.commit()
+    assert row
+    return int(row[0])
+
+
+def inputs(connection: psycopg.Connection, run_id: int) -> list[int]:
+    rows = connection.execute("select validation_id from ledger.run_input where run_id = %s order by 1", (run_id,))
+    return [validation_id for (validation_id,) in rows]
+
+
+def shown(connection: psycopg.Connection) -> list[tuple[date, int]]:
+    return connection.execute("select as_of_date, run_id from ledger.published order by 1").fetchall()
+
+
+def test_a_night_rests_on_the_newest_accepted_delivery_not_after_it(database: psycopg.Connection) -> None:
+    deliver(database, date(2025, 9, 7))
+    newest = deliver(database, date(2025, 9, 8))
+    deliver(database, NIGHT, status="HELD")
+    deliver(database, date(2025, 9, 10))
+    assert inputs(database, start_run(database, NIGHT)) == [newest]
+
+
+def test_a_night_rests_on_every_accepted_increment_and_the_newest_of_each_date(database: psycopg.Connection) -> None:
+    first = deliver(database, date(2025, 9, 7), cadence="increment")
+    deliver(database, date(2025, 9, 8), cadence="increment")
+    corrected = deliver(database, date(2025, 9, 8), cadence="increment")
+    assert inputs(database, start_run(database, NIGHT)) == [first, corrected]
+
+
+def test_publishing_again_moves_the_pointer_of_that_night_only(database: psycopg.Connection) -> None:
+    other = start_run(database, date(2025, 9, 8))
+    publish(database, other)
+    first = start_run(database, NIGHT)
+    publish(database, first)
+    second = start_run(database, NIGHT)
+    publish(database, second)
+    assert shown(database) == [(date(2025, 9, 8), other), (NIGHT, second)]
+
+
+def test_an_overtaken_run_is_refused(database: psycopg.Connection) -> None:
+    stale = start_run(database, NIGHT)
+    newer = start_run(database, NIGHT)
+    with pytest.raises(StaleRun, match=f"run {stale} was overtaken by run {newer}"):
+        publish(database, stale)
+    publish(database, newer)
+    assert shown(database) == [(NIGHT, newer)]
+
+
+def test_publishing_twice_after_a_lost_answer_changes_nothing(database: psycopg.Connection) -> None:
+    run_id = start_run(database, NIGHT)
+    publish(database, run_id)
+    publish(database, run_id)
+    assert database.execute("select count(*) from ledger.publication").fetchone() == (1,)
+
+
+def test_publishing_neither_waits_for_nor_blocks_a_reader(database: psycopg.Connection) -> None:
+    run_id = start_run(database, NIGHT)
+    with connect(Role.AUDITOR) as reader:
+        reader.execute("begin isolation level repeatable read")
+        assert shown(reader) == []
+        database.execute("set lock_timeout = '1s'")
+        publish(database, run_id)
+        assert shown(reader) == []
+    with connect(Role.AUDITOR) as reader:
+        assert shown(reader) == [(NIGHT, run_id)]
