@@ -82,6 +82,7 @@ def test_publishing_neither_waits_for_nor_blocks_a_reader(database: psycopg.Conn
         reader.execute("begin isolation level repeatable read")
         assert shown(reader) == []
         database.execute("set lock_timeout = '1s'")
+        database.commit()
         publish(database, run_id)
         assert shown(reader) == []
     with connect(Role.AUDITOR) as reader:
