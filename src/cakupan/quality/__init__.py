@@ -1,1 +1,7 @@
 """What makes a delivery and a row acceptable: rules, the pass that applies them, quarantine, and the gate."""
+
+from cakupan.quality.quarantine import ensure_quarantine_table
+from cakupan.quality.releasing import release
+from cakupan.quality.validation import Outcome, validate_feed
+
+__all__ = ["Outcome", "ensure_quarantine_table", "release", "validate_feed"]

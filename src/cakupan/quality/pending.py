@@ -1,0 +1,103 @@
+"""Which delivery of a feed is to be validated next: the database knows, no event needs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from cakupan.feeds import Feed
+from cakupan.quality.suite import Suite
+
+ROW_LOSS = "ROW_LOSS"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A landed delivery, and its current validation where there is one."""
+
+    delivery_id: int
+    business_date: date
+    sha256: str
+    original_name: str
+    landed_at: datetime
+    landed_rows: int
+    extra_columns: int
+    refusal_code: str | None
+    refusal_id: str | None
+    refusal_en: str | None
+    validation_id: int | None
+    validated_at: datetime | None
+    delivery_status: str | None
+    reason_code: str | None
+    delivered_rows: int | None
+    failed_row_loss: bool
+
+    @property
+    def validated(self) -> bool:
+        """Whether what lies in the landing table now was validated."""
+        return self.validated_at is not None and self.validated_at >= self.landed_at
+
+
+def known_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[Known]:
+    """The landed deliveries of the feed, oldest business date first, as received within a date."""
+    with connection.cursor(row_factory=class_row(Known)) as cursor:
+        return cursor.execute(
+            """
+            select
+                d.delivery_id, d.business_date, d.sha256, d.original_name,
+                l.landed_at, l.landed_rows, cardinality(l.extra_columns) as extra_columns,
+                l.refusal_code, l.refusal_id, l.refusal_en,
+                v.validation_id, v.validated_at, v.delivery_status, v.reason_code, v.delivered_rows,
+                exists (
+                    select from quality.rule_result as r
+                    where r.validation_id = v.validation_id and r.rule_id = 'delivery.row_loss' and not r.success
+                ) as failed_row_loss
+            from ledger.delivery as d
+            join ledger.landing as l using (delivery_id)
+            left join ledger.current_validation as v using (delivery_id)
+            where d.agency = %s and d.feed = %s
+            order by d.business_date, d.delivery_id
+            """,
+            (feed.agency, feed.feed),
+        ).fetchall()
+
+
+def next_pending(deliveries: Iterable[Known], suite: Suite, cadence: str) -> tuple[Known, Known | None] | None:
+    """The first delivery to validate, with the one in force before it; None when all is done.
+
+    A delivery is validated again when one of an earlier date was validated after it: an increment always, because its
+    repeats and key conflicts may be others now; a snapshot where the loss of rows is judged differently now.
+    """
+    before: Known | None = None
+    newest_of_earlier_dates = 0
+    newest_so_far = 0
+    night: date | None = None
+    for known in deliveries:
+        if known.business_date != night:
+            night, newest_of_earlier_dates = known.business_date, newest_so_far
+        if not known.validated:
+            return known, before
+        if known.refusal_code is None:
+            overtaken = (known.validation_id or 0) < newest_of_earlier_dates
+            if cadence == "increment" and overtaken:
+                return known, before
+            if cadence != "increment" and _loses_rows(known, before, suite) != known.failed_row_loss:
+                return known, before
+            newest_so_far = max(newest_so_far, known.validation_id or 0)
+        if known.delivery_status == "ACCEPTED":
+            before = known
+    return None
+
+
+def _loses_rows(known: Known, before: Known | None, suite: Suite) -> bool:
+    """Whether the delivery breaks the rule on lost rows, by the same division as the gate's."""
+    limits = [rule.kwargs["max_value"] for rule in suite.delivery_rules if rule.meta.code == ROW_LOSS]
+    if not limits or before is None or not before.delivered_rows:
+        return False
+    lost = max(0, before.delivered_rows - (known.delivered_rows or 0)) / before.delivered_rows
+    return bool(lost > min(limits))

@@ -1,0 +1,316 @@
+"""One pass over a landed delivery: says of every row whether it is accepted, quarantined (and why) or a duplicate.
+
+Rows that pass the strict condition and repeat no key are clean and are never touched again. All others are gathered in
+the temporary table `judged`, in normal form, with the rules they break and a verdict. The order is that of the
+interface: normalise, repeats, row rules, key conflicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from cakupan.feeds import Feed
+from cakupan.quality.compiler import compile_rules, normalised
+from cakupan.quality.quarantine import quarantine_table
+from cakupan.quality.suite import Suite
+
+SETTINGS = {
+    "work_mem": "64MB",
+    "jit": "off",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+    # Sorting key hashes is parallel and bounded in memory; hashing all distinct keys is neither.
+    "enable_hashagg": "off",
+}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The delivery under judgement."""
+
+    delivery_id: int
+    night: date
+    earlier: tuple[tuple[int, int], ...] = ()
+    """For increments: (delivery_id, validation_id) of the deliveries in force before this one."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the pass found."""
+
+    delivered: int
+    quarantined: int
+    duplicates: int
+    broken: dict[str, int] = field(default_factory=dict)
+    """Rows that break a rule, duplicates aside; rules nobody broke are left out."""
+
+    @property
+    def accepted(self) -> int:
+        """Rows let in."""
+        return self.delivered - self.quarantined - self.duplicates
+
+
+class Sweep:
+    """The pass over one delivery; `run` fills `judged`, `store` copies it to quarantine."""
+
+    def __init__(self, connection: psycopg.Connection[Any], feed: Feed, suite: Suite, delivery: Delivery) -> None:
+        self.connection = connection
+        self.feed = feed
+        self.suite = suite
+        self.delivery = delivery
+        self.rules = compile_rules(feed, suite, delivery.night)
+        self.names = {
+            "landing": sql.Identifier("landing", feed.table),
+            "quarantine": quarantine_table(feed),
+            "cells": _list(column.name for column in feed.columns),
+            "compared": _list(column.name for column in feed.columns if not column.running_number),
+            "key": _list(feed.key),
+            "key_hash": _key_hash(feed.key),
+            "delivery": sql.Literal(delivery.delivery_id),
+            "night": sql.Literal(delivery.night),
+        }
+
+    def run(self) -> Counts:
+        """Judge every row of the delivery. The transaction keeps the settings of the pass until it ends."""
+        for name, value in SETTINGS.items():
+            self.connection.execute("select set_config(%s, %s, true)", (name, value))
+        self._gather_suspects()
+        self._gather_earlier()
+        self._gather_repeated_keys()
+        self._mark_duplicates()
+        self._mark_conflicts()
+        self._decide()
+        return self._count()
+
+    def store(self, validation_id: int) -> None:
+        """Copy what needed a closer look to the quarantine table."""
+        self._execute(
+            """
+            insert into {quarantine} (validation_id, delivery_id, sheet, row_number, {cells}, verdict, rules)
+            select {validation}, {delivery}, sheet, row_number, {cells}, verdict, rules
+            from judged
+            where altered or duplicate or rules <> '{{}}'
+            """,
+            validation=sql.Literal(validation_id),
+        )
+
+    def _gather_suspects(self) -> None:
+        """Every row that is not surely clean, with the rules it breaks."""
+        self._execute("drop table if exists pg_temp.suspect, pg_temp.judged, pg_temp.earlier")
+        self._execute(
+            """
+            create temporary table suspect on commit drop as
+            select * from (select *, {night}::date as business_date from {landing}) as landed
+            where delivery_id = {delivery} and not coalesce({strict}, false)
+            """,
+            strict=self.rules.strict,
+        )
+        self._execute("create temporary table judged on commit drop as " + _JUDGE, **self._judging())
+
+    def _judging(self) -> dict[str, sql.Composable]:
+        cells = [sql.Identifier(column.name) for column in self.feed.columns]
+        return {
+            "normalised": sql.SQL(", ").join(
+                sql.SQL("{} as {}").format(normalised(column), cell)
+                for column, cell in zip(self.feed.columns, cells, strict=True)
+            ),
+            "altered": sql.SQL(" or ").join(
+                sql.SQL("{} is distinct from {}").format(normalised(column), cell)
+                for column, cell in zip(self.feed.columns, cells, strict=True)
+            ),
+            "broken": self.rules.broken,
+        }
+
+    def _gather_earlier(self) -> None:
+        """For an increment: accepted rows of earlier deliveries whose key may be in this one too."""
+        self._execute("create temporary table earlier on commit drop as select {cells} from judged limit 0")
+        if not self.delivery.earlier:
+            return
+        suspects = self.connection.execute("select distinct key_hash from judged where readable").fetchall()
+        self._execute(
+            """
+            insert into earlier
+            with keys as materialized (
+                select {key_hash} as key_hash from {landing} where delivery_id = {delivery}
+                union all
+                select unnest({suspects}::bigint[])
+            ),
+            landed as materialized (
+                select delivery_id, sheet, row_number, {cells}
+                from {landing}
+                where delivery_id = any({deliveries}) and {key_hash} in (select key_hash from keys)
+            )
+            select {cells} from landed as l
+            where not exists (
+                select from {quarantine} as q
+                where q.validation_id = any({validations}) and q.delivery_id = l.delivery_id
+                    and q.sheet = l.sheet and q.row_number = l.row_number
+            )
+            union all
+            select {cells} from {quarantine}
+            where validation_id = any({validations}) and verdict = 'accepted'
+                and {key_hash} in (select key_hash from keys)
+            """,
+            suspects=sql.Literal([key for (key,) in suspects]),
+            deliveries=sql.Literal([delivery for delivery, _ in self.delivery.earlier]),
+            validations=sql.Literal([validation for _, validation in self.delivery.earlier]),
+        )
+
+    def _gather_repeated_keys(self) -> None:
+        """Clean rows whose key occurs again, here or earlier. A key of equal hash costs a look, no more."""
+        hashes = [
+            key
+            for (key,) in self._execute(
+                """
+                select key_hash from (
+                    select {key_hash} as key_hash from {landing} where delivery_id = {delivery}
+                    union all
+                    select key_hash from judged where altered and readable
+                ) as keys
+                group by key_hash having count(*) > 1
+                union
+                select {key_hash} from earlier
+                """
+            )
+        ]
+        if hashes:
+            self._execute(
+                """
+                insert into judged
+                select sheet, row_number, {cells}, null, true, false, '{{}}', {key_hash}
+                from {landing} as l
+                where delivery_id = {delivery} and {key_hash} = any({hashes})
+                    and not exists (
+                        select from suspect as s where s.sheet = l.sheet and s.row_number = l.row_number
+                    )
+                """,
+                hashes=sql.Literal(hashes),
+            )
+        self._execute("analyze judged")
+
+    def _mark_duplicates(self) -> None:
+        """Rows equal to one at an earlier position, or to one accepted earlier; unreadable ones by their bytes."""
+        self._execute(
+            """
+            alter table judged add column duplicate boolean not null default false, add column verdict text
+            """
+        )
+        self._execute(
+            """
+            with places as (
+                select sheet, row_number, row_number() over (
+                    partition by key_hash, readable, raw_record, {compared} order by sheet, row_number
+                ) as place
+                from judged
+                where readable or raw_record is not null
+            )
+            update judged as j set duplicate = true
+            from places as p
+            where p.place > 1 and p.sheet = j.sheet and p.row_number = j.row_number
+            """
+        )
+        self._execute(
+            """
+            update judged as j set duplicate = true
+            where readable and exists (
+                select from earlier as e
+                where {e_key} = {j_key} and ({e_compared}) is not distinct from ({j_compared})
+            )
+            """,
+            **self._sides(),
+        )
+
+    def _mark_conflicts(self) -> None:
+        """Rows that pass, but whose key another passing row or an accepted one has with other content."""
+        self._execute(
+            """
+            with passing as (
+                select sheet, row_number, {key}, count(*) over (partition by key_hash, {key}) as sharing
+                from judged
+                where not duplicate and not rules && {blocking}
+            )
+            update judged as j set rules = j.rules || {rule}::text
+            from passing as p
+            where p.sheet = j.sheet and p.row_number = j.row_number
+                and (p.sharing > 1 or exists (select from earlier as e where {e_key} = {j_key}))
+            """,
+            rule=sql.Literal(self.suite.key_rule.rule_id),
+            **self._sides(),
+        )
+
+    def _decide(self) -> None:
+        """Only the first of equal rows answers for the rules it breaks."""
+        self._execute(
+            """
+            update judged set
+                rules = case when duplicate then '{{}}' else rules end,
+                verdict = case
+                    when duplicate then 'duplicate'
+                    when rules && {blocking} then 'quarantined'
+                    else 'accepted'
+                end
+            """
+        )
+
+    def _count(self) -> Counts:
+        row = self._execute(
+            """
+            select
+                (select count(*) from {landing} where delivery_id = {delivery}),
+                count(*) filter (where verdict = 'quarantined'),
+                count(*) filter (where verdict = 'duplicate')
+            from judged
+            """
+        ).fetchone()
+        assert row is not None  # noqa: S101 - an aggregate always answers
+        broken = self._execute("select rule, count(*) from judged, unnest(rules) as rule group by rule")
+        delivered, quarantined, duplicates = row
+        return Counts(delivered, quarantined, duplicates, dict(broken.fetchall()))
+
+    def _sides(self) -> dict[str, sql.Composable]:
+        compared = [column.name for column in self.feed.columns if not column.running_number]
+        return {
+            f"{side}_{what}": columns if what == "compared" else sql.SQL("({})").format(columns)
+            for side in ("e", "j")
+            for what, names in (("key", self.feed.key), ("compared", compared))
+            for columns in [_list(names, side)]
+        }
+
+    def _execute(self, text: str, **more: sql.Composable) -> psycopg.Cursor[Any]:
+        blocking = [rule.rule_id for rule in (*self.suite.row_rules, self.suite.key_rule) if rule.severity != "info"]
+        names = {**self.names, "blocking": sql.Literal(blocking), **more}
+        return self.connection.execute(sql.SQL(text).format(**names))
+
+
+_JUDGE = """
+with cleaned as materialized (
+    select
+        sheet, row_number, number_cells, business_date, defect,
+        case when defect is not null then raw_record end as raw_record, defect is null as readable,
+        {altered} as altered, {normalised}
+    from suspect
+)
+select
+    sheet, row_number, {cells}, raw_record, readable, altered,
+    {broken} as rules, {key_hash} as key_hash
+from cleaned
+"""
+
+
+def _list(names: Iterable[str], table: str | None = None) -> sql.Composable:
+    parts = [sql.Identifier(table, name) if table else sql.Identifier(name) for name in names]
+    return sql.SQL(", ").join(parts)
+
+
+def _key_hash(key: tuple[str, ...]) -> sql.Composable:
+    """64 bits of the key, the same for the same cells; a missing cell counts as an empty one."""
+    hashed: sql.Composable = sql.SQL("0")
+    for name in key:
+        hashed = sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), hashed)
+    return hashed
