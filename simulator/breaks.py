@@ -1,0 +1,192 @@
+"""Ways to spoil one row so that feeds.md, step 5, says unambiguously: quarantined."""
+
+from collections.abc import Callable
+from datetime import date
+from random import Random
+
+from simulator.dates import days_after, long_date, short_date
+from simulator.feeds import Column, Feed, Format, Kind
+from simulator.rows import Cell
+
+Spoiler = Callable[[Cell, Column, Feed, date, Random], Cell]
+Break = tuple[str, int, Spoiler]
+"""kind of dirt, column, what happens to its cell"""
+
+
+def _null(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A required cell is empty; only white space is empty too."""
+    if feed.form is Format.XLSX:
+        return rng.choice((None, "  "))
+    if feed.form is Format.JSON:
+        return rng.choice((None, "", " "))
+    return rng.choice(("", " ", "\t"))
+
+
+def _nik_short(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return str(cell)[:15]
+
+
+def _nik_long(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return f"{cell}{rng.randrange(10)}"
+
+
+def _nik_date(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """No calendar date: 30 February, month 13, day 00, day 72."""
+    day = rng.choice(("3002", "1513", "0005", "7205", "3106"))
+    return f"{str(cell)[:6]}{day}{str(cell)[10:]}"
+
+
+def _nik_serial(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return f"{str(cell)[:12]}0000"
+
+
+def _nik_letter(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A letter O for a nought, an l for a one, somewhere among the digits."""
+    place = rng.randrange(4, 15)
+    return f"{str(cell)[:place]}{rng.choice('OlX')}{str(cell)[place + 1 :]}"
+
+
+def _nik_number(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A number cell keeps 15 digits."""
+    return int(str(cell)[:15]) * 10
+
+
+def _outside(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A value that the closed list does not hold."""
+    return {"STATUS": "AKTIF SEMENTARA", "status": "Dicabut", "JENIS": "TAMBAHAN"}.get(
+        column.name, rng.choice(("Z9", "LAINNYA", "X"))
+    )
+
+
+def _no_such_day(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A date that no calendar has."""
+    if feed.indonesian:
+        return rng.choice((f"30/02/{night.year}", f"31 Juni {night.year}", f"12/13/{night.year}"))
+    return rng.choice((f"{night.year}-02-30", f"{night.year}-13-01", f"{night.year}-06-31"))
+
+
+def _other_spelling(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A good day in the spelling of other feeds."""
+    if feed.form is Format.SEMICOLON:
+        return rng.choice((night.isoformat(), f"{night:%Y/%m/%d}"))
+    if feed.indonesian:  # a date cell may be read as ISO text, so ISO text proves nothing there
+        return rng.choice((f"{night:%Y.%m.%d}", f"September {night.day}, {night.year}"))
+    return rng.choice((short_date(night), long_date(night), f"{night:%Y/%m/%d}"))
+
+
+def _no_date(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return rng.choice(("belum ada", "menyusul", "-"))
+
+
+def _tomorrow(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return days_after(night, rng.choice((1, 1, 30))).isoformat()
+
+
+def _no_month(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    if column.kind is Kind.PERIOD:
+        return rng.choice((f"Septembre {night.year}", "Januari", f"{night.year}"))
+    return f"{night.year}{rng.choice(('13', '00', '1'))}"
+
+
+def _negative(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    if isinstance(cell, int):
+        return -cell - 1
+    return f"-{cell}" if str(cell).strip("0.,") else "-1"
+
+
+def _fraction(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """An amount that is not whole."""
+    if isinstance(cell, int):
+        return cell + 0.5
+    return str(cell)[:-2] + "50" if feed.indonesian else f"{cell}.5"
+
+
+def _words(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return rng.choice(("lima juta", "Rp", "n/a"))
+
+
+def _zero(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return "0"
+
+
+def _fewer_digits(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return rng.choice((str(cell)[:-1], f"{cell}7", f"{str(cell)[:-1]}K"))
+
+
+NIK_BREAKS: tuple[tuple[str, Spoiler], ...] = (
+    ("nik 15 digits", _nik_short),
+    ("nik 17 digits", _nik_long),
+    ("nik impossible date", _nik_date),
+    ("nik serial 0000", _nik_serial),
+    ("nik letter", _nik_letter),
+)
+
+
+def breaks_for(feed: Feed) -> list[Break]:
+    """List every way in which a row of the feed can be spoiled."""
+    found: list[Break] = []
+    for i, column in enumerate(feed.columns):
+        if column.kind is Kind.NESTED or feed.code == "pbj.kontrak":
+            continue
+        if column.required:
+            found.append(("missing required cell", i, _null))
+        found += [(kind, i, spoil) for kind, spoil in _typed(feed, column)]
+    if feed.code == "pbj.kontrak":
+        found.append(("missing required cell", 0, _null))
+        last = len(feed.columns) - 1
+        found += [(kind, last, spoil) for kind, spoil in RELEASE_BREAKS]
+    return found
+
+
+def _typed(feed: Feed, column: Column) -> list[tuple[str, Spoiler]]:
+    """List the ways to miss a column's type."""
+    option = "" if column.required else " in optional column"
+    match column.kind:
+        case Kind.NIK:
+            number = [("nik as number cell", _nik_number)] if feed.form is Format.XLSX else []
+            return [*NIK_BREAKS, *number]
+        case Kind.LIST:
+            return [("outside closed list", _outside)]
+        case Kind.DATE:
+            if feed.form is Format.XLSX and not feed.indonesian:
+                return [("not a date" + option, _no_date)]
+            found: list[tuple[str, Spoiler]] = [
+                ("no such day" + option, _no_such_day),
+                ("date in other spelling" + option, _other_spelling),
+            ]
+            return [*found, ("date after the night", _tomorrow)] if column.not_after_night else found
+        case Kind.MONTH | Kind.PERIOD:
+            return [("no such month", _no_month)]
+        case Kind.AMOUNT | Kind.COUNT:
+            found = [("negative" + option, _negative), ("not whole" + option, _fraction), ("not numeric" + option, _words)]
+            return [*found, ("zero", _zero)] if column.above_zero else found
+        case Kind.DIGITS:
+            return [("wrong number of digits" + option, _fewer_digits)]
+        case Kind.HECTARES:
+            return [("not numeric" + option, _words)]
+        case _:
+            return []
+
+
+def _release(change: Callable[[dict[str, Cell]], object]) -> Spoiler:
+    """Make a spoiler that changes the first contract of a release."""
+
+    def spoil(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+        first = {**cell[0], "value": dict(cell[0]["value"])}
+        change(first)
+        return [first, *cell[1:]]
+
+    return spoil
+
+
+def _no_contracts(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return None
+
+
+RELEASE_BREAKS: tuple[tuple[str, Spoiler], ...] = (
+    ("missing required cell", _no_contracts),
+    ("missing required cell", _release(lambda first: first.update(id=None))),
+    ("missing required cell", _release(lambda first: first["value"].update(amount=None))),
+    ("negative", _release(lambda first: first["value"].update(amount=-1))),
+    ("not numeric", _release(lambda first: first["value"].update(amount="lima juta"))),
+)
