@@ -1,0 +1,63 @@
+"""The least the work can cost: \\copy of the same files, and the marts' SQL without a framework."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+
+from psycopg import sql
+
+from cakupan import settings
+from cakupan.database import Role, connect, url
+from cakupan.database.server import binaries
+from cakupan.feeds import CsvFormat, load_feeds
+
+NAMES = {"land": "\\copy of the CSV files", "build marts": "their plain SQL"}
+
+
+def copy_csv(night: date, deliveries: Path) -> dict[str, float]:
+    """Seconds that psql's \\copy needs for the night's CSV files, unpacked beforehand, into tables of text."""
+    seconds = 0.0
+    with connect(Role.ADMIN, autocommit=True) as connection:
+        connection.execute("drop schema if exists floor cascade")
+        connection.execute("create schema floor")
+        for feed in load_feeds(settings.FEEDS):
+            if not isinstance(feed.format, CsvFormat):
+                continue
+            path = deliveries / feed.agency / feed.feed / f"{feed.feed}_{night:%Y%m%d}.{feed.format.extension}"
+            if not path.exists():
+                continue
+            raw = gzip.decompress(path.read_bytes()) if feed.format.compression else path.read_bytes()
+            plain = settings.home() / "floor.csv"
+            plain.write_bytes(raw)
+            header = raw.split(b"\n", 1)[0].decode(feed.format.encoding).strip("\r\ufeff")
+            columns = next(csv.reader([header], delimiter=feed.format.delimiter))
+            fields = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in columns)
+            table = sql.Identifier("floor", feed.table)
+            connection.execute(sql.SQL("create table {} ({})").format(table, fields))
+            encoding = "WIN1252" if feed.format.encoding == "cp1252" else "UTF8"
+            options = f"format csv, header, delimiter '{feed.format.delimiter}', encoding '{encoding}'"
+            command = f"\\copy floor.{feed.table} from '{plain}' with ({options})"
+            began = time.perf_counter()
+            subprocess.run([binaries() / "psql", "-qc", command, url(Role.ADMIN)], check=True)
+            seconds += time.perf_counter() - began
+    return {"land": seconds}
+
+
+def plain_sql() -> dict[str, float]:
+    """Seconds for the SQL of every mart of the night, as dbt compiled it, each into a temporary table."""
+    manifest = json.loads((settings.home() / "dbt" / "target" / "run_results.json").read_text())
+    models = [result for result in manifest["results"] if result["unique_id"].startswith("model.")]
+    seconds = 0.0
+    with connect(Role.TRANSFORMER) as connection:
+        for number, model in enumerate(models):
+            statement = f"create temp table floor_{number} as {model['compiled_code']}"
+            began = time.perf_counter()
+            connection.execute(statement)  # type: ignore[call-overload]
+            seconds += time.perf_counter() - began
+    return {"build marts": seconds}

@@ -1,0 +1,80 @@
+"""The DAGs as Airflow reads them: exactly these, without errors, and light to parse."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cakupan import orchestration, settings
+
+AGENCIES = {
+    "bpjstk", "bps", "dinsos", "disdik", "diskumdag", "disnaker", "dispar", "distan", "hukum", "pbj",
+    "perekonomian", "perkim", "pupr", "sipd",
+}  # fmt: skip
+READ = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(sys.argv[1])
+print(json.dumps({
+    "errors": bag.import_errors,
+    "heavy": sorted({"great_expectations", "pandas", "dbt.cli.main"} & set(sys.modules)),
+    "dags": {
+        name: {
+            "tasks": sorted(dag.task_ids),
+            "catchup": dag.catchup,
+            "cron": dag.timetable.serialize() if hasattr(dag.timetable, "serialize") else str(dag.timetable),
+            "downstream": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
+        }
+        for name, dag in bag.dags.items()
+    },
+}, default=str))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag(installation: Path) -> dict:
+    read = subprocess.run(
+        [sys.executable, "-c", READ, str(settings.DAGS)],
+        env=os.environ | orchestration.environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(read.stdout.splitlines()[-1])
+
+
+def test_there_are_no_import_errors_and_nothing_heavy_is_imported(bag: dict) -> None:
+    assert bag["errors"] == {}
+    assert bag["heavy"] == []
+
+
+def test_these_are_the_dags(bag: dict) -> None:
+    assert set(bag["dags"]) == {"warehouse"} | {f"ingest_{agency}" for agency in AGENCIES}
+
+
+def test_an_agency_has_three_steps_for_each_of_its_feeds(bag: dict) -> None:
+    assert bag["dags"]["ingest_sipd"]["tasks"] == sorted(
+        f"{feed}.{step}" for feed in ("anggaran", "sp2d") for step in ("archive", "land", "validate")
+    )
+
+
+def test_no_feed_waits_for_another(bag: dict) -> None:
+    for name, dag in bag["dags"].items():
+        if name != "warehouse":
+            pairs = [(a, b) for a, after in dag["downstream"].items() for b in after]
+            assert all(a.split(".")[0] == b.split(".")[0] for a, b in pairs)
+
+
+def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
+    after = bag["dags"]["warehouse"]["downstream"]
+    assert after["agencies_are_in"] == ["start_run"]
+    assert after["publish_run"] == []
+    assert "publish_run" in after["build_marts"]
+
+
+def test_every_dag_follows_the_nights_without_catching_up(bag: dict) -> None:
+    for dag in bag["dags"].values():
+        assert dag["catchup"] is False
+        assert "0 1 * * *" in str(dag["cron"])
