@@ -1,0 +1,106 @@
+"""The archive: every delivery byte for byte, named by its SHA-256, written once and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from psycopg import Connection
+
+from cakupan.feeds import Feed
+
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Archived:
+    """What the archive keeps: the name of the bytes and how many they are."""
+
+    sha256: str
+    size_bytes: int
+
+
+class Archive:
+    """A folder of files called `<aa>/<sha256>`, where `aa` are the first two digits."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes lie. Raises ValueError for what is no SHA-256."""
+        if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+            raise ValueError("not a SHA-256 in lower-case hexadecimal")
+        return self.root / sha256[:2] / sha256
+
+    def store(self, stream: BinaryIO) -> Archived:
+        """Keep the bytes of the stream; keeping the same bytes again changes nothing.
+
+        The bytes are on disk when this returns. Raises OSError, and then nothing of the stream is kept.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        descriptor, name = tempfile.mkstemp(prefix=".arriving-", dir=self.root)
+        try:
+            with os.fdopen(descriptor, "wb") as copy:
+                while chunk := stream.read(CHUNK_BYTES):
+                    digest.update(chunk)
+                    copy.write(chunk)
+                    size += len(chunk)
+                copy.flush()
+                os.fchmod(copy.fileno(), 0o444)
+                os.fsync(copy.fileno())
+            archived = Archived(digest.hexdigest(), size)
+            target = self.path(archived.sha256)
+            if not target.exists():
+                target.parent.mkdir(exist_ok=True)
+                Path(name).rename(target)
+                _sync(target.parent)
+                _sync(self.root)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        return archived
+
+
+def register(
+    connection: Connection[Any], feed: Feed, business_date: date, original_name: str, archived: Archived
+) -> tuple[int, bool]:
+    """Enter an archived delivery in the ledger; returns its delivery_id and whether it is new. The caller commits.
+
+    The same bytes for the same date, under whatever name, are the delivery that is there already.
+    """
+    identity = (feed.agency, feed.feed, business_date, archived.sha256)
+    inserted = connection.execute(
+        "insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
+        " values (%s, %s, %s, %s, %s, %s) on conflict (agency, feed, business_date, sha256) do nothing"
+        " returning delivery_id",
+        (*identity, _storable(original_name), archived.size_bytes),
+    ).fetchone()
+    if inserted:
+        return inserted[0], True
+    known = connection.execute(
+        "select delivery_id from ledger.delivery"
+        " where agency = %s and feed = %s and business_date = %s and sha256 = %s",
+        identity,
+    ).fetchone()
+    if known is None:
+        raise LookupError("the delivery is neither new nor known: the ledger was changed meanwhile")
+    return known[0], False
+
+
+def _storable(name: str) -> str:
+    """The name as PostgreSQL can keep it: what is no text, and NUL, spelled out."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename in the folder outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

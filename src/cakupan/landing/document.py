@@ -1,0 +1,141 @@
+"""Records of a JSON array of objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import ijson
+
+from cakupan.feeds import Column, Feed, canonical
+from cakupan.landing.delimited import BOM, OTHER_ENCODINGS
+from cakupan.landing.header import Header, match_header
+from cakupan.landing.records import Part, Record, broken, storable
+from cakupan.landing.refusals import JSON_BROKEN, JSON_NO_ARRAY, unreadable, wrong_encoding
+from cakupan.landing.spelling import canonical_json, is_number_cell, spell_number_for
+
+LONGEST_NUMBER = 1000
+"""Digits of a number; the parser cannot take one of thousands."""
+TOO_DEEP = "nested too deep"
+
+
+class _Element(dict[str, Any]):
+    """A JSON object that remembers whether a key came twice."""
+
+    repeated: str | None = None
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in self:
+            self.repeated = key
+        super().__setitem__(key, value)
+
+
+class _Checked:
+    """A stream for the parser: without byte order mark, and without numbers that would crash it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._tail = b""
+        start = stream.read(len(BOM))
+        if start.startswith(OTHER_ENCODINGS) or b"\0" in start:
+            raise wrong_encoding("utf-8")
+        stream.seek(len(BOM) if start == BOM else 0)
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        if re.search(rb"[0-9]{%d}" % LONGEST_NUMBER, self._tail + piece):
+            raise unreadable(JSON_BROKEN)
+        self._tail = piece[-LONGEST_NUMBER:]
+        return piece
+
+
+def parts(feed: Feed, path: Path) -> Iterator[Part]:
+    """The array as one part. It is read twice: which keys there are is known only at its end.
+
+    Raises Refused: UNREADABLE, ENCODING, MISSING_COLUMN when no object has a required key. An empty array has no part.
+    """
+    header = _header(feed, path)
+    if header is None:
+        return
+    yield Part("", header, _records(feed, header, path))
+
+
+def _header(feed: Feed, path: Path) -> Header | None:
+    keys: dict[str, str] = {}
+    empty = True
+    for element in _elements(path):
+        empty = False
+        if isinstance(element, _Element):
+            for key in element:
+                keys.setdefault(canonical(key), key)
+    if empty:
+        return None
+    return match_header(feed, list(keys.values()))
+
+
+def _elements(path: Path) -> Iterator[Any]:
+    with path.open("rb") as file:
+        if not _is_array(file):
+            raise unreadable(JSON_NO_ARRAY)
+        file.seek(0)
+        try:
+            yield from ijson.items(_Checked(file), "item", map_type=_Element)
+        except UnicodeDecodeError:
+            raise wrong_encoding("utf-8") from None
+        except ijson.JSONError as error:
+            if "UTF8" in str(error):
+                raise wrong_encoding("utf-8") from None
+            raise unreadable(JSON_BROKEN) from None
+        except (ArithmeticError, ValueError):
+            raise unreadable(JSON_BROKEN) from None
+
+
+def _is_array(file: BinaryIO) -> bool:
+    start = file.read(1 << 16).removeprefix(BOM).lstrip(b" \t\r\n")
+    # An empty file is broken rather than no array, and an array in UTF-16 is in a wrong encoding.
+    return not start or start.startswith((b"[", *OTHER_ENCODINGS))
+
+
+def _records(feed: Feed, header: Header, path: Path) -> Iterator[Record]:
+    columns = {canonical(n): (i, c) for i, (n, c) in enumerate(zip(header.names, header.columns, strict=True))}
+    for number, element in enumerate(_elements(path), 1):
+        try:
+            if isinstance(element, _Element):
+                yield _record(feed, columns, number, element)
+            else:
+                yield broken(number, "no object", canonical_json(element))
+        except RecursionError:
+            yield broken(number, TOO_DEEP, "")
+
+
+def _record(feed: Feed, columns: dict[str, tuple[int, Column | None]], number: int, element: _Element) -> Record:
+    values: list[str | None] = [None] * len(columns)
+    numbers: list[str] = []
+    seen: set[int] = set()
+    repeated = element.repeated
+    for key, value in element.items():
+        position, column = columns[canonical(key)]
+        repeated = key if position in seen else repeated
+        seen.add(position)
+        values[position] = _spell(feed, column, value)
+        if column and is_number_cell(column) and isinstance(value, int | Decimal) and not isinstance(value, bool):
+            numbers.append(column.name)
+    record = Record(number, values, sorted(numbers) or None)
+    if repeated:
+        record.defect, record.raw = "key repeated", storable(canonical_json(element))
+    return record
+
+
+def _spell(feed: Feed, column: Column | None, value: Any) -> str | None:
+    if value is None or value == "":
+        return value  # type: ignore[no-any-return]
+    if column and column.type == "json":
+        return canonical_json(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | dict | list):
+        return canonical_json(value)
+    return spell_number_for(feed, column, value)

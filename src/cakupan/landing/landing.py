@@ -1,0 +1,126 @@
+"""Landing a delivery: all of it or nothing, with an entry in the ledger either way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection, sql
+
+from cakupan.feeds import CsvFormat, Feed, JsonFormat
+from cakupan.landing import document, workbook
+from cakupan.landing.content import after, chunks
+from cakupan.landing.copying import NeedsCare, copy_lines, copy_records
+from cakupan.landing.delimited import CsvHeader, read_header, records
+from cakupan.landing.header import Header, match_header
+from cakupan.landing.records import Part
+from cakupan.landing.refusals import Refused, no_rows
+from cakupan.landing.tables import landing_table, lock, place_columns
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of a delivery; with a refusal, no row landed."""
+
+    delivery_id: int
+    landed_rows: int
+    """Records of the delivery, the broken ones too."""
+    extra_columns: tuple[str, ...]
+    """Columns that nobody declared, as the agency spells them."""
+    missing_columns: tuple[str, ...]
+    """Declared columns that are not there, as the feed spells them."""
+    refusal: Refused | None = None
+
+
+def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) -> Landed:
+    """Replace what is landed of the delivery by what its archived bytes hold, and say so in ledger.landing.
+
+    One transaction: committed here when none is open, else part of the caller's, who commits. The landing table must be
+    there (ensure_landing_table). Memory is bounded for any size of a delimited or JSON file. Raises psycopg.Error and
+    OSError, and then nothing has changed; bytes that are not as declared are no error but a refusal.
+    """
+    with connection.transaction():
+        lock(connection, feed)
+        for table in (landing_table(feed), sql.Identifier("ledger", "landing")):
+            connection.execute(sql.SQL("delete from {} where delivery_id = %s").format(table), (delivery_id,))
+        try:
+            with connection.transaction():
+                landed = _fill(connection, feed, delivery_id, path)
+        except Refused as refusal:
+            landed = Landed(delivery_id, 0, (), refusal.missing, refusal)
+        _enter(connection, landed)
+    return landed
+
+
+def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) -> Landed:
+    format_ = feed.format
+    if isinstance(format_, CsvFormat):
+        header, rows = _fill_delimited(connection, feed, format_, delivery_id, path)
+        landed = Landed(delivery_id, rows, header.extra, header.missing)
+    else:
+        parts = document.parts(feed, path) if isinstance(format_, JsonFormat) else workbook.parts(feed, format_, path)
+        landed = _fill_parts(connection, feed, delivery_id, parts)
+    if not landed.landed_rows and not feed.may_be_empty:
+        raise no_rows()
+    connection.execute(
+        "select brin_summarize_new_values(%s::regclass)",
+        (sql.Identifier("landing", f"{feed.table}_address").as_string(connection),),
+    )
+    return landed
+
+
+def _fill_delimited(
+    connection: Connection[Any], feed: Feed, format_: CsvFormat, delivery_id: int, path: Path
+) -> tuple[Header, int]:
+    first = read_header(format_, chunks(path, format_.compression))
+    header = match_header(feed, first.cells)
+    placed = place_columns(connection, feed, header)
+    columns = [name for name in placed if name is not None]
+    if len(columns) == len(placed):
+        connection.execute("select set_config('cakupan.delivery_id', %s, true)", (str(delivery_id),))
+        try:
+            with connection.transaction():
+                rows = _behind(first, format_, path)
+                return header, copy_lines(
+                    connection, feed, format_, columns=columns, header_row=first.row_number, parts=rows
+                )
+        except NeedsCare:
+            pass
+    read = records(format_, len(placed), first, _behind(first, format_, path))
+    return header, copy_records(connection, feed, delivery_id, Part("", header, read), placed)
+
+
+def _behind(header: CsvHeader, format_: CsvFormat, path: Path) -> Iterator[bytes]:
+    return after(chunks(path, format_.compression), header.size)
+
+
+def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts: Iterator[Part]) -> Landed:
+    rows = 0
+    # Sheets may differ: what any of them adds or lacks is told once, in the order of the sheets.
+    extra: dict[str, None] = {}
+    missing: dict[str, None] = {}
+    for part in parts:
+        placed = place_columns(connection, feed, part.header)
+        rows += copy_records(connection, feed, delivery_id, part, placed)
+        extra |= dict.fromkeys(part.header.extra)
+        missing |= dict.fromkeys(part.header.missing)
+    return Landed(delivery_id, rows, tuple(extra), tuple(missing))
+
+
+def _enter(connection: Connection[Any], landed: Landed) -> None:
+    refusal = landed.refusal
+    connection.execute(
+        "insert into ledger.landing (delivery_id, landed_rows, extra_columns, missing_columns,"
+        " refusal_code, refusal_id, refusal_en) values (%s, %s, %s, %s, %s, %s, %s)",
+        (
+            landed.delivery_id,
+            landed.landed_rows,
+            list(landed.extra_columns),
+            list(landed.missing_columns),
+            refusal and refusal.code,
+            refusal and refusal.text_id,
+            refusal and refusal.text_en,
+        ),
+    )

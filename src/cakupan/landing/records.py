@@ -1,0 +1,42 @@
+"""What every reader yields: parts of a delivery, each with its header and a stream of records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cakupan.landing.header import Header
+
+RAW_LENGTH = 10_000
+"""Characters of a broken record kept beside its defect; the archive has all of it."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One record; `values` follow the positions of the header."""
+
+    row_number: int
+    values: Sequence[str | None]
+    number_cells: list[str] | None = None
+    defect: str | None = None
+    raw: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file without sheets, or one sheet of a workbook."""
+
+    sheet: str
+    header: Header
+    records: Iterator[Record]
+
+
+def broken(row_number: int, defect: str, raw: str) -> Record:
+    """A record of which nothing can be read but the text itself."""
+    return Record(row_number, (), defect=defect, raw=storable(raw))
+
+
+def storable(raw: str) -> str:
+    """The text as PostgreSQL can keep it: NUL and lone surrogates spelled out, and not longer than RAW_LENGTH."""
+    text = raw[:RAW_LENGTH].encode("utf-8", "backslashreplace").decode("utf-8")
+    return text.replace("\0", "\\x00")

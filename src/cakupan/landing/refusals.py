@@ -1,0 +1,120 @@
+"""Why a whole delivery is refused: a stable code and one sentence for the office and one for the data team.
+
+The sentences say what happened, where, and what to do next; they never hold the value of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Refused(Exception):
+    """The delivery cannot be read as declared; nothing of it lands."""
+
+    def __init__(self, code: str, text_id: str, text_en: str, missing: Sequence[str] = ()) -> None:
+        super().__init__(f"{code}: {text_en}")
+        self.code = code
+        self.text_id = text_id
+        self.text_en = text_en
+        self.missing = tuple(missing)
+
+
+class Reason(NamedTuple):
+    """A clause in Indonesian and the same in English."""
+
+    id: str
+    en: str
+
+
+GZIP_BROKEN = Reason("berkas gzip terpotong atau rusak", "the gzip file is cut short or damaged")
+TOO_LARGE = Reason(
+    "isinya setelah dikembangkan jauh lebih besar dari yang wajar",
+    "its content is far larger, when inflated, than is plausible",
+)
+NOT_XLSX = Reason(
+    "bukan berkas XLSX, atau berkasnya terpotong atau rusak", "it is no XLSX file, or is cut short or damaged"
+)
+ENCRYPTED = Reason(
+    "berkas dilindungi kata sandi atau berformat Excel lama (.xls)",
+    "it is protected by a password or in the old Excel format (.xls)",
+)
+EXTERNAL_ENTITY = Reason(
+    "berkas memuat deklarasi DTD, yang tidak diperlukan lembar kerja",
+    "it holds a DTD declaration, which no workbook needs",
+)
+JSON_BROKEN = Reason("JSON terpotong atau rusak", "the JSON is cut short or damaged")
+JSON_NO_ARRAY = Reason("isi JSON bukan larik objek", "the JSON is no array of objects")
+
+
+def unreadable(reason: Reason) -> Refused:
+    """The bytes are not what the declared format says."""
+    return Refused(
+        "UNREADABLE",
+        f"Berkas tidak dapat dibaca: {reason.id}. Mohon ekspor ulang dari sistem asal dan kirim kembali"
+        " dengan nama berkas yang sama.",
+        f"The file cannot be read: {reason.en}. Ask the office to export it again and re-send it under the same name.",
+    )
+
+
+def wrong_encoding(encoding: str) -> Refused:
+    """The header, or a text format as a whole, is not in the declared encoding."""
+    return Refused(
+        "ENCODING",
+        f"Berkas tidak memakai pengodean teks {encoding}. Mohon simpan ulang sebagai {encoding} dan kirim kembali"
+        " dengan nama berkas yang sama.",
+        f"The file is not encoded in {encoding}. Ask the office to save it as {encoding} and re-send it"
+        " under the same name.",
+    )
+
+
+def missing_columns(headers: Sequence[str], sheet: str = "", hint: Reason | None = None) -> Refused:
+    """Required columns are not in the header."""
+    names = ", ".join(headers)
+    where = _where(sheet)
+    clause = hint or Reason("", "")
+    return Refused(
+        "MISSING_COLUMN",
+        f"Kolom wajib tidak ditemukan pada baris judul{where.id}: {names}.{clause.id} Mohon lengkapi kolom tersebut"
+        " dan kirim kembali dengan nama berkas yang sama.",
+        f"The header{where.en} lacks required columns: {names}.{clause.en} Ask the office to add them and re-send the"
+        " file under the same name.",
+        headers,
+    )
+
+
+def repeated_columns(headers: Sequence[str], sheet: str = "") -> Refused:
+    """A required column stands in the header more than once, so that nobody can say which one is meant."""
+    names = ", ".join(headers)
+    where = _where(sheet)
+    return Refused(
+        "REPEATED_COLUMN",
+        f"Kolom wajib muncul lebih dari sekali pada baris judul{where.id}: {names}. Mohon sisakan satu saja"
+        " dan kirim kembali dengan nama berkas yang sama.",
+        f"The header{where.en} names required columns more than once: {names}. Ask the office to keep one of each"
+        " and re-send the file under the same name.",
+    )
+
+
+def no_header() -> Refused:
+    """There is nothing at all: no line, no visible sheet."""
+    return Refused(
+        "HEADER_NOT_FOUND",
+        "Berkas kosong: baris judul kolom tidak ada. Mohon ekspor ulang dan kirim kembali"
+        " dengan nama berkas yang sama.",
+        "The file is empty: it has no header. Ask the office to export it again and re-send it under the same name.",
+    )
+
+
+def no_rows() -> Refused:
+    """A header and nothing below it, where rows are due."""
+    return Refused(
+        "NO_ROWS",
+        "Berkas tidak memuat satu pun baris data. Mohon periksa ekspornya dan kirim kembali"
+        " dengan nama berkas yang sama.",
+        "The file has no data rows. Ask the office to check the export and re-send it under the same name.",
+    )
+
+
+def _where(sheet: str) -> Reason:
+    return Reason(f' lembar "{sheet}"', f' of sheet "{sheet}"') if sheet else Reason("", "")

@@ -1,0 +1,127 @@
+"""Landing tables, made from the declaration of a feed and widened when a delivery brings more."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection, sql
+
+from cakupan.feeds import Feed
+from cakupan.landing.header import Header
+
+EXTRA_COLUMNS = 100
+"""Undeclared columns a landing table may gain in all; what comes after shares OTHERS."""
+EXTRA_NAME_LENGTH = 40
+OTHERS = "x_others"
+"""JSON object with the cells of undeclared columns that have no name or found no room."""
+
+
+def landing_table(feed: Feed) -> sql.Identifier:
+    """The feed's landing table, quoted."""
+    return sql.Identifier("landing", feed.table)
+
+
+def row_sequence(feed: Feed) -> sql.Identifier:
+    """The sequence that counts rows while a delivery is copied in, quoted."""
+    return sql.Identifier("landing", f"{feed.table}_row")
+
+
+def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
+    """Create the feed's landing table, or add the columns declared since; nothing when all is there.
+
+    Runs in a transaction of its own, or as part of the caller's. Raises psycopg.Error.
+    """
+    wanted = {column.name for column in feed.columns}
+    if wanted <= set(_columns(connection, feed)):
+        return
+    with connection.transaction():
+        lock(connection, feed)
+        table = landing_table(feed)
+        connection.execute(sql.SQL("create sequence if not exists {} cache 10000").format(row_sequence(feed)))
+        connection.execute(_definition(feed))
+        present = set(_columns(connection, feed))
+        for column in feed.columns:
+            if column.name not in present:
+                _add(connection, feed, column.name)
+        connection.execute(
+            sql.SQL("create index if not exists {} on {} using brin (delivery_id, row_number)").format(
+                sql.Identifier(f"{feed.table}_address"), table
+            )
+        )
+
+
+def lock(connection: Connection[Any], feed: Feed) -> None:
+    """Let no one else create, widen or fill the feed's landing table until this transaction ends."""
+    connection.execute("select pg_advisory_xact_lock(hashtext('landing'), hashtext(%s))", (feed.table,))
+
+
+def place_columns(connection: Connection[Any], feed: Feed, header: Header) -> list[str | None]:
+    """The table's column for each position of the header, adding those it lacks; None goes to OTHERS."""
+    present = set(_columns(connection, feed))
+    room = EXTRA_COLUMNS - sum(name.startswith("x_") for name in present)
+    placed: list[str | None] = []
+    taken = {OTHERS}
+    for name, column in zip(header.names, header.columns, strict=True):
+        if column is not None:
+            placed.append(column.name)
+            continue
+        extra = _unused(name, taken) if name else None
+        if extra and extra not in present:
+            if room > 0:
+                _add(connection, feed, extra)
+                room -= 1
+            else:
+                extra = None
+        placed.append(extra)
+    if None in placed and OTHERS not in present:
+        _add(connection, feed, OTHERS)
+    return placed
+
+
+def others(header: Header, placed: Sequence[str | None], values: Sequence[str | None]) -> str | None:
+    """What a record holds at positions without a column, as a JSON object; None when that is nothing."""
+    left = {
+        name or f"#{position}": value
+        for position, (name, column, value) in enumerate(zip(header.names, placed, values, strict=False), 1)
+        if column is None and value is not None
+    }
+    return json.dumps(left, ensure_ascii=False) if left else None
+
+
+def _columns(connection: Connection[Any], feed: Feed) -> list[str]:
+    rows = connection.execute(
+        "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+        (landing_table(feed).as_string(connection),),
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _definition(feed: Feed) -> sql.Composed:
+    declared = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c.name)) for c in feed.columns)
+    return sql.SQL(
+        "create table if not exists {} ("
+        " delivery_id bigint not null default current_setting('cakupan.delivery_id')::bigint,"
+        " sheet text not null default '',"
+        " row_number bigint not null default nextval({}),"
+        " {}, number_cells text[], defect text, raw_record text)"
+    ).format(landing_table(feed), sql.Literal(f"landing.{feed.table}_row"), declared)
+
+
+def _add(connection: Connection[Any], feed: Feed, name: str) -> None:
+    connection.execute(sql.SQL("alter table {} add column {} text").format(landing_table(feed), sql.Identifier(name)))
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """`x_` and the name in plain letters, digits and underscores, with a number where the header repeats it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = "x_" + (re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:EXTRA_NAME_LENGTH].strip("_") or "column")
+    extra, number = stem, 1
+    while extra in taken:
+        number += 1
+        extra = f"{stem}_{number}"
+    taken.add(extra)
+    return extra

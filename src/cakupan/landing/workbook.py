@@ -1,0 +1,152 @@
+"""Records of an XLSX workbook, sheet by sheet."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from cakupan.feeds import Column, Feed, XlsxFormat
+from cakupan.landing.header import Header, match_header, required_missing
+from cakupan.landing.records import Part, Record, storable
+from cakupan.landing.refusals import NOT_XLSX, missing_columns, no_header, unreadable
+from cakupan.landing.spelling import is_number_cell, spell_date_for, spell_number_for
+from cakupan.landing.workbook_check import Findings, check_workbook
+
+HEADER_ROWS = 30
+"""The header stands within the first rows of a sheet."""
+
+Row = list[Any]
+
+
+def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
+    """The visible sheets that the feed declares, each with its header and records.
+
+    Raises Refused: UNREADABLE, HEADER_NOT_FOUND without a visible sheet, MISSING_COLUMN and REPEATED_COLUMN by sheet.
+    """
+    findings = check_workbook(path)
+    with path.open("rb") as file:
+        try:
+            book = CalamineWorkbook.from_filelike(file)
+        except CalamineError:
+            raise unreadable(NOT_XLSX) from None
+        names = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+        if not names:
+            raise no_header()
+        for name in names if format_.sheets == "all" else names[:1]:
+            yield _part(feed, format_, _sheet(book, name), findings.get(name, Findings()))
+
+
+def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
+    try:
+        return book.get_sheet_by_name(name)
+    except CalamineError:
+        raise unreadable(NOT_XLSX) from None
+    except BaseException as error:
+        # The reader is written in Rust: where it gives up it panics, and a panic is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise unreadable(NOT_XLSX) from None
+        raise
+
+
+def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, findings: Findings) -> Part:
+    rows = enumerate(sheet.iter_rows(), 1) if sheet.start else iter(())
+    header = _find_header(feed, sheet.name, rows)
+    reader = _Reader(feed, header, sheet.start[1] if sheet.start else 0, findings)
+    footer = tuple(word.casefold() for word in format_.footer)
+    records = (
+        record for number, row in rows if (record := reader.record(number, row)) and not _is_footer(record, footer)
+    )
+    return Part(sheet.name, header, records)
+
+
+def _find_header(feed: Feed, sheet: str, rows: Iterator[tuple[int, Row]]) -> Header:
+    """The first row that names all required columns; `rows` are left behind it.
+
+    Raises Refused MISSING_COLUMN naming what the row that comes nearest lacks, REPEATED_COLUMN.
+    """
+    lacking = [column.header for column in feed.columns if column.required]
+    for number, row in rows:
+        if number > HEADER_ROWS:
+            break
+        cells = ["" if cell is None else str(cell) for cell in row]
+        missing = required_missing(feed, cells)
+        if not missing:
+            return match_header(feed, cells, sheet)
+        lacking = min(lacking, missing, key=len)
+    raise missing_columns(lacking, sheet)
+
+
+class _Reader:
+    """Spells the rows of one sheet."""
+
+    def __init__(self, feed: Feed, header: Header, first_column: int, findings: Findings) -> None:
+        self.feed = feed
+        self.columns = header.columns
+        self.first_column = first_column
+        self.findings = findings
+        self.rows_with_errors = {row for row, _ in findings.errors}
+        self.without_result: dict[int, list[int]] = defaultdict(list)
+        for row, column in sorted(findings.without_result):
+            position = column - first_column
+            declared = self.columns[position] if 0 <= position < len(self.columns) else None
+            if declared and not declared.running_number:
+                self.without_result[row].append(column)
+
+    def record(self, number: int, row: Row) -> Record | None:
+        """The record, or None for a blank row."""
+        if number in self.rows_with_errors:
+            row = [self.findings.errors.get((number, i + self.first_column), cell) for i, cell in enumerate(row)]
+        values: list[str | None] = []
+        numbers: list[str] = []
+        for column, cell in zip(self.columns, row, strict=True):
+            if isinstance(cell, str):
+                values.append(cell or None)
+            elif isinstance(cell, float | int) and not isinstance(cell, bool):
+                values.append(spell_number_for(self.feed, column, cell))
+                if column and is_number_cell(column):
+                    numbers.append(column.name)
+            else:
+                values.append(self._spell(column, cell))
+        record = Record(number, values, numbers or None)
+        if number in self.without_result:
+            # A cell nobody can read; in a running number nobody needs to.
+            cells = ", ".join(f"{_letters(column)}{number}" for column in self.without_result[number])
+            record.defect = f"formula without result in {cells}"
+            record.raw = storable(json.dumps(values, ensure_ascii=False))
+        elif not any(value and value.strip() for value in values):
+            return None
+        return record
+
+    def _spell(self, column: Column | None, cell: Any) -> str | None:
+        if isinstance(cell, bool):
+            return "TRUE" if cell else "FALSE"
+        if isinstance(cell, date):
+            return spell_date_for(self.feed, column, cell.date() if isinstance(cell, datetime) else cell)
+        return None if cell is None else str(cell)
+
+
+def _is_footer(record: Record, words: Sequence[str]) -> bool:
+    if not words:
+        return False
+    first = next((value.strip() for value in record.values if value and value.strip()), "")
+    return first.casefold().startswith(tuple(words))
+
+
+def _letters(column: int) -> str:
+    """The letters over a column, A for 0."""
+    text = ""
+    column += 1
+    while column:
+        column, remainder = divmod(column - 1, 26)
+        text = chr(65 + remainder) + text
+    return text
