@@ -18,7 +18,7 @@ def ingest(agency: str) -> None:
         schedule=orchestration.nightly(),
         start_date=orchestration.START,
         catchup=False,
-        default_args={"retries": 2, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": 2},
+        default_args=orchestration.TASKS,
         tags=["ingest", agency],
         doc_md=f"Pulls the feeds of `{agency}` into the archive, lands and validates them.",
     )

@@ -15,7 +15,7 @@ from cakupan import night, orchestration, publish
     start_date=orchestration.START,
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
+    default_args=orchestration.TASKS,
     tags=["warehouse"],
     doc_md=__doc__,
 )
@@ -31,18 +31,18 @@ def warehouse() -> None:
         return night.start_run(orchestration.night_of(dag_run))
 
     @task
-    def build(run_id: int, layer: str) -> int:
-        return night.build(run_id, layer)
+    def build(run: int, layer: str) -> int:
+        return night.build(run, layer)
 
     @task(outlets=[Asset("cakupan://marts")])
-    def publish_run(run_id: int) -> None:
-        night.publish_run(run_id)
+    def publish_run(run: int) -> None:
+        night.publish_run(run)
 
-    run_id = start_run()
-    step = agencies_are_in() >> run_id
+    run = start_run()
+    step = agencies_are_in() >> run
     for layer in publish.LAYERS:
-        step = step >> build.override(task_id=f"build_{layer}")(run_id, layer)  # type: ignore[arg-type]
-    step >> publish_run(run_id)  # type: ignore[arg-type]
+        step = step >> build.override(task_id=f"build_{layer}")(run, layer)  # type: ignore[arg-type]
+    step >> publish_run(run)  # type: ignore[arg-type]
 
 
 warehouse()

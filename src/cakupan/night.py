@@ -153,6 +153,25 @@ def publish_run(run_id: int) -> None:
         publish.publish(connection, run_id)
 
 
+@without_values
+def note_failure(night: date, task: str, message: str) -> None:
+    """Keep in the ledger that a task of the night failed for good, and why."""
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            "insert into ledger.failure (as_of_date, task, message) values (%s, %s, %s)", (night, task, message)
+        )
+
+
+@without_values
+def failures(night: date, since: datetime) -> list[tuple[str, str]]:
+    """The night's tasks that failed since then, each with its message."""
+    with connect(Role.LOADER) as connection:
+        return connection.execute(
+            "select task, message from ledger.failure where as_of_date = %s and failed_at >= %s order by failed_at",
+            (night, since),
+        ).fetchall()
+
+
 def feeds_of(agency: str) -> list[Feed]:
     """The feeds of one agency."""
     return [feed for feed in load_feeds(settings.FEEDS) if feed.agency == agency]

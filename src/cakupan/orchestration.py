@@ -6,13 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cakupan import night, settings
+from cakupan import night, publish, settings
 from cakupan.database import Role, url
 from cakupan.sources import Source
 from cakupan.sources.folder import Folder
@@ -127,24 +127,52 @@ def migrate() -> None:
     marker.write_text(version)
 
 
-def run_dags(as_of: date, progress: Callable[[str], None]) -> list[str]:
-    """Run the ingest DAGs and then the warehouse DAG of one night in this process, to completion.
+def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
+    """Run the ingest DAGs and then the warehouse DAG of one night to completion, in one process of its own.
 
-    Returns the ids of the tasks that failed, as `dag.task`. See docs/decisions for why in-process.
+    What Airflow prints goes to `night.log` in the state folder. Raises RuntimeError when the DAGs cannot be read;
+    tasks that fail are in `ledger.failure`. See docs/decisions for why in-process.
     """
-    os.environ.update(environment())
+    log = settings.home() / "night.log"
+    with log.open("a") as output:
+        runner = subprocess.Popen(
+            [sys.executable, "-m", "cakupan.orchestration", as_of.isoformat()],
+            env=os.environ | environment(), stdout=subprocess.PIPE, stderr=output, text=True,
+        )  # fmt: skip
+        assert runner.stdout is not None  # noqa: S101 asked for above
+        for line in runner.stdout:
+            progress(line.strip())
+    if runner.wait():
+        raise RuntimeError(f"Airflow could not run the night's DAGs; read {log}")
+
+
+def main(as_of: str) -> int:
+    """What `run_dags` starts: tells on stdout which DAG is running; everything else is printed on stderr."""
+    progress = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag(str(settings.DAGS))
-    if bag.import_errors:
-        raise RuntimeError(f"DAGs cannot be read: {bag.import_errors}")
-    failed: list[str] = []
+    for path, error in bag.import_errors.items():
+        sys.stderr.write(f"{path}: {error}\n")
     for dag_id in sorted(bag.dags, key=lambda name: (name == "warehouse", name)):
-        progress(dag_id)
-        run = bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of.isoformat()})
-        failed += _failed(dag_id, run.get_task_instances())
-    return failed
+        progress.write(f"{dag_id}\n")
+        bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
+    return 1 if bag.import_errors else 0
 
 
-def _failed(dag_id: str, instances: Iterable[Any]) -> list[str]:
-    return [f"{dag_id}.{task.task_id}" for task in instances if str(task.state) == "failed"]
+def note_failure(context: Any) -> None:
+    """Airflow's callback for a task that failed for good: keep what a person needs to know in the ledger."""
+    exception = context.get("exception")
+    told = isinstance(exception, night.StepFailed | publish.BuildFailed | publish.StaleRun | NotConnected)
+    message = str(exception) if told else type(exception).__name__
+    instance = context["task_instance"]
+    night.note_failure(night_of(context["dag_run"]), f"{instance.dag_id}.{instance.task_id}", message)
+
+
+TASKS = {"retries": 1, "retry_delay": timedelta(seconds=10), "on_failure_callback": note_failure}
+"""What every task has: one more try, because most trouble is the network's, and a line in the ledger when it fails."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -30,7 +30,7 @@ class Refused(RuntimeError):
 
 def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) -> None:
     """Run the night and print the morning; raises Refused when it was not published."""
-    from cakupan import installation, orchestration  # a second of imports that other commands need not spend
+    from cakupan import installation, night, orchestration  # imports that other commands need not spend
 
     with _only_one_night(), _progress(out) as progress:
         installation.start_database()
@@ -39,11 +39,12 @@ def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) 
         folder = deliveries or _simulated(as_of, workers, progress)
         os.environ.update(orchestration.folder_connections(folder))
         before = morning.published_run(as_of)
-        failed = orchestration.run_dags(as_of, progress)
+        began = datetime.now(UTC)
+        orchestration.run_dags(as_of, progress)
+        failures = night.failures(as_of, began)
         after = morning.published_run(as_of)
-    logs = settings.home() / "airflow" / "logs"
-    for task in failed:
-        out.print(f"[red]failed:[/] {task}; its log is below {logs}", soft_wrap=True)
+    for task, message in failures:
+        out.print(f"[red]failed:[/] {task}: {message}", soft_wrap=True, highlight=False)
     if after in (None, before):
         raise Refused(f"The night of {as_of} was not published; readers see what they saw before. Mend and run again.")
     morning.show(out, as_of)

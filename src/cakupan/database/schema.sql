@@ -119,6 +119,14 @@ select distinct on (as_of_date) as_of_date, run_id, published_at
 from ledger.publication
 order by as_of_date, publication_id desc;
 
+-- Steps of a night that failed for good; the message quotes no row.
+create table if not exists ledger.failure (
+    failed_at timestamptz not null default clock_timestamp(),
+    as_of_date date not null,
+    task text not null,
+    message text not null
+);
+
 -- The run being built: set by the warehouse DAG, read by dbt.
 create table if not exists ledger.build (
     only_row boolean primary key default true check (only_row),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from unittest.mock import patch
 
@@ -16,6 +17,9 @@ LAYERS: Mapping[str, str] = {
     "marts": "path:models/marts",
 }
 """Layer of a night -> dbt selection, in the order in which they are built."""
+
+
+TOLD = 3  # failing nodes that a message names
 
 
 class BuildFailed(RuntimeError):
@@ -54,6 +58,13 @@ def _dbt(*arguments: str) -> int:
     results = outcome.result.results  # type: ignore[union-attr]
     failed = [r for r in results if str(r.status) in ("error", "fail")]
     if failed:
-        lines = [f"{r.node.unique_id}: {r.status}: {(r.message or '').strip()}" for r in failed]
-        raise BuildFailed("dbt: " + "; ".join(lines))
+        told = "; ".join(f"{r.node.unique_id}: {_first_line(r.message)}" for r in failed[:TOLD])
+        more = f"; and {len(failed) - TOLD} more" if len(failed) > TOLD else ""
+        raise BuildFailed(f"dbt: {told}{more}; details in {state / 'logs' / 'dbt.log'}")
     return len(results)
+
+
+def _first_line(message: str | None) -> str:
+    """What dbt says of a node, without the values that a database error quotes from a row."""
+    lines = [line.strip() for line in (message or "failed").splitlines() if line.strip()]
+    return re.sub(r'"[^"]*"', '"…"', " ".join(lines[:2]))
