@@ -1,0 +1,77 @@
+{#- Validations of a feed that the night being built rests on, as a list for `validation_id in (…)`. -#}
+{% macro in_force(agency, feed) -%}
+    select validation_id
+    from {{ source('ledger', 'run_input') }}
+    where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
+{%- endmacro %}
+
+{#- Every accepted delivery of a feed, in force or not: of several for one date the newest. -#}
+{% macro every_accepted(agency, feed) -%}
+    select distinct on (business_date)
+        delivery_id,
+        validation_id,
+        business_date
+    from {{ source('ledger', 'current_validation') }}
+    where agency = '{{ agency }}' and feed = '{{ feed }}' and delivery_status = 'ACCEPTED'
+    order by business_date, delivery_id desc
+{%- endmacro %}
+
+{#- Deliveries whose rows this model has not stored yet, as literals, so that the condition reaches the landing index.
+    `history`: also deliveries that the night does not rest on. -#}
+{% macro deliveries_to_load(agency, feed, history=false) -%}
+    {%- if not execute -%}{{ return('null') }}{%- endif -%}
+    {%- set query -%}
+        with wanted as (
+            {% if history -%}
+                {{ every_accepted(agency, feed) }}
+            {%- else -%}
+                select delivery_id, validation_id
+                from {{ source('ledger', 'run_input') }}
+                where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
+            {%- endif %}
+        )
+        select delivery_id
+        from wanted
+        {% if is_incremental() -%}
+            where not exists (select 1 from {{ this }} as stored where stored.validation_id = wanted.validation_id)
+        {%- endif %}
+        order by delivery_id
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values() | map('int') | join(', ') or 'null') }}
+{%- endmacro %}
+
+{#- Pre-hook of models that store deliveries: drop rows of validations that have been replaced, unless a published night
+    still shows them. -#}
+{% macro forget_replaced(agency, feed) -%}
+    {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- set query -%}
+        select validation.validation_id
+        from {{ source('ledger', 'validation') }} as validation
+        inner join {{ source('ledger', 'delivery') }} as delivery using (delivery_id)
+        where
+            delivery.agency = '{{ agency }}'
+            and delivery.feed = '{{ feed }}'
+            and validation.validation_id not in (select validation_id from {{ source('ledger', 'current_validation') }})
+            and validation.validation_id not in (
+                select run_input.validation_id
+                from {{ source('ledger', 'run_input') }} as run_input
+                inner join {{ source('ledger', 'published') }} as published using (run_id)
+            )
+            and exists (select 1 from {{ this }} as stored where stored.validation_id = validation.validation_id)
+    {%- endset -%}
+    {%- set replaced = run_query(query).columns[0].values() | map('int') | join(', ') -%}
+    {%- if replaced -%}
+        delete from {{ this }} where validation_id in ({{ replaced }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Deliveries of a feed that the night being built rests on, as literals, so that the condition reaches the landing index. -#}
+{% macro deliveries_in_force(agency, feed) -%}
+    {%- if not execute -%}{{ return('null') }}{%- endif -%}
+    {%- set query -%}
+        select delivery_id
+        from {{ source('ledger', 'run_input') }}
+        where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values() | map('int') | join(', ') or 'null') }}
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{#- Schemas are named as they are configured (reference, warehouse, marts, identity), the same in every installation. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}
+
+{#- A staging model is called like its feed; its relation also names the agency: stg_<agency>_<feed>. -#}
+{% macro generate_alias_name(custom_alias_name=none, node=none) -%}
+    {%- if custom_alias_name -%}
+        {{ custom_alias_name }}
+    {%- elif node.resource_type == 'model' and node.fqn[1] == 'staging' -%}
+        stg_{{ node.fqn[2] }}_{{ node.name }}
+    {%- else -%}
+        {{ node.name }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,28 @@
+{#- The night being built, as SQL literals. The warehouse's ledger says which run that is; reading it here instead of
+    passing variables keeps dbt's saved parse valid from night to night. -#}
+{% macro run_id() -%}
+    {{ return(run_being_built().run_id) }}
+{%- endmacro %}
+
+{% macro as_of_date() -%}
+    {{ return("date '" ~ run_being_built().as_of_date ~ "'") }}
+{%- endmacro %}
+
+{#- The month of the night as contributions spell it: YYYYMM. -#}
+{% macro as_of_month() -%}
+    {{ return("to_char(" ~ as_of_date() ~ ", 'YYYYMM')") }}
+{%- endmacro %}
+
+{% macro run_being_built() -%}
+    {%- if execute -%}
+        {%- set rows = run_query(
+            "select run.run_id, run.as_of_date::text from ledger.build join ledger.run using (run_id)"
+        ).rows -%}
+        {%- if rows -%}
+            {{ return({'run_id': rows[0][0] | int, 'as_of_date': rows[0][1]}) }}
+        {%- elif flags.WHICH in ('build', 'run', 'test') -%}
+            {{ exceptions.raise_compiler_error("no run is being built: ledger.build is empty") }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return({'run_id': 0, 'as_of_date': '1970-01-01'}) }}
+{%- endmacro %}
