@@ -1,0 +1,19 @@
+-- Posted contributions, each delivery holding what is new.
+with accepted as (
+    {{ accepted_rows('bpjstk', 'iuran', [
+        'no_transaksi', 'kode_billing', 'kpj', 'bulan_iuran', 'program', 'jumlah', 'tgl_bayar', 'sumber_dana',
+    ]) }}
+)
+
+select
+    {{ address('accepted') }},
+    accepted.no_transaksi as transaction_no,
+    accepted.kode_billing as billing_code,
+    membership.membership_key,
+    accepted.bulan_iuran as contribution_month,
+    accepted.program as program_code,
+    accepted.jumlah::numeric::bigint as amount_idr,
+    accepted.tgl_bayar::date as paid_on,
+    accepted.sumber_dana as funding_source_code
+from accepted
+left join {{ source('identity', 'membership') }} as membership on accepted.kpj = membership.kpj

@@ -1,0 +1,24 @@
+-- Memberships, as BPJS Ketenagakerjaan delivers them each night.
+with accepted as (
+    {{ accepted_rows('bpjstk', 'kepesertaan', [
+        'kpj', 'nik', 'segmen', 'npp', 'kode_sektor', 'program', 'sumber_iuran', 'status', 'tgl_aktif', 'tgl_nonaktif',
+        'kode_wilayah',
+    ]) }}
+)
+
+select
+    {{ address('accepted') }},
+    membership.membership_key,
+    worker.worker_key,
+    accepted.segmen as segment_code,
+    accepted.npp,
+    accepted.kode_sektor as sector_code,
+    accepted.program as program_codes,
+    accepted.sumber_iuran as funding_source_code,
+    accepted.status,
+    accepted.tgl_aktif::date as active_from,
+    accepted.tgl_nonaktif::date as inactive_from,
+    accepted.kode_wilayah as region_code
+from accepted
+left join {{ source('identity', 'membership') }} as membership on accepted.kpj = membership.kpj
+left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik

@@ -1,0 +1,14 @@
+-- Attendance at outreach meetings.
+with accepted as (
+    {{ accepted_rows('diskumdag', 'sosialisasi', ['id', 'kegiatan_id', 'tanggal', 'tempat', 'nik']) }}
+)
+
+select
+    {{ address('accepted') }},
+    accepted.id as attendance_id,
+    accepted.kegiatan_id as event_id,
+    accepted.tanggal::date as event_date,
+    accepted.tempat as place,
+    worker.worker_key
+from accepted
+left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik

@@ -1,0 +1,17 @@
+-- Aid applications of farmer groups.
+with accepted as (
+    {{ accepted_rows('distan', 'permohonan_bantuan', [
+        'no_permohonan', 'tgl_permohonan', 'nik', 'kelompok_tani', 'jenis_bantuan', 'nilai',
+    ]) }}
+)
+
+select
+    {{ address('accepted') }},
+    accepted.no_permohonan as application_no,
+    quality.to_date_id(accepted.tgl_permohonan) as applied_on,
+    worker.worker_key,
+    accepted.kelompok_tani as farmer_group,
+    accepted.jenis_bantuan as aid_kind,
+    quality.to_whole_id(accepted.nilai) as value_idr
+from accepted
+left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
