@@ -1,0 +1,27 @@
+-- Every posted contribution line, stored once per delivery. A night adds only its new lines; the worker behind a line can
+-- change with later membership deliveries and is therefore resolved when the line is read.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='validation_id',
+    indexes=[{'columns': ['validation_id']}],
+    pre_hook="{{ forget_replaced('bpjstk', 'iuran') }}",
+    post_hook="{% if not is_incremental() %}analyze {{ this }}{% endif %}",
+) }}
+
+select
+    validation_id,
+    delivery_id,
+    sheet,
+    row_number,
+    business_date,
+    transaction_no,
+    billing_code,
+    membership_key,
+    contribution_month,
+    program_code,
+    amount_idr,
+    paid_on,
+    funding_source_code
+from {{ ref('iuran') }}
+where delivery_id in ({{ deliveries_to_load('bpjstk', 'iuran') }})

@@ -1,0 +1,33 @@
+{{ config(
+    meta={'published': 'latest_run'},
+    indexes=[{'columns': ['run_id', 'skpd_code', 'sub_activity_code', 'account_code', 'budget_source'], 'unique': true}],
+) }}
+
+with document as (
+    select *
+    from {{ ref('fct_budget') }}
+    where
+        validation_id in ({{ in_force('sipd', 'anggaran') }})
+        and document_date <= {{ as_of_date() }}
+)
+
+select distinct on (skpd_code, sub_activity_code, account_code, budget_source)
+    {{ run_id() }}::bigint as run_id,
+    skpd_code,
+    skpd_name,
+    sub_activity_code,
+    sub_activity_name,
+    account_code,
+    line_description,
+    budget_source,
+    document_no,
+    document_date,
+    document_kind,
+    budget_idr,
+    count(*) over (partition by skpd_code, sub_activity_code, account_code, budget_source) as documents,
+    delivery_id,
+    sheet,
+    row_number
+from document
+order by
+    skpd_code asc, sub_activity_code asc, account_code asc, budget_source asc, document_date desc, document_no desc

@@ -1,0 +1,24 @@
+{{ config(
+    meta={'published': 'latest_run'},
+    indexes=[{'columns': ['run_id', 'npp'], 'unique': true}],
+) }}
+
+with membership as (
+    select
+        *,
+        {{ is_active_membership('fct_membership') }} as is_active
+    from {{ ref('fct_membership') }}
+    where
+        validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
+        and npp is not null
+)
+
+select
+    {{ run_id() }}::bigint as run_id,
+    npp,
+    mode() within group (order by sector_code) as sector_code,
+    min(active_from) as first_active_from,
+    count(*) filter (where is_active) as active_memberships,
+    count(distinct worker_key) filter (where is_active) as active_workers
+from membership
+group by npp

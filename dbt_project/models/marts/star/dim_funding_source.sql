@@ -1,0 +1,12 @@
+{{ config(incremental_strategy='replace_all', meta={'published': 'always'}) }}
+
+select
+    funding_source_code,
+    funding_source_name,
+    payer,
+    is_public_money,
+    budget_source_code,
+    valid_from,
+    valid_to,
+    legal_basis
+from {{ ref('funding_source') }}

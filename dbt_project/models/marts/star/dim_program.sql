@@ -1,0 +1,10 @@
+{{ config(incremental_strategy='replace_all', meta={'published': 'always'}) }}
+
+select
+    program_code,
+    program_name,
+    covers,
+    valid_from,
+    valid_to,
+    legal_basis
+from {{ ref('program') }}

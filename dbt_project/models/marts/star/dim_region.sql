@@ -1,0 +1,16 @@
+{{ config(incremental_strategy='replace_all', meta={'published': 'always'}) }}
+
+select
+    region_code,
+    region_level,
+    region_name,
+    region_kind,
+    district_code,
+    district_name,
+    bps_code,
+    postal_code,
+    is_in_city,
+    valid_from,
+    valid_to,
+    legal_basis
+from {{ ref('region') }}

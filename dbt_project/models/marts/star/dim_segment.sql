@@ -1,0 +1,11 @@
+{{ config(incremental_strategy='replace_all', meta={'published': 'always'}) }}
+
+select
+    segment_code,
+    segment_name,
+    who,
+    precedence,
+    valid_from,
+    valid_to,
+    legal_basis
+from {{ ref('segment') }}

@@ -1,0 +1,28 @@
+{{ config(
+    incremental_strategy='delete+insert',
+    unique_key='validation_id',
+    meta={'published': 'latest'},
+    indexes=[{'columns': ['validation_id', 'decree_no', 'worker_key', 'contribution_month'], 'unique': true}],
+    pre_hook="{{ forget_replaced('disnaker', 'penerima_dbhcht') }}",
+) }}
+
+select
+    recipient.validation_id,
+    recipient.delivery_id,
+    recipient.sheet,
+    recipient.row_number,
+    recipient.business_date,
+    recipient.decree_no,
+    recipient.decree_date,
+    recipient.worker_key,
+    to_char(month.first_day, 'YYYYMM') as contribution_month,
+    recipient.worker_category,
+    recipient.proposing_skpd_code,
+    recipient.region_code
+from {{ ref('penerima_dbhcht') }} as recipient
+cross join lateral generate_series(
+    to_date(recipient.first_month, 'YYYYMM')::timestamp,
+    to_date(recipient.last_month, 'YYYYMM')::timestamp,
+    interval '1 month'
+) as month (first_day)
+where recipient.delivery_id in ({{ deliveries_to_load('disnaker', 'penerima_dbhcht') }})

@@ -1,0 +1,21 @@
+{{ config(
+    incremental_strategy='delete+insert',
+    unique_key='validation_id',
+    meta={'published': 'latest'},
+    indexes=[{'columns': ['validation_id', 'attendance_id'], 'unique': true}],
+    pre_hook="{{ forget_replaced('diskumdag', 'sosialisasi') }}",
+) }}
+
+select
+    validation_id,
+    delivery_id,
+    sheet,
+    row_number,
+    business_date,
+    attendance_id,
+    event_id,
+    event_date,
+    place,
+    worker_key
+from {{ ref('sosialisasi') }}
+where delivery_id in ({{ deliveries_to_load('diskumdag', 'sosialisasi') }})
