@@ -1,0 +1,17 @@
+{{ config(indexes=[{'columns': ['run_id', 'application_no'], 'unique': true}]) }}
+
+select
+    {{ as_of_date() }} as as_of_date,
+    {{ run_id() }}::bigint as run_id,
+    application.application_no,
+    application.worker_key,
+    application.farmer_group,
+    application.aid_kind,
+    application.value_idr,
+    case when coverage.is_active_participant then 'ELIGIBLE' else 'NOT_ELIGIBLE' end as status
+from {{ ref('fct_aid_application') }} as application
+left join {{ ref('fct_coverage_daily') }} as coverage
+    on
+        application.worker_key = coverage.worker_key
+        and coverage.run_id = {{ run_id() }}
+where application.validation_id in ({{ in_force('distan', 'permohonan_bantuan') }})

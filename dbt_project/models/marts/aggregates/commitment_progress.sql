@@ -1,0 +1,54 @@
+{{ config(indexes=[{'columns': ['run_id', 'agency_code', 'commitment'], 'unique': true}]) }}
+
+{%- set phrase = 'Jaminan Sosial Ketenagakerjaan' %}
+
+with roster as (
+    select
+        roster.roster,
+        count(distinct roster.worker_key) filter (where coverage.is_active_participant) as active_participants
+    from {{ ref('fct_roster') }} as roster
+    inner join {{ ref('fct_coverage_daily') }} as coverage
+        on
+            roster.worker_key = coverage.worker_key
+            and coverage.run_id = {{ run_id() }}
+    where roster.run_id = {{ run_id() }}
+    group by roster.roster
+),
+
+regulation as (
+    select count(*) as in_effect
+    from {{ ref('regulasi') }}
+    where
+        delivery_id in ({{ deliveries_in_force('hukum', 'regulasi') }})
+        and status = 'Berlaku'
+        and position('{{ phrase }}' in title) > 0
+),
+
+measured as (
+    select
+        commitment.agency_code,
+        commitment.commitment,
+        commitment.indicator,
+        commitment.target,
+        commitment.due_date,
+        case
+            when commitment.roster is not null then roster.active_participants
+            when commitment.agency_code = 'hukum' then regulation.in_effect
+        end as actual
+    from {{ ref('fct_commitment') }} as commitment
+    cross join regulation
+    left join roster on commitment.roster = roster.roster
+    where commitment.validation_id in ({{ in_force('perekonomian', 'rencana_kerja') }})
+)
+
+select
+    {{ as_of_date() }} as as_of_date,
+    {{ run_id() }}::bigint as run_id,
+    agency_code,
+    commitment,
+    indicator,
+    target,
+    actual,
+    {{ rate('actual', 'target') }} as progress,
+    due_date
+from measured

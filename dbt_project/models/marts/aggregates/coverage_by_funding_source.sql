@@ -1,0 +1,36 @@
+{{ config(indexes=[{'columns': ['run_id', 'funding_source_code'], 'unique': true}]) }}
+
+with participant as (
+    select
+        funding_source_code,
+        count(*) as active_participants
+    from {{ ref('fct_coverage_daily') }}
+    where
+        run_id = {{ run_id() }}
+        and is_city_participant
+    group by funding_source_code
+),
+
+contribution as (
+    select
+        funding_source_code,
+        sum(amount_idr)::bigint as contributions_ytd_idr
+    from {{ ref('int_contribution') }}
+    where
+        validation_id in ({{ in_force('bpjstk', 'iuran') }})
+        and contribution_month between to_char({{ as_of_date() }}, 'YYYY01') and to_char({{ as_of_date() }}, 'YYYY12')
+        and paid_on <= {{ as_of_date() }}
+    group by funding_source_code
+)
+
+select
+    {{ as_of_date() }} as as_of_date,
+    {{ run_id() }}::bigint as run_id,
+    funding_source_code,
+    coalesce(participant.active_participants, 0) as active_participants,
+    {{ rate(
+        'coalesce(participant.active_participants, 0)', '(select sum(active_participants) from participant)'
+    ) }} as share_of_active,
+    coalesce(contribution.contributions_ytd_idr, 0) as contributions_ytd_idr
+from participant
+full join contribution using (funding_source_code)

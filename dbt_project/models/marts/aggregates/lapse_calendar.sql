@@ -1,0 +1,44 @@
+{{ config(indexes=[{'columns': ['run_id', 'lapse_month', 'funding_source_code'], 'unique': true}]) }}
+
+with membership as (
+    select
+        membership_key,
+        worker_key,
+        funding_source_code
+    from {{ ref('fct_membership') }}
+    where
+        validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
+        and segment_code = 'BPU'
+        and {{ is_active_membership('fct_membership') }}
+),
+
+last_paid as (
+    select
+        membership_key,
+        max(contribution_month) as contribution_month
+    from {{ ref('int_contribution') }}
+    where
+        validation_id in ({{ in_force('bpjstk', 'iuran') }})
+        and program_code = 'JKK'
+        and membership_key in (select membership.membership_key from membership)
+    group by membership_key
+),
+
+-- The membership ends when more than three months in a row are unpaid.
+lapsing as (
+    select
+        membership.worker_key,
+        membership.funding_source_code,
+        {{ month_after('last_paid.contribution_month', 4) }} as lapse_month
+    from membership
+    inner join last_paid using (membership_key)
+)
+
+select
+    {{ as_of_date() }} as as_of_date,
+    {{ run_id() }}::bigint as run_id,
+    lapse_month,
+    funding_source_code,
+    count(distinct worker_key) as participants
+from lapsing
+group by lapse_month, funding_source_code

@@ -1,0 +1,84 @@
+{{ config(indexes=[{'columns': ['run_id', 'skpd_code', 'sub_activity_code', 'account_code'], 'unique': true}]) }}
+
+with budget as (
+    select
+        skpd_code,
+        sub_activity_code,
+        account_code,
+        budget_idr,
+        array[{{ address_word('dim_budget_line') }}] as evidence
+    from {{ ref('dim_budget_line') }}
+    where
+        run_id = {{ run_id() }}
+        and budget_source = 'DBHCHT'
+),
+
+sp2d as (
+    select *
+    from {{ ref('fct_disbursement') }}
+    where
+        validation_id in ({{ in_force('sipd', 'sp2d') }})
+        and budget_source = 'DBHCHT'
+),
+
+disbursed as (
+    select
+        skpd_code,
+        sub_activity_code,
+        account_code,
+        sum(amount_idr)::bigint as disbursed_idr,
+        array_agg({{ address_word('sp2d') }} order by sp2d_no) as evidence
+    from sp2d
+    group by skpd_code, sub_activity_code, account_code
+),
+
+-- Two payment orders of one line may share a billing code; what is posted under it counts once.
+billing as (
+    select distinct
+        skpd_code,
+        sub_activity_code,
+        account_code,
+        billing_code
+    from sp2d
+),
+
+posted as (
+    select
+        billing.skpd_code,
+        billing.sub_activity_code,
+        billing.account_code,
+        sum(line.amount_idr)::bigint as posted_idr,
+        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    from billing
+    inner join {{ ref('int_dbhcht_contribution') }} as line on billing.billing_code = line.billing_code
+    group by billing.skpd_code, billing.sub_activity_code, billing.account_code
+),
+
+line as (
+    select
+        skpd_code,
+        sub_activity_code,
+        account_code,
+        coalesce(budget.budget_idr, 0) as budget_idr,
+        coalesce(disbursed.disbursed_idr, 0) as disbursed_idr,
+        coalesce(posted.posted_idr, 0) as posted_idr,
+        coalesce(budget.evidence, '{}') || coalesce(disbursed.evidence, '{}') || coalesce(posted.evidence, '{}') as evidence
+    from budget
+    full join disbursed using (skpd_code, sub_activity_code, account_code)
+    left join posted using (skpd_code, sub_activity_code, account_code)
+)
+
+select
+    {{ as_of_date() }} as as_of_date,
+    {{ run_id() }}::bigint as run_id,
+    skpd_code,
+    sub_activity_code,
+    account_code,
+    budget_idr,
+    disbursed_idr,
+    posted_idr,
+    disbursed_idr - posted_idr as unposted_idr,
+    budget_idr - disbursed_idr as remaining_idr,
+    {{ rate('disbursed_idr', 'budget_idr') }} as absorption_rate,
+    evidence
+from line

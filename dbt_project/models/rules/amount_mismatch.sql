@@ -1,0 +1,26 @@
+-- What was posted under the billing code does not add up to the payment order.
+with posted as (
+    select
+        line.billing_code,
+        sum(line.amount_idr)::bigint as posted_idr,
+        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    from {{ ref('int_dbhcht_contribution') }} as line
+    group by line.billing_code
+)
+
+select
+    sp2d.sp2d_no,
+    sp2d.decree_no,
+    null::uuid as worker_key,
+    null::uuid as membership_key,
+    null::text as contribution_month,
+    sp2d.skpd_code,
+    sp2d.sub_activity_code,
+    sp2d.account_code,
+    sp2d.amount_idr - posted.posted_idr as amount_idr,
+    'SP2D ' || {{ rupiah('sp2d.amount_idr') }} || ', dibukukan ' || {{ rupiah('posted.posted_idr') }} || ', selisih '
+    || {{ rupiah('sp2d.amount_idr - posted.posted_idr') }} || '.' as explanation,
+    {{ address_word('sp2d') }} || posted.evidence as evidence
+from {{ dbhcht_sp2d() }} as sp2d
+inner join posted on sp2d.billing_code = posted.billing_code
+where posted.posted_idr <> sp2d.amount_idr

@@ -1,0 +1,22 @@
+-- The decree names the worker for a month the payment order pays, others were posted, but this worker was not.
+select
+    sp2d_no,
+    decree_no,
+    worker_key,
+    null::uuid as membership_key,
+    contribution_month,
+    skpd_code,
+    sub_activity_code,
+    account_code,
+    due_idr as amount_idr,
+    'Tercantum dalam SK untuk bulan ' || contribution_month || ' dan dibayar SP2D ini, tetapi iuran '
+    || {{ rupiah('due_idr') }} || ' tidak dibukukan.' as explanation,
+    evidence
+from {{ lineage() }} as lineage
+where
+    protection_status = 'NOT_POSTED'
+    and exists (
+        select 1
+        from {{ ref('int_dbhcht_contribution') }} as line
+        where line.billing_code = lineage.billing_code
+    )

@@ -1,0 +1,41 @@
+-- A contribution was posted from DBHCHT for a month after the month in which the worker died.
+with deceased as (
+    select distinct on (membership.worker_key)
+        membership.worker_key,
+        membership.inactive_from as died_on,
+        {{ address_word('membership') }} as evidence
+    from {{ ref('fct_membership') }} as membership
+    where
+        membership.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
+        and membership.status = 'MENINGGAL'
+        and membership.inactive_from is not null
+    order by membership.worker_key, membership.inactive_from
+),
+
+paid as (
+    select
+        line.worker_key,
+        line.contribution_month,
+        sum(line.amount_idr)::bigint as amount_idr,
+        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    from {{ ref('int_dbhcht_contribution') }} as line
+    where line.funding_source_code = 'DBHCHT'
+    group by line.worker_key, line.contribution_month
+)
+
+select
+    null::text as sp2d_no,
+    null::text as decree_no,
+    paid.worker_key,
+    null::uuid as membership_key,
+    paid.contribution_month,
+    null::text as skpd_code,
+    null::text as sub_activity_code,
+    null::text as account_code,
+    paid.amount_idr,
+    'Iuran DBHCHT ' || {{ rupiah('paid.amount_idr') }} || ' dibukukan untuk bulan ' || paid.contribution_month
+    || ', sesudah bulan meninggalnya peserta (' || to_char(deceased.died_on, 'YYYYMM') || ').' as explanation,
+    deceased.evidence || paid.evidence as evidence
+from paid
+inner join deceased using (worker_key)
+where paid.contribution_month > to_char(deceased.died_on, 'YYYYMM')

@@ -1,0 +1,59 @@
+-- For one month JKK was posted for the worker from DBHCHT and from another payer as well, over all memberships of the worker.
+-- A worker, a programme and a month have exactly one payer.
+with paid_by_dbhcht as (
+    select
+        line.worker_key,
+        line.contribution_month,
+        sum(line.amount_idr)::bigint as amount_idr,
+        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    from {{ ref('int_dbhcht_contribution') }} as line
+    where
+        line.funding_source_code = 'DBHCHT'
+        and line.program_code = 'JKK'
+        and line.worker_key is not null
+    group by line.worker_key, line.contribution_month
+),
+
+owner as (
+    {{ owner_as_of() }}
+),
+
+membership as (
+    select
+        owner.membership_key,
+        owner.worker_key
+    from owner
+    where owner.worker_key in (select paid_by_dbhcht.worker_key from paid_by_dbhcht)
+),
+
+paid_by_other as (
+    select
+        membership.worker_key,
+        line.contribution_month,
+        sum(line.amount_idr)::bigint as amount_idr,
+        string_agg(distinct line.funding_source_code, ', ' order by line.funding_source_code) as payers,
+        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    from {{ ref('int_contribution') }} as line
+    inner join membership on line.membership_key = membership.membership_key
+    where
+        line.validation_id in ({{ in_force('bpjstk', 'iuran') }})
+        and line.program_code = 'JKK'
+        and line.funding_source_code <> 'DBHCHT'
+    group by membership.worker_key, line.contribution_month
+)
+
+select
+    null::text as sp2d_no,
+    null::text as decree_no,
+    paid_by_dbhcht.worker_key,
+    null::uuid as membership_key,
+    paid_by_dbhcht.contribution_month,
+    null::text as skpd_code,
+    null::text as sub_activity_code,
+    null::text as account_code,
+    paid_by_dbhcht.amount_idr,
+    'JKK bulan ' || paid_by_dbhcht.contribution_month || ' dibayar DBHCHT ' || {{ rupiah('paid_by_dbhcht.amount_idr') }}
+    || ' dan juga oleh ' || paid_by_other.payers || ' ' || {{ rupiah('paid_by_other.amount_idr') }} || '.' as explanation,
+    paid_by_dbhcht.evidence || paid_by_other.evidence as evidence
+from paid_by_dbhcht
+inner join paid_by_other using (worker_key, contribution_month)

@@ -1,0 +1,27 @@
+-- The worker stands on two or more decrees for the same month.
+with named as (
+    select
+        beneficiary.worker_key,
+        beneficiary.contribution_month,
+        count(distinct beneficiary.decree_no) as decrees,
+        string_agg(distinct beneficiary.decree_no, ', ' order by beneficiary.decree_no) as decree_nos,
+        array_agg({{ address_word('beneficiary') }} order by beneficiary.decree_no) as evidence
+    from {{ ref('fct_beneficiary') }} as beneficiary
+    where beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
+    group by beneficiary.worker_key, beneficiary.contribution_month
+)
+
+select
+    null::text as sp2d_no,
+    null::text as decree_no,
+    worker_key,
+    null::uuid as membership_key,
+    contribution_month,
+    null::text as skpd_code,
+    null::text as sub_activity_code,
+    null::text as account_code,
+    null::bigint as amount_idr,
+    'Tercantum dalam ' || decrees || ' SK untuk bulan ' || contribution_month || ': ' || decree_nos || '.' as explanation,
+    evidence
+from named
+where decrees > 1

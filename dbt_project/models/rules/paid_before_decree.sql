@@ -1,0 +1,28 @@
+-- The payment order is older than the decree that names whom it pays for.
+-- Legal basis: PMK 72/2024 art. 5(9), as cited by other regions: recipients are to be stipulated by the local government.
+with decree as (
+    select
+        decree_no,
+        min(decree_date) as decree_date,
+        array_agg(distinct {{ address_word('beneficiary') }}) as evidence
+    from {{ ref('fct_beneficiary') }} as beneficiary
+    where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
+    group by decree_no
+)
+
+select
+    sp2d.sp2d_no,
+    sp2d.decree_no,
+    null::uuid as worker_key,
+    null::uuid as membership_key,
+    null::text as contribution_month,
+    sp2d.skpd_code,
+    sp2d.sub_activity_code,
+    sp2d.account_code,
+    sp2d.amount_idr,
+    'SP2D terbit ' || {{ tanggal('sp2d.sp2d_date') }} || ', ' || (decree.decree_date - sp2d.sp2d_date)
+    || ' hari sebelum SK penetapan penerima tanggal ' || {{ tanggal('decree.decree_date') }} || '.' as explanation,
+    {{ address_word('sp2d') }} || decree.evidence as evidence
+from {{ dbhcht_sp2d() }} as sp2d
+inner join decree on sp2d.decree_no = decree.decree_no
+where sp2d.sp2d_date < decree.decree_date

@@ -1,0 +1,21 @@
+-- Money left the treasury, but BPJS Ketenagakerjaan posted nothing under the payment order's billing code.
+select
+    sp2d.sp2d_no,
+    sp2d.decree_no,
+    null::uuid as worker_key,
+    null::uuid as membership_key,
+    null::text as contribution_month,
+    sp2d.skpd_code,
+    sp2d.sub_activity_code,
+    sp2d.account_code,
+    sp2d.amount_idr,
+    'Dibayar ' || {{ rupiah('sp2d.amount_idr') }} || ' tanggal ' || {{ tanggal('sp2d.sp2d_date') }}
+    || '; belum ada iuran dibukukan dengan kode iuran ' || coalesce(sp2d.billing_code, '(tidak tercantum)') || '.'
+        as explanation,
+    array[{{ address_word('sp2d') }}] as evidence
+from {{ dbhcht_sp2d() }} as sp2d
+where not exists (
+    select 1
+    from {{ ref('int_dbhcht_contribution') }} as line
+    where line.billing_code = sp2d.billing_code
+)

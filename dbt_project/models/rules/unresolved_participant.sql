@@ -1,0 +1,16 @@
+-- A contribution was posted for a membership number that no accepted membership row ever named.
+select
+    sp2d_no,
+    decree_no,
+    null::uuid as worker_key,
+    membership_key,
+    contribution_month,
+    skpd_code,
+    sub_activity_code,
+    account_code,
+    posted_amount_idr as amount_idr,
+    'Iuran ' || {{ rupiah('posted_amount_idr') }} || ' untuk bulan ' || contribution_month
+    || ' dibukukan pada KPJ yang tidak pernah ada dalam data kepesertaan.' as explanation,
+    evidence
+from {{ lineage() }} as lineage
+where protection_status = 'UNRESOLVED'
