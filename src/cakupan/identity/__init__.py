@@ -78,6 +78,8 @@ def register(connection: psycopg.Connection, feed: Feed) -> int:
     ).fetchall()
     for validation_id, delivery_id, business_date in pending:
         with connection.transaction():
+            # Of rows just landed the planner has no statistics and would compare each with each.
+            connection.execute("set local enable_nestloop = off")
             for column in feed.columns:
                 if column.type in ("nik", "kpj"):
                     query = _NEW_VALUES.format(

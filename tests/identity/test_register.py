@@ -1,0 +1,67 @@
+"""Keys are given to the workers of accepted rows only, once, and by a run that was killed before too."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from cakupan import identity, settings
+from cakupan.feeds import find_feed
+from cakupan.landing import ensure_landing_table
+from cakupan.quality import ensure_quarantine_table
+
+FEED = find_feed(settings.FEEDS, "dinsos.relawan_disabilitas")
+ACCEPTED, QUARANTINED, NORMALISED = "3579011505900001", "3579015505900001", "3579024102010003"
+
+
+@pytest.fixture
+def delivery(database: psycopg.Connection) -> int:
+    """Three landed rows of which one is quarantined and one was accepted after normalising; returns the validation."""
+    ensure_landing_table(database, FEED)
+    ensure_quarantine_table(database, FEED)
+    database.execute("insert into ledger.feed values (%s, %s, 't', 'o', 'snapshot')", (FEED.agency, FEED.feed))
+    row = database.execute(
+        "with d as (insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
+        " values (%s, %s, '2025-09-09', repeat('a', 64), 'n', 1) returning delivery_id)"
+        " insert into ledger.validation (delivery_id, delivery_status, delivered_rows, accepted_rows, quarantined_rows,"
+        " duplicate_rows) select delivery_id, 'ACCEPTED', 3, 2, 1, 0 from d returning delivery_id, validation_id",
+        (FEED.agency, FEED.feed),
+    ).fetchone()
+    assert row
+    delivery_id, validation_id = row
+    for number, nik in enumerate((ACCEPTED, QUARANTINED, "'" + NORMALISED), start=2):
+        database.execute(
+            f"insert into landing.{FEED.table} (delivery_id, sheet, row_number, nik) values (%s, '', %s, %s)",
+            (delivery_id, number, nik),
+        )
+    for number, nik, verdict in ((3, QUARANTINED, "quarantined"), (4, NORMALISED, "accepted")):
+        database.execute(
+            f"insert into quarantine.{FEED.table} (validation_id, delivery_id, sheet, row_number, nik, verdict, rules)"
+            " values (%s, %s, '', %s, %s, %s, '{}')",
+            (validation_id, delivery_id, number, nik, verdict),
+        )
+    database.commit()
+    return int(validation_id)
+
+
+def keyed(database: psycopg.Connection) -> set[str]:
+    return {nik for (nik,) in database.execute("select nik from identity.worker").fetchall()}
+
+
+def test_accepted_workers_get_a_key_and_quarantined_ones_do_not(database: psycopg.Connection, delivery: int) -> None:
+    assert identity.register(database, FEED) == 2
+    assert keyed(database) == {ACCEPTED, NORMALISED}
+
+
+def test_registering_again_adds_nothing(database: psycopg.Connection, delivery: int) -> None:
+    identity.register(database, FEED)
+    before = database.execute("select * from identity.worker order by nik").fetchall()
+    assert identity.register(database, FEED) == 0
+    assert database.execute("select * from identity.worker order by nik").fetchall() == before
+
+
+def test_a_validation_is_looked_at_until_all_its_values_have_a_key(database: psycopg.Connection, delivery: int) -> None:
+    pending = "select count(*) from identity.registered where validation_id = %s"
+    assert database.execute(pending, (delivery,)).fetchone() == (0,)
+    identity.register(database, FEED)
+    assert database.execute(pending, (delivery,)).fetchone() == (1,)
