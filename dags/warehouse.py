@@ -41,8 +41,8 @@ def warehouse() -> None:
     run = start_run()
     step = agencies_are_in() >> run
     for layer in publish.LAYERS:
-        step = step >> build.override(task_id=f"build_{layer}")(run, layer)  # type: ignore[arg-type]
-    step >> publish_run(run)  # type: ignore[arg-type]
+        step = step >> build.override(task_id=f"build_{layer}")(run, layer)
+    step >> publish_run(run)
 
 
 warehouse()

@@ -50,12 +50,14 @@ FINDINGS = """
 
 def published_run(as_of: date) -> int | None:
     """The run that readers see for the night, or None."""
-    return _one("select run_id from ledger.published where as_of_date = %s", (as_of,))
+    run_id: int | None = _one("select run_id from ledger.published where as_of_date = %s", (as_of,))
+    return run_id
 
 
 def newest_night() -> date | None:
     """The newest published night, or None."""
-    return _one("select max(as_of_date) from ledger.published")
+    night: date | None = _one("select max(as_of_date) from ledger.published")
+    return night
 
 
 def show(out: Console, as_of: date) -> None:
@@ -64,7 +66,7 @@ def show(out: Console, as_of: date) -> None:
     with connect(Role.AUDITOR) as connection:
 
         def section(title: str, heads: Sequence[str], query: str) -> None:
-            rows = connection.execute(query, (as_of,)).fetchall()  # type: ignore[call-overload]
+            rows = connection.execute(query, (as_of,)).fetchall()
             out.print(_table(title, heads, rows))
 
         section(
@@ -100,7 +102,7 @@ def show_feeds(out: Console, as_of: date) -> None:
 
 def _one(statement: str, parameters: Sequence[Any] = ()) -> Any:
     with connect(Role.AUDITOR) as connection:
-        row = connection.execute(statement, parameters).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(statement, parameters).fetchone()
     return row[0] if row else None
 
 

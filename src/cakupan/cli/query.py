@@ -20,7 +20,7 @@ SHOWN_ROWS = 200  # of a table for a person; csv and json give all
 def run(statement: str, form: str, out: Console) -> None:
     """Run the statement and print its rows as `table`, `csv` or `json`; raises psycopg.Error."""
     with connect(Role.BI, options="-c default_transaction_read_only=on -c search_path=marts") as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall() if cursor.description else []
     if form == "csv":

@@ -135,11 +135,18 @@ class Server:
                 if path.exists():
                     os.chown(path, 0, 0)
             user = None
-        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         return subprocess.run(
-            command, env=environment, text=True, cwd="/", stdin=subprocess.DEVNULL,
-            capture_output=True, check=False, **identity,
-        )  # fmt: skip
+            command,
+            env=environment,
+            text=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+        )
 
     def _reachable_by(self, user: pwd.struct_passwd) -> bool:
         def enters(path: Path) -> bool:

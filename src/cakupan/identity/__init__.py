@@ -99,10 +99,10 @@ def _add(connection: psycopg.Connection, kind: str, values: Iterable[str], on: d
     rows: Iterable[tuple[object, ...]]
     if kind == "nik":
         rows = ((value, pseudonym(kind, value, secret), born_on(value, on), sex(value)) for value in values)
-        home, names = "worker", ("nik", "worker_key", "born_on", "sex")
+        home, names = "worker", ["nik", "worker_key", "born_on", "sex"]
     else:
         rows = ((value, pseudonym(kind, value, secret)) for value in values)
-        home, names = "membership", ("kpj", "membership_key")
+        home, names = "membership", ["kpj", "membership_key"]
     table = sql.Identifier("identity", home)
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     # Through a table of its own, because another feed may register the same worker at the same time.

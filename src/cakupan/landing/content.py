@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -19,8 +21,20 @@ FREE_BYTES = 64 << 20
 """Below this size no ratio is suspicious."""
 
 
+_LINE_END = re.compile(rb"\r?\n|\r(?=.)", re.DOTALL)
+
+
+class Block(NamedTuple):
+    """Whole physical lines; `offset` counts bytes of the decompressed file from 0."""
+
+    offset: int
+    data: bytes
+    too_long: bool = False
+    """This is the beginning of a single line that is longer than LINE_BYTES."""
+
+
 class Line(NamedTuple):
-    """A physical line with its line end; `offset` counts bytes of the decompressed file from 0."""
+    """A physical line with its line end."""
 
     offset: int
     data: bytes
@@ -66,23 +80,48 @@ def after(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
         skip = max(0, skip - len(part))
 
 
-def lines(parts: Iterable[bytes], offset: int = 0) -> Iterator[Line]:
-    """Physical lines, ended by LF, CRLF or CR; of one longer than LINE_BYTES only the beginning is kept."""
+def ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The same chunks, each made while the one before is being used: inflating costs a third of a load."""
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(next, parts, b"")
+        while part := coming.result():
+            coming = worker.submit(next, parts, b"")
+            yield part
+
+
+def blocks(parts: Iterable[bytes], offset: int = 0) -> Iterator[Block]:
+    """Whole physical lines, ended by LF, CRLF or CR; of one longer than LINE_BYTES only the beginning is kept."""
     rest, skipping = b"", False
     for part in parts:
-        pieces = (rest + part).splitlines(keepends=True)
-        # What has no line end yet may go on, and a CR may be the first half of a CRLF.
-        rest = pieces.pop() if pieces and not pieces[-1].endswith(b"\n") else b""
-        for piece in pieces:
-            if not skipping:
-                yield Line(offset, piece[:LINE_BYTES], len(piece) > LINE_BYTES)
-            skipping = False
-            offset += len(piece)
-        if len(rest) > LINE_BYTES:
-            if not skipping:
-                yield Line(offset, rest[:LINE_BYTES], too_long=True)
+        data = rest + part
+        # What has no line end yet may go on, and a CR at the very end may be the first half of a CRLF.
+        begin = 0
+        if skipping and (found := _LINE_END.search(data)):
+            begin, skipping = found.end(), False
+        end = begin if skipping else max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
+        if end > begin:
+            yield Block(offset + begin, data[begin:end])
+        rest = data[end:]
+        offset += end
+        if len(rest) > LINE_BYTES and not skipping:
+            yield Block(offset, rest[:LINE_BYTES], too_long=True)
             skipping = True
+        if skipping:
             offset += len(rest) - 1
             rest = rest[-1:]
     if rest and not skipping:
-        yield Line(offset, rest)
+        yield Block(offset, rest)
+
+
+def lines(source: Iterable[Block]) -> Iterator[Line]:
+    """The lines of the blocks, one by one."""
+    for block in source:
+        yield from lines_of(block)
+
+
+def lines_of(block: Block) -> Iterator[Line]:
+    """The lines of one block."""
+    offset = block.offset
+    for data in block.data.splitlines(keepends=True):
+        yield Line(offset, data, block.too_long)
+        offset += len(data)

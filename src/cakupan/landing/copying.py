@@ -5,79 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import psycopg
 from psycopg import Connection, sql
 
 from cakupan.feeds import CsvFormat, Feed
-from cakupan.landing.content import LINE_BYTES
-from cakupan.landing.delimited import quotes_are_plain
+from cakupan.landing.content import ahead
+from cakupan.landing.delimited import Rows, encoding_of
 from cakupan.landing.records import Part, Record, storable
-from cakupan.landing.tables import OTHERS, landing_table, others, row_sequence
+from cakupan.landing.tables import OTHERS, landing_table, others
 
 ENCODINGS = {"utf-8": "UTF8", "utf-8-sig": "UTF8", "cp1252": "WIN1252"}
 FIXED = ("delivery_id", "sheet", "row_number")
 READING = ("number_cells", "defect", "raw_record")
 
 
-class NeedsCare(Exception):
-    """These lines cannot go to COPY as they are; each record has to be looked at."""
-
-
-def copy_lines(
+def copy_delimited(
     connection: Connection[Any],
     feed: Feed,
     format_: CsvFormat,
     *,
+    delivery_id: int,
     columns: Sequence[str],
-    header_row: int,
-    parts: Iterable[bytes],
+    records: Iterable[Rows | Record],
 ) -> int:
-    """COPY the bytes behind a header; returns the number of rows.
-
-    Row numbers count on from the header's. Raises NeedsCare when PostgreSQL, or a look at the quotes, finds a line that
-    is no plain record: the caller then rolls back to its savepoint.
-    """
+    """COPY a delimited file, sound lines as they are; returns the number of records, the broken ones too."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    restart = sql.SQL("alter sequence {} restart with {}")
-    connection.execute(restart.format(row_sequence(feed), sql.Literal(header_row + 1)))
-    statement = sql.SQL("copy {} ({}) from stdin (format csv, delimiter {}, encoding {}, force_null ({}))").format(
-        landing_table(feed),
-        names,
-        sql.Literal(format_.delimiter),
-        sql.Literal(ENCODINGS[format_.encoding]),
-        names,
+    statement = sql.SQL(
+        "copy {} (delivery_id, row_number, defect, raw_record, {}) from stdin"
+        " (format csv, delimiter {}, encoding {}, force_null ({}))"
+    ).format(
+        landing_table(feed), names, sql.Literal(format_.delimiter), sql.Literal(ENCODINGS[format_.encoding]), names
     )
-    try:
-        with connection.cursor() as cursor:
-            with cursor.copy(statement) as copy:
-                for block in _plain_blocks(parts, format_.delimiter):
-                    copy.write(block)
-            return cursor.rowcount
-    except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
-        raise NeedsCare from None
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for lines in ahead(_lines(records, delivery_id, len(columns), format_)):
+                copy.write(lines)
+        return cursor.rowcount
 
 
-def _plain_blocks(parts: Iterable[bytes], delimiter: str) -> Iterator[bytes]:
-    """Blocks of whole lines. Raises NeedsCare where COPY would read something else than a person."""
-    rest = b""
-    for part in parts:
-        end = part.rfind(b"\n") + 1
-        if not end:
-            rest += part
-            if len(rest) > LINE_BYTES:
-                raise NeedsCare
-            continue
-        yield _plain(rest + part[:end], delimiter)
-        rest = part[end:]
-    if rest:
-        yield _plain(rest, delimiter)
+def _lines(records: Iterable[Rows | Record], delivery_id: int, width: int, format_: CsvFormat) -> Iterator[bytes]:
+    """CSV for COPY: delivery_id, row number, defect and raw record before the cells."""
+    sign = format_.delimiter.encode()
+    template = str(delivery_id).encode() + sign + b"%d" + 3 * sign + b"%b\n"
+    for item in records:
+        if isinstance(item, Rows):
+            yield b"".join([template % row for row in enumerate(item.lines, item.row_number)])
+        else:
+            yield _csv(item, delivery_id, width, format_)
 
 
-def _plain(block: bytes, delimiter: str) -> bytes:
-    # A quote that is not closed would make COPY swallow lines up to the next one; `\.` ends the data before PG 18.
-    if b"\\." in block or not quotes_are_plain(block, delimiter):
-        raise NeedsCare
-    return block
+def _csv(record: Record, delivery_id: int, width: int, format_: CsvFormat) -> bytes:
+    cells = [str(delivery_id), str(record.row_number), record.defect, record.raw, *(record.values or width * [None])]
+    quoted = ("" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells)
+    return (format_.delimiter.join(quoted) + "\n").encode(encoding_of(format_))
 
 
 def copy_records(

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cakupan.feeds import CsvFormat
-from cakupan.landing.content import Line, lines
+from cakupan.landing.content import Block, Line, blocks, lines, lines_of
 from cakupan.landing.records import Record, broken
 from cakupan.landing.refusals import no_header, wrong_encoding
 
@@ -21,6 +21,7 @@ JOINED_LINES = 100
 """Physical lines that one quoted cell may span."""
 JOINED_BYTES = 1 << 20
 OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+LINE_ENDS = b"\r\n"
 BOM = b"\xef\xbb\xbf"
 _OPEN_CELL = re.compile(r'"(?:[^"]++|"")*+\Z')
 
@@ -46,7 +47,7 @@ def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
 
     Raises Refused: ENCODING when it is not in the declared encoding, HEADER_NOT_FOUND when there is no line at all.
     """
-    source = lines(parts)
+    source = lines(blocks(parts))
     for row_number, line in enumerate(source, 1):
         data = line.data
         if row_number == 1:
@@ -55,7 +56,7 @@ def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
         if not data.strip():
             continue
         if b"\0" in data:
-            raise wrong_encoding(_encoding(format_))
+            raise wrong_encoding(encoding_of(format_))
         size = line.offset + len(line.data)
         cells = split(_decode_header(format_, data), format_.delimiter)
         while cells is BadQuote.OPEN and size < JOINED_BYTES and (more := next(source, None)):
@@ -69,19 +70,19 @@ def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
 
 
 def _check_marks(format_: CsvFormat, first: bytes) -> None:
-    declared = _encoding(format_)
+    declared = encoding_of(format_)
     if first.startswith(OTHER_ENCODINGS) or (first.startswith(BOM) and declared != "utf-8"):
         raise wrong_encoding(declared)
 
 
 def _decode_header(format_: CsvFormat, data: bytes) -> str:
     try:
-        return data.decode(_encoding(format_)).rstrip("\r\n")
+        return data.decode(encoding_of(format_)).rstrip("\r\n")
     except UnicodeDecodeError:
-        raise wrong_encoding(_encoding(format_)) from None
+        raise wrong_encoding(encoding_of(format_)) from None
 
 
-def _encoding(format_: CsvFormat) -> str:
+def encoding_of(format_: CsvFormat) -> str:
     """The encoding of the text behind a byte order mark."""
     return "utf-8" if format_.encoding == "utf-8-sig" else format_.encoding
 
@@ -106,103 +107,145 @@ def split(text: str, delimiter: str) -> list[str] | BadQuote:
     return BadQuote.OPEN if _OPEN_CELL.match(text, position) else BadQuote.MISPLACED
 
 
-@cache
-def _quoted_cell(delimiter: bytes) -> re.Pattern[bytes]:
-    ends = rb"[^" + re.escape(delimiter) + rb"\r\n]"
-    return re.compile(rb"(?<!" + ends + rb')"(?:[^"\r\n]++|"")*+"(?!' + ends + rb")")
+class Rows(NamedTuple):
+    """Lines, without their ends, that are records of the right width without a quote; the first has this row number."""
+
+    row_number: int
+    lines: list[bytes]
 
 
-def quotes_are_plain(data: bytes, delimiter: str) -> bool:
-    """Whether every quote in these whole lines belongs to a quoted cell that ends on its own line."""
-    return b'"' not in data or b'"' not in _quoted_cell(delimiter.encode()).sub(b"", data)
-
-
-def records(format_: CsvFormat, width: int, header: CsvHeader, parts: Iterable[bytes]) -> Iterator[Record]:
+def records(format_: CsvFormat, width: int, header: CsvHeader, parts: Iterable[bytes]) -> Iterator[Rows | Record]:
     """The records behind the header, with `width` cells each; `parts` begin where the header ends.
 
     A line of another width, an undecodable byte, NUL, or a quote that is not closed make a record with a defect; the
     next physical line is read afresh. Blank lines are no records but count as rows, as in a spreadsheet.
     """
-    encoding, delimiter = _encoding(format_), format_.delimiter
-    source = _Lines(lines(parts, header.size))
-    row_number = header.row_number
-    while line := source.take():
-        row_number += 1
-        data = line.data.rstrip(b"\r\n")
-        if not data.strip():
-            continue
-        if line.too_long:
-            yield broken(row_number, f"line longer than {len(data)} bytes", data.decode(encoding, "backslashreplace"))
-            continue
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            where = f"byte {line.offset + error.start + 1} is not {encoding}"
-            yield broken(row_number, where, data.decode(encoding, "backslashreplace"))
-            continue
-        cells = split(text, delimiter)
-        if cells is BadQuote.OPEN:
-            cells = _joined(source, line.data, encoding, delimiter, width) or cells
-        if b"\0" in data:
-            yield broken(row_number, "NUL byte", text)
-        elif isinstance(cells, BadQuote):
-            yield broken(row_number, cells, text)
-        elif len(cells) != width:
-            yield broken(row_number, f"{len(cells)} fields instead of {width}", text)
-        else:
-            yield Record(row_number, [cell or None for cell in cells])
+    return _Reader(format_, width, blocks(parts, header.size)).records(header.row_number)
 
 
-class _Lines:
-    """Physical lines with a look ahead."""
+def cells_of(format_: CsvFormat, rows: Rows) -> Iterator[Record]:
+    """The same rows as records."""
+    for row_number, line in enumerate(rows.lines, rows.row_number):
+        cells = line.decode(encoding_of(format_)).split(format_.delimiter)
+        yield Record(row_number, [cell or None for cell in cells])
 
-    def __init__(self, source: Iterator[Line]) -> None:
+
+class _Reader:
+    """Reads blocks of lines: sound ones as they are, the others record by record."""
+
+    def __init__(self, format_: CsvFormat, width: int, source: Iterator[Block]) -> None:
+        self.encoding = encoding_of(format_)
+        self.delimiter = format_.delimiter
+        self.sign = format_.delimiter.encode()
+        self.width = width
         self._source = source
         self._ahead: deque[Line] = deque()
 
-    def take(self) -> Line | None:
-        """The next line; None at the end."""
-        return self._ahead.popleft() if self._ahead else next(self._source, None)
+    def records(self, row_number: int) -> Iterator[Rows | Record]:
+        """Everything after the row with this number."""
+        for block in self._source:
+            if self._is_sound(block.data):
+                found = block.data.splitlines()
+                yield Rows(row_number + 1, found)
+                row_number += len(found)
+                continue
+            self._ahead.extend(lines_of(block))
+            sound: list[bytes] = []
+            while self._ahead:
+                line = self._ahead.popleft()
+                row_number += 1
+                if self._is_sound(line.data):
+                    sound.append(line.data.rstrip(LINE_ENDS))
+                    continue
+                if sound:
+                    yield Rows(row_number - len(sound), sound)
+                    sound = []
+                if line.data.strip():
+                    yield self._record(row_number, line)
+            if sound:
+                yield Rows(row_number + 1 - len(sound), sound)
 
-    def peek(self, index: int) -> Line | None:
+    def _is_sound(self, data: bytes) -> bool:
+        """Whether each of these lines is a record without quotes, as it stands."""
+        if b'"' in data or b"\0" in data:
+            return False
+        counts = [line.count(self.sign) for line in data.splitlines()]
+        if counts.count(self.width - 1) != len(counts):
+            return False
+        try:
+            data.decode(self.encoding)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def _record(self, row_number: int, line: Line) -> Record:
+        data = line.data.rstrip(LINE_ENDS)
+        if line.too_long:
+            return broken(
+                row_number,
+                f"line longer than {len(data)} bytes",
+                data.decode(self.encoding, "backslashreplace"),
+            )
+        try:
+            text = data.decode(self.encoding)
+        except UnicodeDecodeError as error:
+            where = f"byte {line.offset + error.start + 1} is not {self.encoding}"
+            return broken(row_number, where, data.decode(self.encoding, "backslashreplace"))
+        cells = split(text, self.delimiter)
+        if cells is BadQuote.OPEN:
+            cells = self._joined(line.data) or cells
+        if b"\0" in data:
+            return broken(row_number, "NUL byte", text)
+        if isinstance(cells, BadQuote):
+            return broken(row_number, cells, text)
+        if len(cells) != self.width:
+            return broken(row_number, f"{len(cells)} fields instead of {self.width}", text)
+        return Record(row_number, [cell or None for cell in cells])
+
+    def _joined(self, data: bytes) -> list[str] | None:
+        """The cells of a record whose quoted cell goes on in the following lines, which are then taken.
+
+        None, and no line is taken, when a line comes that is a record of its own before the quote is closed.
+        """
+        for index in range(JOINED_LINES):
+            following = self._peek(index)
+            if following is None or len(data) > JOINED_BYTES or self._stands_alone(following.data):
+                return None
+            data += following.data
+            if b'"' not in following.data:
+                continue
+            try:
+                cells = split(data.decode(self.encoding).rstrip("\r\n"), self.delimiter)
+            except UnicodeDecodeError:
+                return None
+            if cells is BadQuote.OPEN:
+                continue
+            if isinstance(cells, BadQuote) or len(cells) != self.width or b"\0" in data:
+                return None
+            for _ in range(index + 1):
+                self._ahead.popleft()
+            return cells
+        return None
+
+    def _peek(self, index: int) -> Line | None:
         """The line `index` places behind the next one; None behind the end."""
         while len(self._ahead) <= index:
-            line = next(self._source, None)
-            if line is None:
+            block = next(self._source, None)
+            if block is None:
                 return None
-            self._ahead.append(line)
+            self._ahead.extend(lines_of(block))
         return self._ahead[index]
 
-
-def _joined(source: _Lines, data: bytes, encoding: str, delimiter: str, width: int) -> list[str] | None:
-    """The cells of a record whose quoted cell goes on in the following lines, which are then taken.
-
-    None, and no line is taken, when a line comes that is a sound record of its own before the quote is closed.
-    """
-    for index in range(JOINED_LINES):
-        following = source.peek(index)
-        if following is None or len(data) > JOINED_BYTES or _is_sound(following.data, encoding, delimiter, width):
-            return None
-        data += following.data
-        if b'"' not in following.data:
-            continue
-        try:
-            cells = split(data.decode(encoding).rstrip("\r\n"), delimiter)
-        except UnicodeDecodeError:
-            return None
-        if cells is BadQuote.OPEN:
-            continue
-        if isinstance(cells, BadQuote) or len(cells) != width or b"\0" in data:
-            return None
-        for _ in range(index + 1):
-            source.take()
-        return cells
-    return None
+    def _stands_alone(self, data: bytes) -> bool:
+        """Whether a physical line is a record of the right width with all quotes in their places."""
+        text = data.decode(self.encoding, "replace").rstrip("\r\n")
+        if '"' in _quoted_cell(self.delimiter).sub("", text):
+            return False
+        cells = split(text, self.delimiter)
+        return not isinstance(cells, BadQuote) and len(cells) == self.width
 
 
-def _is_sound(data: bytes, encoding: str, delimiter: str, width: int) -> bool:
-    """Whether a physical line alone is a record of the right width with all quotes in their places."""
-    if not quotes_are_plain(data, delimiter):
-        return False
-    cells = split(data.decode(encoding, "replace").rstrip("\r\n"), delimiter)
-    return not isinstance(cells, BadQuote) and len(cells) == width
+@cache
+def _quoted_cell(delimiter: str) -> re.Pattern[str]:
+    inside = "[^" + re.escape(delimiter) + "]"
+    return re.compile(rf'(?<!{inside})"(?:[^"]++|"")*+"(?!{inside})')

@@ -11,9 +11,9 @@ from psycopg import Connection, sql
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
-from cakupan.landing.content import after, chunks
-from cakupan.landing.copying import NeedsCare, copy_lines, copy_records
-from cakupan.landing.delimited import CsvHeader, read_header, records
+from cakupan.landing.content import after, ahead, chunks
+from cakupan.landing.copying import copy_delimited, copy_records
+from cakupan.landing.delimited import Rows, cells_of, read_header, records
 from cakupan.landing.header import Header, match_header
 from cakupan.landing.records import Part
 from cakupan.landing.refusals import Refused, no_rows
@@ -64,10 +64,6 @@ def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path)
         landed = _fill_parts(connection, feed, delivery_id, parts)
     if not landed.landed_rows and not feed.may_be_empty:
         raise no_rows()
-    connection.execute(
-        "select brin_summarize_new_values(%s::regclass)",
-        (sql.Identifier("landing", f"{feed.table}_address").as_string(connection),),
-    )
     return landed
 
 
@@ -77,23 +73,15 @@ def _fill_delimited(
     first = read_header(format_, chunks(path, format_.compression))
     header = match_header(feed, first.cells)
     placed = place_columns(connection, feed, header)
+    behind = ahead(after(chunks(path, format_.compression), first.size))
+    found = records(format_, len(placed), first, behind)
     columns = [name for name in placed if name is not None]
     if len(columns) == len(placed):
-        connection.execute("select set_config('cakupan.delivery_id', %s, true)", (str(delivery_id),))
-        try:
-            with connection.transaction():
-                rows = _behind(first, format_, path)
-                return header, copy_lines(
-                    connection, feed, format_, columns=columns, header_row=first.row_number, parts=rows
-                )
-        except NeedsCare:
-            pass
-    read = records(format_, len(placed), first, _behind(first, format_, path))
-    return header, copy_records(connection, feed, delivery_id, Part("", header, read), placed)
-
-
-def _behind(header: CsvHeader, format_: CsvFormat, path: Path) -> Iterator[bytes]:
-    return after(chunks(path, format_.compression), header.size)
+        return header, copy_delimited(
+            connection, feed, format_, delivery_id=delivery_id, columns=columns, records=found
+        )
+    one_by_one = (r for item in found for r in (cells_of(format_, item) if isinstance(item, Rows) else [item]))
+    return header, copy_records(connection, feed, delivery_id, Part("", header, one_by_one), placed)
 
 
 def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts: Iterator[Part]) -> Landed:

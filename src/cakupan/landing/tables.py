@@ -25,11 +25,6 @@ def landing_table(feed: Feed) -> sql.Identifier:
     return sql.Identifier("landing", feed.table)
 
 
-def row_sequence(feed: Feed) -> sql.Identifier:
-    """The sequence that counts rows while a delivery is copied in, quoted."""
-    return sql.Identifier("landing", f"{feed.table}_row")
-
-
 def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
     """Create the feed's landing table, or add the columns declared since; nothing when all is there.
 
@@ -41,16 +36,15 @@ def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
     with connection.transaction():
         lock(connection, feed)
         table = landing_table(feed)
-        connection.execute(sql.SQL("create sequence if not exists {} cache 10000").format(row_sequence(feed)))
         connection.execute(_definition(feed))
         present = set(_columns(connection, feed))
         for column in feed.columns:
             if column.name not in present:
                 _add(connection, feed, column.name)
         connection.execute(
-            sql.SQL("create index if not exists {} on {} using brin (delivery_id, row_number)").format(
-                sql.Identifier(f"{feed.table}_address"), table
-            )
+            sql.SQL(
+                "create index if not exists {} on {} using brin (delivery_id, row_number) with (autosummarize = on)"
+            ).format(sql.Identifier(f"{feed.table}_address"), table)
         )
 
 
@@ -104,11 +98,9 @@ def _definition(feed: Feed) -> sql.Composed:
     declared = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c.name)) for c in feed.columns)
     return sql.SQL(
         "create table if not exists {} ("
-        " delivery_id bigint not null default current_setting('cakupan.delivery_id')::bigint,"
-        " sheet text not null default '',"
-        " row_number bigint not null default nextval({}),"
+        " delivery_id bigint not null, sheet text not null default '', row_number bigint not null,"
         " {}, number_cells text[], defect text, raw_record text)"
-    ).format(landing_table(feed), sql.Literal(f"landing.{feed.table}_row"), declared)
+    ).format(landing_table(feed), declared)
 
 
 def _add(connection: Connection[Any], feed: Feed, name: str) -> None:

@@ -55,7 +55,7 @@ def _dbt(*arguments: str) -> int:
         outcome = dbtRunner().invoke([*quiet, *arguments, *map(str, options)])
     if outcome.exception:
         raise BuildFailed(f"dbt stopped: {outcome.exception}") from None
-    results = outcome.result.results  # type: ignore[union-attr]
+    results = outcome.result.results
     failed = [r for r in results if str(r.status) in ("error", "fail")]
     if failed:
         told = "; ".join(f"{r.node.unique_id}: {_first_line(r.message)}" for r in failed[:TOLD])

@@ -195,7 +195,11 @@ class Sweep:
         self._execute("analyze judged")
 
     def _mark_duplicates(self) -> None:
-        """Rows equal to one at an earlier position, or to one accepted earlier; unreadable ones by their bytes."""
+        """Rows equal to one at an earlier position, or to one accepted earlier; unreadable ones by their bytes.
+
+        Equal rows break the same rules, but for a NIK typed as a number beside the same one typed as text: the latter
+        counts then, wherever it stands.
+        """
         self._execute(
             """
             alter table judged add column duplicate boolean not null default false, add column verdict text
@@ -205,7 +209,8 @@ class Sweep:
             """
             with places as (
                 select sheet, row_number, row_number() over (
-                    partition by key_hash, readable, raw_record, {compared} order by sheet, row_number
+                    partition by key_hash, readable, raw_record, {compared}
+                    order by cardinality(rules), sheet, row_number
                 ) as place
                 from judged
                 where readable or raw_record is not null
