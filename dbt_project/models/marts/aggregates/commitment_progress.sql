@@ -32,12 +32,13 @@ measured as (
         commitment.target,
         commitment.due_date,
         case
-            when commitment.roster is not null then roster.active_participants
             when commitment.agency_code = 'hukum' then regulation.in_effect
+            when declared.feed is not null then coalesce(roster.active_participants, 0)
         end as actual
     from {{ ref('fct_commitment') }} as commitment
     cross join regulation
     left join roster on commitment.roster = roster.roster
+    left join {{ source('ledger', 'feed') }} as declared on commitment.roster = declared.agency || '.' || declared.feed
     where commitment.validation_id in ({{ in_force('perekonomian', 'rencana_kerja') }})
 )
 

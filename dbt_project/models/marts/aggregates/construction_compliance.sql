@@ -3,7 +3,7 @@
 with contract as (
     select distinct on (contract_no)
         contract_no,
-        contract_value,
+        contract_value_idr,
         buyer_skpd_code
     from {{ ref('kontrak') }}
     where delivery_id in ({{ deliveries_in_force('pbj', 'kontrak') }})
@@ -15,7 +15,7 @@ due as (
     select
         contract.contract_no,
         round(sum(
-            greatest(least(contract.contract_value, coalesce(slice.up_to_idr, contract.contract_value)) - slice.above_idr, 0)
+            greatest(least(contract.contract_value_idr, coalesce(slice.up_to_idr, contract.contract_value_idr)) - slice.above_idr, 0)
             * (slice.jkk_rate + slice.jkm_rate)
         ))::bigint as contribution_due_idr
     from contract
@@ -39,7 +39,7 @@ select
     {{ run_id() }}::bigint as run_id,
     project.project_id,
     project.contract_no,
-    round(contract.contract_value)::bigint as contract_value_idr,
+    contract.contract_value_idr,
     contract.buyer_skpd_code as owner_agency,
     project.letter_no,
     project.letter_date,
@@ -48,7 +48,7 @@ select
     coalesce(registration.contribution_paid_idr, 0) as contribution_paid_idr,
     case
         when registration.contract_no is null then 'NOT_REGISTERED'
-        when project.letter_no is null and project.letter_date is null then 'NO_LETTER'
+        when project.letter_date is null then 'NO_LETTER'
         when registration.registered_on < project.letter_date then 'REGISTERED_BEFORE_LETTER'
         when registration.contribution_paid_idr < due.contribution_due_idr then 'UNDERPAID'
         else 'COMPLIANT'

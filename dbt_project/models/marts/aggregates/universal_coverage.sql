@@ -31,7 +31,7 @@ target as (
 denominator as (
     select
         'SAKERNAS' as denominator_code,
-        (select workforce.figure from workforce) as denominator,
+        coalesce((select workforce.figure from workforce), 0) as denominator,
         coalesce(
             (select 'BPS, Sakernas ' || workforce.year || ': penduduk bekerja, semua lapangan usaha' from workforce),
             'BPS, Sakernas: belum ada data'
@@ -39,7 +39,7 @@ denominator as (
     union all
     select
         'SEMESTA_BPJS' as denominator_code,
-        (select eligible.figure from eligible) as denominator,
+        coalesce((select eligible.figure from eligible), 0) as denominator,
         coalesce(
             (select 'BPJS Ketenagakerjaan, semesta ' || eligible.year || ': surat ' || eligible.note from eligible),
             'BPJS Ketenagakerjaan, semesta: belum ada data'
@@ -56,8 +56,8 @@ select
     {{ rate('participant.active_participants', 'denominator.denominator') }} as coverage_rate,
     participant.outside_city_participants,
     construction.jakon_headcount,
-    (select target.figure from target) as target_participants,
-    greatest((select target.figure from target) - participant.active_participants, 0) as gap_to_target
+    coalesce((select target.figure from target), 0) as target_participants,
+    greatest(coalesce((select target.figure from target), 0) - participant.active_participants, 0) as gap_to_target
 from denominator
 cross join participant
 cross join construction

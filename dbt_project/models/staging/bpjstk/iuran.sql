@@ -1,4 +1,6 @@
 -- Posted contributions, each delivery holding what is new.
+-- Plain casts, ten times faster than the functions that never raise: accepted cells are known to parse. A condition on a
+-- cast column would be tried on rows not accepted too and could raise: put conditions on int_contribution instead.
 with accepted as (
     {{ accepted_rows('bpjstk', 'iuran', [
         'no_transaksi', 'kode_billing', 'kpj', 'bulan_iuran', 'program', 'jumlah', 'tgl_bayar', 'sumber_dana',

@@ -10,10 +10,10 @@ select
     {{ address('accepted') }},
     no_pendaftaran as registration_no,
     no_kontrak as contract_no,
-    nilai_kontrak::numeric::bigint as contract_value_idr,
-    tgl_daftar::date as registered_on,
-    tgl_mulai::date as starts_on,
-    tgl_selesai::date as ends_on,
-    jumlah_tk::numeric::bigint as workers,
-    iuran_dibayar::numeric::bigint as contribution_paid_idr
+    quality.to_whole_iso(nilai_kontrak) as contract_value_idr,
+    quality.to_date_iso(tgl_daftar) as registered_on,
+    quality.to_date_iso(tgl_mulai) as starts_on,
+    quality.to_date_iso(tgl_selesai) as ends_on,
+    quality.to_whole_iso(jumlah_tk) as workers,
+    quality.to_whole_iso(iuran_dibayar) as contribution_paid_idr
 from accepted

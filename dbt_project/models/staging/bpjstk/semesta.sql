@@ -5,8 +5,8 @@ with accepted as (
 
 select
     {{ address('accepted') }},
-    tahun::numeric::integer as year,
-    semesta::numeric::bigint as eligible_workers,
+    quality.to_year(tahun) as year,
+    quality.to_whole_iso(semesta) as eligible_workers,
     no_surat as letter_no,
-    tgl_surat::date as letter_date
+    quality.to_date_iso(tgl_surat) as letter_date
 from accepted

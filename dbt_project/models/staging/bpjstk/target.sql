@@ -5,7 +5,7 @@ with accepted as (
 
 select
     {{ address('accepted') }},
-    tahun::numeric::integer as year,
+    quality.to_year(tahun) as year,
     kode_sektor as sector_code,
-    target_peserta::numeric::bigint as target_participants
+    quality.to_whole_iso(target_peserta) as target_participants
 from accepted

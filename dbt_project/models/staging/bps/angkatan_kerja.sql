@@ -5,8 +5,8 @@ with accepted as (
 
 select
     {{ address('accepted') }},
-    tahun::numeric::integer as year,
+    quality.to_year(tahun) as year,
     kode_sektor as sector_code,
     lapangan_usaha as sector_name,
-    bekerja::numeric::bigint as employed
+    quality.to_whole_iso(bekerja) as employed
 from accepted

@@ -7,7 +7,7 @@ select
     {{ address('accepted') }},
     accepted.id as attendance_id,
     accepted.kegiatan_id as event_id,
-    accepted.tanggal::date as event_date,
+    quality.to_date_iso(accepted.tanggal) as event_date,
     accepted.tempat as place,
     worker.worker_key
 from accepted

@@ -8,7 +8,7 @@ with accepted as (
 select
     {{ address('accepted') }},
     id_data as regulation_id,
-    tanggal_pengundangan::date as promulgated_on,
+    quality.to_date_iso(tanggal_pengundangan) as promulgated_on,
     jenis as regulation_kind,
     no_peraturan as regulation_no,
     judul as title,

@@ -7,9 +7,10 @@ select
     {{ address('accepted') }},
     accepted.ocid,
     accepted.date as released_at,
-    accepted.buyer::jsonb ->> 'id' as buyer_skpd_code,
-    accepted.buyer::jsonb ->> 'name' as buyer_name,
-    contract.value ->> 'id' as contract_no,
-    (contract.value #>> '{value,amount}')::numeric as contract_value
+    quality.normal(quality.to_json(accepted.buyer) ->> 'id') as buyer_skpd_code,
+    quality.normal(contract.value ->> 'id') as contract_no,
+    quality.to_whole_iso(contract.value -> 'value' ->> 'amount') as contract_value_idr
 from accepted
-cross join lateral jsonb_array_elements(accepted.contracts::jsonb) as contract (value)
+cross join lateral jsonb_array_elements(
+    case when jsonb_typeof(quality.to_json(accepted.contracts)) = 'array' then quality.to_json(accepted.contracts) end
+) as contract (value)

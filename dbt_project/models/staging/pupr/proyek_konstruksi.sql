@@ -10,6 +10,6 @@ select
     id as project_id,
     nomor_kontrak as contract_no,
     nomor_surat as letter_no,
-    tanggal_surat::date as letter_date,
-    jumlah_tenaga_kerja::numeric::bigint as workers
+    quality.to_date_iso(tanggal_surat) as letter_date,
+    quality.to_whole_iso(jumlah_tenaga_kerja) as workers
 from accepted
