@@ -15,6 +15,10 @@ ColumnType = Literal["text", "nik", "kpj", "date", "month", "year", "rupiah", "c
 SqlName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+RESERVED = frozenset({"delivery_id", "sheet", "row_number", "number_cells", "defect", "raw_record"})
+"""Columns that every landing table has beside the declared ones."""
+
+
 class Strict(BaseModel):
     """A config model that refuses keys it does not know."""
 
@@ -25,7 +29,7 @@ class CsvFormat(Strict):
     """A delimited text file whose first record is the header."""
 
     kind: Literal["csv"]
-    delimiter: str = ","
+    delimiter: Annotated[str, Field(pattern=r'^[^"\\\r\n\x80-\U0010ffff]$')] = ","
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     compression: Literal["gzip"] | None = None
 
@@ -119,6 +123,8 @@ class Feed(Strict):
         headers = [column.canonical_header for column in self.columns]
         if len(set(names)) != len(names) or len(set(headers)) != len(headers):
             raise ValueError(f"{self.name}: a column is declared twice")
+        if taken := [name for name in names if name in RESERVED or name.startswith("x_")]:
+            raise ValueError(f"{self.name}: landing tables use these names themselves: {taken}")
         if missing := set(self.key) - {c.name for c in self.columns if c.required}:
             raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
         return self

@@ -83,9 +83,9 @@ def after(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
 def ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The same chunks, each made while the one before is being used: inflating costs a third of a load."""
     with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, parts, b"")
-        while part := coming.result():
-            coming = worker.submit(next, parts, b"")
+        coming = worker.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = worker.submit(next, parts, None)
             yield part
 
 
