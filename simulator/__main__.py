@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from simulator.incidents import Incident
-from simulator.nights import NightError, Plan, generate
+from simulator.manifest import NightError, Plan
+from simulator.nights import generate
 
 
 def _arguments(argv: list[str] | None) -> Plan:
@@ -16,9 +17,15 @@ def _arguments(argv: list[str] | None) -> Plan:
     parser.add_argument("--nights", type=date.fromisoformat, nargs="+", required=True, help="business dates")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dirt", type=float, default=0.02, help="share of rows with dirt, 0 for clean files")
-    parser.add_argument("--incident", type=Incident.parse, action="append", default=[], metavar="FEED:NIGHT:KIND",
-                        help="a whole delivery goes wrong: truncated, missing-column, empty, absent, "
-                        "held-shrunk or held-dirty; may be repeated")  # fmt: skip
+    parser.add_argument(
+        "--incident",
+        type=Incident.parse,
+        action="append",
+        default=[],
+        metavar="FEED:NIGHT:KIND",
+        help="a whole delivery goes wrong: truncated, missing-column, empty, absent, "
+        "held-shrunk or held-dirty; may be repeated",
+    )
     given = parser.parse_args(argv)
     if given.workers < 300:
         parser.error("a city needs at least 300 workers")

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from random import Random
 
+from simulator.columns import Feed, Format, Kind
 from simulator.dates import long_date
-from simulator.feeds import Feed, Format, Kind
 from simulator.rows import Cell
 
 PADS = (("padded with blanks", " "), ("padded with tab", "\t"), ("padded with no-break space", "\u00a0"))
@@ -45,7 +45,7 @@ def respell(feed: Feed, cells: list[Cell], rng: Random) -> tuple[str, list[Cell]
     if not feed.indonesian or not dates:
         return "", cells
     i = rng.choice(dates)
-    day = datetime.strptime(cells[i], "%d/%m/%Y").date()  # noqa: DTZ007 - a date without a clock
+    day = datetime.strptime(cells[i], "%d/%m/%Y").date()
     kind: str
     value: Cell
     if feed.form is not Format.XLSX or rng.random() < 0.4:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
+from simulator.columns import Column, Feed, Format, Kind
 from simulator.dates import days_after, long_date, short_date
-from simulator.feeds import Column, Feed, Format, Kind
 from simulator.rows import Cell
 
 Spoiler = Callable[[Cell, Column, Feed, date, Random], Cell]
@@ -113,15 +113,6 @@ def _fewer_digits(cell: Cell, column: Column, feed: Feed, night: date, rng: Rand
     return rng.choice((str(cell)[:-1], f"{cell}7", f"{str(cell)[:-1]}K"))
 
 
-NIK_BREAKS: tuple[tuple[str, Spoiler], ...] = (
-    ("nik 15 digits", _nik_short),
-    ("nik 17 digits", _nik_long),
-    ("nik impossible date", _nik_date),
-    ("nik serial 0000", _nik_serial),
-    ("nik letter", _nik_letter),
-)
-
-
 def breaks_for(feed: Feed) -> list[Break]:
     """List every way in which a row of the feed can be spoiled."""
     found: list[Break] = []
@@ -140,32 +131,36 @@ def breaks_for(feed: Feed) -> list[Break]:
 
 def _typed(feed: Feed, column: Column) -> list[tuple[str, Spoiler]]:
     """List the ways to miss a column's type."""
+    found = list(TYPE_BREAKS.get(column.kind, ()))
+    if column.kind is Kind.NIK and feed.form is Format.XLSX:
+        found += 3 * [("nik as number cell", _nik_number)]  # what spreadsheets do most
+    if column.kind is Kind.DATE and feed.form is Format.XLSX and not feed.indonesian:
+        found = [("not a date", _no_date)]
+    if column.not_after_night:
+        found.append(("date after the night", _tomorrow))
+    if column.above_zero:
+        found.append(("zero", _zero))
     option = "" if column.required else " in optional column"
-    match column.kind:
-        case Kind.NIK:
-            number = [("nik as number cell", _nik_number)] if feed.form is Format.XLSX else []
-            return [*NIK_BREAKS, *number]
-        case Kind.LIST:
-            return [("outside closed list", _outside)]
-        case Kind.DATE:
-            if feed.form is Format.XLSX and not feed.indonesian:
-                return [("not a date" + option, _no_date)]
-            found: list[tuple[str, Spoiler]] = [
-                ("no such day" + option, _no_such_day),
-                ("date in other spelling" + option, _other_spelling),
-            ]
-            return [*found, ("date after the night", _tomorrow)] if column.not_after_night else found
-        case Kind.MONTH | Kind.PERIOD:
-            return [("no such month", _no_month)]
-        case Kind.AMOUNT | Kind.COUNT:
-            found = [("negative" + option, _negative), ("not whole" + option, _fraction), ("not numeric" + option, _words)]
-            return [*found, ("zero", _zero)] if column.above_zero else found
-        case Kind.DIGITS:
-            return [("wrong number of digits" + option, _fewer_digits)]
-        case Kind.HECTARES:
-            return [("not numeric" + option, _words)]
-        case _:
-            return []
+    return [(kind + option, spoil) for kind, spoil in found]
+
+
+TYPE_BREAKS: dict[Kind, tuple[tuple[str, Spoiler], ...]] = {
+    Kind.NIK: (
+        ("nik 15 digits", _nik_short),
+        ("nik 17 digits", _nik_long),
+        ("nik impossible date", _nik_date),
+        ("nik serial 0000", _nik_serial),
+        ("nik letter", _nik_letter),
+    ),
+    Kind.LIST: (("outside closed list", _outside),),
+    Kind.DATE: (("no such day", _no_such_day), ("date in other spelling", _other_spelling)),
+    Kind.MONTH: (("no such month", _no_month),),
+    Kind.PERIOD: (("no such month", _no_month),),
+    Kind.AMOUNT: (("negative", _negative), ("not whole", _fraction), ("not numeric", _words)),
+    Kind.COUNT: (("negative", _negative), ("not whole", _fraction), ("not numeric", _words)),
+    Kind.DIGITS: (("wrong number of digits", _fewer_digits),),
+    Kind.HECTARES: (("not numeric", _words),),
+}
 
 
 def _release(change: Callable[[dict[str, Cell]], object]) -> Spoiler:

@@ -10,19 +10,22 @@ from simulator.offices import ACCOUNT, OFFICES, Office
 
 OTHERS = (
     ("1.01.0.00.0.00.01.0000", "Dinas Pendidikan", "1.01.02.2.02.0050", "Penyediaan Jasa Tenaga Non ASN", "DAU"),
-    ("1.03.0.00.0.00.01.0000", "Dinas Pekerjaan Umum dan Perumahan Rakyat", "1.03.10.2.01.0031",
-     "Penyelenggaraan Jalan", "PAD"),
+    (
+        "1.03.0.00.0.00.01.0000",
+        "Dinas Pekerjaan Umum dan Perumahan Rakyat",
+        "1.03.10.2.01.0031",
+        "Penyelenggaraan Jalan",
+        "PAD",
+    ),
     ("1.02.0.00.0.00.01.0000", "Dinas Kesehatan", "1.02.02.2.02.0025", "Pelayanan Kesehatan Masyarakat", "DAU"),
-)  # fmt: skip
+)
 
 
-def _document(
-    office: Office, kind: str, dated: date, amount: int, source: str = "DBHCHT", serial: int = 1
-) -> BudgetLine:
+def _document(office: Office, kind: str, dated: date, amount: int, source: str = "DBHCHT") -> BudgetLine:
     """Write one document line of an office."""
     prefix = {"MURNI": "DPA", "PERGESERAN": "DPPA-G", "PERUBAHAN": "DPPA"}[kind]
     note = f"Belanja iuran JKK dan JKM {office.category.lower()}"
-    number = f"{prefix}/{office.skpd}/{serial:03d}/{dated.year}"
+    number = f"{prefix}/{office.skpd}/001/{dated.year}"
     return BudgetLine(
         office.skpd, office.name, office.sub, office.sub_name, ACCOUNT, note, source, number, dated, kind, amount
     )
@@ -56,16 +59,34 @@ def budget_lines(city: City, programme: Programme) -> list[BudgetLine]:
             case _:
                 found.append(_document(office, "MURNI", original, whole + 400_000))
     # Budgeted, nothing spent yet.
-    idle = Office("BAPPEDA", "5.01.5.05.0.00.02.0000", "Badan Perencanaan", "5.01.03.2.01.0004",
-                  "Koordinasi Perencanaan", "PEKERJA RENTAN LAINNYA", "O", 0.0, 900)  # fmt: skip
+    idle = Office(
+        "BAPPEDA",
+        "5.01.5.05.0.00.02.0000",
+        "Badan Perencanaan",
+        "5.01.03.2.01.0004",
+        "Koordinasi Perencanaan",
+        "PEKERJA RENTAN LAINNYA",
+        "O",
+        0.0,
+        900,
+    )
     found.append(_document(idle, "MURNI", original, 25_000_000))
     for skpd, name, sub, sub_name, source in OTHERS:
         for serial in range(1, 1 + city.share(0.0004, 1)):
             found.append(
                 BudgetLine(
-                    skpd, name, sub, sub_name, f"{ACCOUNT[:-4]}{serial + 5:04d}", "Belanja iuran jaminan non ASN", source,
-                    f"DPA/{skpd}/001/{year}", original, "MURNI", 250_000_000 + serial,
-                )  # fmt: skip
+                    skpd,
+                    name,
+                    sub,
+                    sub_name,
+                    f"{ACCOUNT[:-4]}{serial + 5:04d}",
+                    "Belanja iuran jaminan non ASN",
+                    source,
+                    f"DPA/{skpd}/001/{year}",
+                    original,
+                    "MURNI",
+                    250_000_000 + serial,
+                )
             )
     return found
 
@@ -82,10 +103,22 @@ def other_orders(city: City) -> list[Sp2d]:
         month = year * 100 + dated.month
         found.append(
             Sp2d(
-                f"35.79/04.0/{serial:06d}/LS/{skpd}/M/{dated.month}/{year}", dated,
-                f"35.79/03.0/{serial + 11:06d}/LS/{skpd}/M/{dated.month}/{year}", days_after(dated, -2),
-                skpd, sub, ACCOUNT, source, 18_146_000 + 1000 * serial, f"{year % 100:02d}98{serial:08d}",
-                False, f"800/{serial}/{year}", month, month, "Iuran non ASN", dated,
-            )  # fmt: skip
+                f"35.79/04.0/{serial:06d}/LS/{skpd}/M/{dated.month}/{year}",
+                dated,
+                f"35.79/03.0/{serial + 11:06d}/LS/{skpd}/M/{dated.month}/{year}",
+                days_after(dated, -2),
+                skpd,
+                sub,
+                ACCOUNT,
+                source,
+                18_146_000 + 1000 * serial,
+                f"{year % 100:02d}98{serial:08d}",
+                False,
+                f"800/{serial}/{year}",
+                month,
+                month,
+                "Iuran non ASN",
+                dated,
+            )
         )
     return found

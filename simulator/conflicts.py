@@ -3,7 +3,7 @@
 import copy
 from datetime import datetime, timedelta
 
-from simulator.feeds import Feed
+from simulator.columns import Feed
 from simulator.rows import Cell
 
 CHANGED = {

@@ -91,10 +91,20 @@ def _plants() -> list[Callable[[Site], None]]:
         site.has_contract, site.payments = False, [(0, 1)]
 
     return [
-        unregistered, unregistered_without_letter, no_letter, no_letter_underpaid, before_letter,
-        before_letter_underpaid, on_letter_day, underpaid, two_payments, earliest_before_letter, no_contract,
-        underpaid, unregistered,
-    ]  # fmt: skip
+        unregistered,
+        unregistered_without_letter,
+        no_letter,
+        no_letter_underpaid,
+        before_letter,
+        before_letter_underpaid,
+        on_letter_day,
+        underpaid,
+        two_payments,
+        earliest_before_letter,
+        no_contract,
+        underpaid,
+        unregistered,
+    ]
 
 
 def found_construction(city: City) -> None:
@@ -119,9 +129,13 @@ def _publish(city: City, site: Site) -> None:
     letter = f"640/{site.serial + 210}/{year}" if site.has_letter else None
     city.projects.append(
         Project(
-            f"PK-{year}-{site.serial:04d}", site.number, letter, site.letter_dated if site.has_letter else None,
-            site.heads, min(site.start, city.first_night),
-        )  # fmt: skip
+            f"PK-{year}-{site.serial:04d}",
+            site.number,
+            letter,
+            site.letter_dated if site.has_letter else None,
+            site.heads,
+            min(site.start, city.first_night),
+        )
     )
     if site.has_contract:
         buyer, name = BUYERS[site.serial % len(BUYERS)]
@@ -129,16 +143,30 @@ def _publish(city: City, site: Site) -> None:
         signed = days_after(site.start, -7)
         contract = Contract(site.number, site.value, title, signed, site.start, site.end)
         city.releases.append(
-            Release(f"ocds-b4tu79-{year}-{site.serial:05d}", signed, buyer, name, site.npwp,
-                    f"CV Karya {site.serial}", (contract,))  # fmt: skip
+            Release(
+                f"ocds-b4tu79-{year}-{site.serial:05d}",
+                signed,
+                buyer,
+                name,
+                site.npwp,
+                f"CV Karya {site.serial}",
+                (contract,),
+            )
         )
     for part, (after, paid) in enumerate(site.payments):
         registered = days_after(site.registered, after)
         city.registrations.append(
             Registration(
-                f"PJ{year}{site.serial:05d}{part}", site.number, None if site.serial % 9 == 0 else site.npwp,
-                site.value, registered, site.start, site.end, site.heads if part == 0 else None, paid,
-            )  # fmt: skip
+                f"PJ{year}{site.serial:05d}{part}",
+                site.number,
+                None if site.serial % 9 == 0 else site.npwp,
+                site.value,
+                registered,
+                site.start,
+                site.end,
+                site.heads if part == 0 else None,
+                paid,
+            )
         )
 
 
@@ -146,8 +174,15 @@ def _two_in_one_release(city: City) -> None:
     """Let one release carry two contracts, as OCDS allows."""
     second = city.releases.pop()
     first = city.releases.pop()
-    merged = Release(first.ocid, first.dated, first.buyer, first.buyer_name, first.supplier,
-                     first.supplier_name, first.contracts + second.contracts)  # fmt: skip
+    merged = Release(
+        first.ocid,
+        first.dated,
+        first.buyer,
+        first.buyer_name,
+        first.supplier,
+        first.supplier_name,
+        first.contracts + second.contracts,
+    )
     city.releases.append(merged)
     city.protected.add(merged.ocid)
 
@@ -168,9 +203,14 @@ def _private_registrations(city: City, rng: Random) -> None:
         after, until = spans[serial % len(spans)]
         city.registrations.append(
             Registration(
-                f"PJ{city.fiscal_year}9{serial:05d}", f"SW/{serial:04d}/{city.fiscal_year}",
-                f"{rng.randrange(10**14, 10**15)}", 60_000_000 + serial, days_after(night, -40),
+                f"PJ{city.fiscal_year}9{serial:05d}",
+                f"SW/{serial:04d}/{city.fiscal_year}",
+                f"{rng.randrange(10**14, 10**15)}",
+                60_000_000 + serial,
+                days_after(night, -40),
                 None if after is None else days_after(night, after),
-                None if until is None else days_after(night, until), 5 + serial % 20, 144_000,
-            )  # fmt: skip
+                None if until is None else days_after(night, until),
+                5 + serial % 20,
+                144_000,
+            )
         )

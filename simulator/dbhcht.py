@@ -115,13 +115,14 @@ def _decree(programme: Programme, office: Office, period: int, people: list[Work
     if office.code == "DINSOS" and period == 1:  # planted: the order of the quarter is older than this
         signed = days_after(calendar.paid[2], 2)
     first, last = ((1, 6), (7, 12), (1, 6))[period]
+    decree = decree_number(office, period, calendar.year)
+    first, last = year * 100 + first, year * 100 + last
     for worker in people:
-        add_recipient(programme, office, decree_number(office, period, calendar.year), signed, worker,
-                      year * 100 + first, year * 100 + last)  # fmt: skip
+        add_recipient(programme, office, worker, decree=decree, signed=signed, first=first, last=last)
 
 
 def add_recipient(
-    programme: Programme, office: Office, decree: str, signed: date, worker: Worker, first: int, last: int
+    programme: Programme, office: Office, worker: Worker, *, decree: str, signed: date, first: int, last: int
 ) -> Recipient:
     """Write one line of a decree."""
     recipient = Recipient(
@@ -188,9 +189,7 @@ def finish(city: City, programme: Programme) -> None:
         )
         for kpj, line_month, program, amount in order.lines:
             paid = order.posted or order.dated
-            city.planned_postings.append(
-                Posting("", order.billing, kpj, line_month, program, amount, paid, "DBHCHT")
-            )
+            city.planned_postings.append(Posting("", order.billing, kpj, line_month, program, amount, paid, "DBHCHT"))
     city.recipients = programme.recipients
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from simulator.blemishes import blemish, respell
 from simulator.breaks import Break, breaks_for
+from simulator.columns import Feed
 from simulator.conflicts import contradict
-from simulator.feeds import Feed
 from simulator.places import OUTSIDE_SHEET, SHEETS, sheet_of
 from simulator.rows import Cell, key_of, speller
 
@@ -43,6 +43,8 @@ class Tally:
     accepted: list[Any] = field(default_factory=list)
     spoiled: list[Any] = field(default_factory=list)
     """things whose row was quarantined: an increment may send them again"""
+    broken: list[Row] = field(default_factory=list)
+    """some quarantined rows that will be broken on any other night too"""
     kinds: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -61,11 +63,10 @@ SHARES = {"bpjstk.iuran": 0.1}
 class Soiler:
     """Makes the rows of one delivery."""
 
-    def __init__(
-        self, feed: Feed, night: date, rng: Random, rate: float, protected: set[str], *, held: bool = False
-    ) -> None:
+    def __init__(self, feed: Feed, night: date, rng: Random, rate: float, protected: set[str]) -> None:
         self.feed, self.night, self.rng, self.rate, self.protected = feed, night, rng, rate, protected
-        self.held = held
+        self.held = False
+        """so dirty that the whole delivery is held"""
         self.tally = Tally()
         self.spell = speller(feed)
         self.late: list[Row] = []
@@ -104,6 +105,8 @@ class Soiler:
             bad, repeats = int(size * MOST_QUARANTINED_HELD) + 1, 0
         elif size < SMALL:
             bad, repeats = 0, 0
+        elif self.feed.cadence == "occasional":  # a figure lost there would leave open what the marts show
+            bad, repeats = 0, self._about(0.4 * rate * size)
         else:
             bad = min(self._about(rate * size), int(MOST_QUARANTINED * size))
             repeats = self._about(0.4 * rate * size)
@@ -138,7 +141,9 @@ class Soiler:
 
     def _spoil(self, row: Row, times: int = 1) -> Row:
         """Return a quarantined version of a row."""
-        cells, touched = list(row.cells), set()
+        cells = list(row.cells)
+        touched: set[int] = set()
+        lasting = False
         for _ in range(60):
             kind, i, spoil = next(self.breaks)
             if i in touched or cells[i] is None:
@@ -146,9 +151,13 @@ class Soiler:
             cells[i] = spoil(cells[i], self.feed.columns[i], self.feed, self.night, self.rng)
             self.tally.kinds[kind] += 1
             touched.add(i)
+            lasting |= kind != "date after the night"
             if len(touched) == times:
                 break
-        return Row(cells, Outcome.QUARANTINED, sheet=row.sheet)
+        broken = Row(cells, Outcome.QUARANTINED, sheet=row.sheet)
+        if lasting and len(self.tally.broken) < 20:
+            self.tally.broken.append(broken)
+        return broken
 
     def _break(self, item: Any) -> list[Row]:
         row = self._row(item)
@@ -227,4 +236,3 @@ class Soiler:
             self.tally.kinds[kind] += 1
         row.cells = cells
         return [row]
-

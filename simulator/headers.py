@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from simulator.feeds import Feed, Format
+from simulator.columns import Feed, Format
 from simulator.rows import Cell
 
 EXTRA = {

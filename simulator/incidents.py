@@ -5,7 +5,8 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from simulator.feeds import BY_NAME, Feed, Format
+from simulator.columns import Feed, Format
+from simulator.feeds import BY_NAME
 
 
 class Accident(Enum):

@@ -5,7 +5,6 @@ from datetime import date
 from random import Random
 
 from simulator.city import City
-from simulator.construction import construction_due
 from simulator.contributions import payer_for, wage_lines
 from simulator.dates import days_after
 from simulator.memberships import employ, end, insure_self
@@ -20,6 +19,7 @@ from simulator.reference import (
     workforce_of,
 )
 from simulator.rosters import CATEGORIES, entry_for
+from simulator.tariffs import construction_due
 
 
 def live(city: City, before: date, night: date, ordinal: int) -> None:
@@ -67,8 +67,15 @@ def _join(city: City, rng: Random, before: date, night: date, count: int) -> Non
         (employ if rng.random() < 0.7 else insure_self)(city, rng, worker, since)
     movers = _leavers(city, rng, 1, "BPU")
     for member in movers:
-        job = replace(member, kpj=city.new_kpj(night), segment="PU", npp="KB000002", since=night,
-                      programs="JKK,JKM,JHT,JP", funding="PEMBERI_KERJA")  # fmt: skip
+        job = replace(
+            member,
+            kpj=city.new_kpj(night),
+            segment="PU",
+            npp="KB000002",
+            since=night,
+            programs="JKK,JKM,JHT,JP",
+            funding="PEMBERI_KERJA",
+        )
         city.enrol(job)
         payer_for(city, job, wage_lines(3_360_466, 0.54, False, 0), 2)
 
@@ -135,8 +142,15 @@ def _build(city: City, rng: Random, night: date) -> None:
         value = values.get(project.contract, 90_000_000)
         template = city.registrations[0]
         city.registrations.append(
-            replace(template, number=f"PJ{night:%Y%m%d}01", contract=project.contract, value=value,
-                    registered=night, paid=construction_due(value), heads=project.heads)  # fmt: skip
+            replace(
+                template,
+                number=f"PJ{night:%Y%m%d}01",
+                contract=project.contract,
+                value=value,
+                registered=night,
+                paid=construction_due(value),
+                heads=project.heads,
+            )
         )
     i = rng.randrange(len(city.registrations))
     paid = city.registrations[i].paid
@@ -154,9 +168,7 @@ def _meet(city: City, rng: Random, before: date, night: date) -> None:
 def refresh_reference(city: City, before: date, night: date, ordinal: int) -> None:
     """Bring pledges, targets and denominators up to date; a changed list is delivered again."""
     if ordinal == 2 or before.month != night.month:
-        city.commitments = [
-            replace(c, target=c.target + 1) if c.roster else c for c in city.commitments
-        ]
+        city.commitments = [replace(c, target=c.target + 1) if c.roster else c for c in city.commitments]
     if night.year > before.year:
         have = {target.year for target in city.targets}
         for year in range(before.year + 2, night.year + 2):

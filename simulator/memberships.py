@@ -193,7 +193,7 @@ def _plant_regions(city: City, rng: Random, pool: list[Worker]) -> None:
         city.protected.add(member.kpj)
     several = _niks_with_several(city)
     # A village without participants would leave open whether it has a row, so each keeps one.
-    kept = {}
+    kept: dict[str, str] = {}
     for member in city.memberships.values():
         if member.status == "AKTIF" and member.until is None and member.nik not in several:
             kept.setdefault(member.region, member.kpj)

@@ -2,37 +2,28 @@
 
 import gc
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from simulator.answers import Ledger, Truth, answers
 from simulator.city import City
+from simulator.columns import Feed
 from simulator.contributions import planned_postings, regular_postings
 from simulator.dirt import Outcome, Row, Soiler, Tally
-from simulator.feeds import FEEDS, Feed
+from simulator.feeds import FEEDS
 from simulator.founding import found
 from simulator.headers import Header, header_of_night, plain
-from simulator.incidents import Accident, Incident, cut, lost_column
+from simulator.incidents import Accident, cut, lost_column
 from simulator.life import live
+from simulator.manifest import NightError, Plan, merged, save
 from simulator.model import Posting
 from simulator.observe import SNAPSHOTS
-from simulator.rows import speller
+from simulator.repeats import Earlier, sent_again
 from simulator.writers import Job, write
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What was asked for."""
-
-    out: Path
-    workers: int
-    seed: int
-    dirt: float
-    nights: tuple[date, ...]
-    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass
@@ -52,79 +43,52 @@ class World:
     """contribution lines that must come again: quarantined ones put right, and those of a lost delivery"""
     posted: int = 0
     """the last running number of a contribution line"""
-    known_lines: list[Posting] = field(default_factory=list)
-    """some accepted lines, to send again later"""
-    kinds: dict[str, int] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
+    """some lines of earlier deliveries, to send again"""
+    kinds: Counter[str] = field(default_factory=Counter)
+    """how often each kind of dirt was written"""
 
 
-class NightError(Exception):
-    """A night that cannot be written as asked."""
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """One night in the making."""
+
+    night: date
+    before: date | None
+    write_it: bool
 
 
 def generate(plan: Plan) -> World:
     """Write every night that the folder does not hold yet."""
-    manifest = plan.out / "manifest.json"
-    done: tuple[date, ...] = ()
-    if manifest.exists():
-        plan, done = _continue(plan, json.loads(manifest.read_text(encoding="utf-8")))
+    plan, done = merged(plan)
     nights = plan.nights
     for incident in plan.incidents:
         if incident.night not in nights[1:]:
             raise NightError(f"{incident}: an accident needs an earlier night to stay in force")
-    gc.disable()  # millions of small tuples, none in a cycle
+    gc.disable()  # millions of small things, none in a cycle
     try:
         world = World(plan, found(plan.seed, plan.workers, nights[0]))
         world.ledger.watched = {order.billing for order in world.city.sp2ds}
-        _night(world, None, nights[0], write_it=nights[0] not in done)
+        _night(world, Tonight(nights[0], None, nights[0] not in done))
         for ordinal, (before, night) in enumerate(pairwise(nights), start=1):
             live(world.city, before, night, ordinal)
-            _night(world, before, night, write_it=night not in done)
+            _night(world, Tonight(night, before, night not in done))
     finally:
         gc.enable()
-    manifest.write_text(json.dumps(_manifest(plan), indent=1) + "\n", encoding="utf-8")
+    save(plan)
     return world
 
 
-def _manifest(plan: Plan) -> dict[str, Any]:
-    return {
-        "seed": plan.seed,
-        "workers": plan.workers,
-        "dirt": plan.dirt,
-        "nights": [night.isoformat() for night in plan.nights],
-        "incidents": sorted(str(incident) for incident in plan.incidents),
-    }
-
-
-def _continue(plan: Plan, held: dict[str, Any]) -> tuple[Plan, tuple[date, ...]]:
-    """Add nights to those that a folder holds; the past of a city cannot be changed any more."""
-    if (held["seed"], held["workers"], held["dirt"]) != (plan.seed, plan.workers, plan.dirt):
-        raise NightError(f"{plan.out} holds another city: {held}")
-    done = tuple(date.fromisoformat(night) for night in held["nights"])
-    added = [night for night in plan.nights if night not in done]
-    if any(night < done[-1] for night in added):
-        raise NightError(f"a night can only be added after {done[-1]}: what came later builds on what was before")
-    old = {str(incident) for incident in plan.incidents if incident.night in done}
-    kept = tuple(Incident.parse(text) for text in held["incidents"])
-    if not old <= set(held["incidents"]):
-        raise NightError(f"{sorted(old)}: that night is written already")
-    fresh = tuple(incident for incident in plan.incidents if incident.night in added)
-    return replace(plan, nights=(*done, *added), incidents=(*kept, *fresh)), done
-
-
-def _night(world: World, before: date | None, night: date, *, write_it: bool) -> None:
+def _night(world: World, tonight: Tonight) -> None:
     """Deliver all feeds of one night and work out its answers."""
-    scorecard: dict[str, Any] = {}
+    night, scorecard = tonight.night, {}
+    accidents = {i.feed: i.accident for i in world.plan.incidents if i.night == night}
     for feed in FEEDS:
-        incident = next(
-            (i.accident for i in world.plan.incidents if (i.feed, i.night) == (feed.code, night)), None
-        )
-        if feed.code == "bpjstk.iuran":
-            card = _increment(world, feed, before, night, incident, write_it)
-        else:
-            card = _snapshot(world, feed, night, incident, write_it)
+        deliver = _increment if feed.cadence == "increment" else _snapshot
+        card = deliver(world, feed, tonight, accidents.get(feed.code))
         if card is not None:
             scorecard[feed.code] = card
-    if write_it:
+    if tonight.write_it:
         truth = Truth(night, world.in_force, world.owner, world.ledger)
         path = world.plan.out / "expected" / f"{night}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,123 +96,96 @@ def _night(world: World, before: date | None, night: date, *, write_it: bool) ->
         path.write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _snapshot(
-    world: World, feed: Feed, night: date, incident: Accident | None, write_it: bool
-) -> dict[str, Any] | None:
+def _snapshot(world: World, feed: Feed, tonight: Tonight, accident: Accident | None) -> dict[str, Any] | None:
     """Deliver a snapshot; return its scorecard row, None for an occasional feed that did not change."""
-    items = list(SNAPSHOTS[feed.code](world.city, night))
+    items = list(SNAPSHOTS[feed.code](world.city, tonight.night))
     if feed.cadence == "occasional":
         if world.sent.get(feed.code) == items:
-            if incident:
-                raise NightError(f"{feed.code} delivers nothing on {night} that could be cut")
+            if accident:
+                raise NightError(f"{feed.code} delivers nothing on {tonight.night} that could be cut")
             return None
         world.sent[feed.code] = items
-    shown = items[: len(items) * 6 // 10] if incident is Accident.HELD_SHRUNK else items
-    tally = _deliver(world, feed, night, shown, [], incident, write_it)
-    if incident is None:
-        _check_limits(feed, night, tally, world.delivered.get(feed.code))
+    shown = items[: len(items) * 6 // 10] if accident is Accident.HELD_SHRUNK else items
+    tally = _deliver(world, feed, tonight, shown, accident=accident)
+    if accident is None:
+        _check_limits(feed, tonight.night, tally, world.delivered.get(feed.code))
         world.in_force[feed.code] = tally.accepted
         world.delivered[feed.code] = tally.delivered
         if feed.code == "bpjstk.kepesertaan":
             # "the NIK of the newest accepted membership row for its KPJ in any delivery"
             world.owner.update((member.kpj, member.nik) for member in tally.accepted)
-    return _card(tally, incident)
+    return _card(tally, accident)
 
 
-def _increment(
-    world: World, feed: Feed, before: date | None, night: date, incident: Accident | None, write_it: bool
-) -> dict[str, Any]:
+def _increment(world: World, feed: Feed, tonight: Tonight, accident: Accident | None) -> dict[str, Any] | None:
     """Deliver the contribution lines that are new, some of them again."""
     lines = world.waiting
-    for line in _fresh(world, before, night):
+    for line in _fresh(world, tonight):
         world.posted += 1
         lines.append(replace(line, number=f"TRX{world.posted:012d}"))
-    rng = world.city.stream("again", night)
-    extra = _sent_again(world, feed, night, len(lines)) if incident is None else []
-    tally = _deliver(world, feed, night, lines, extra, incident, write_it)
-    if incident is not None:  # BPJS sends everything again with the next delivery
+    if accident is not None:  # BPJS sends everything again with the next delivery
+        tally = _deliver(world, feed, tonight, lines, accident=accident)
         world.waiting = lines
-        return _card(tally, incident)
-    _check_limits(feed, night, tally, None)
+        return _card(tally, accident)
+    rng = world.city.stream("again", tonight.night)
+    wanted = 1 + int(world.plan.dirt * len(lines) * 0.1) if world.plan.dirt else 0
+    extra, kinds = sent_again(rng, feed, world.earlier, wanted, len(lines) if wanted else 0)
+    world.kinds.update(kinds)
+    tally = _deliver(world, feed, tonight, lines, extra)
+    _check_limits(feed, tonight.night, tally, None)
     for line in tally.accepted:
         world.ledger.post(line)
-    world.known_lines = tally.accepted[:: max(1, len(tally.accepted) // 500)] or world.known_lines
+    some = tally.accepted[:: max(1, len(tally.accepted) // 500)] or world.earlier.accepted
     # Half of what was refused comes again put right, the other half never does.
     world.waiting = [line for line in tally.spoiled if rng.random() < 0.5]
+    again = {line.number for line in world.waiting}
+    world.earlier = Earlier(some, [row for row in tally.broken if row.cells[0] not in again])
     return _card(tally, None)
 
 
-def _fresh(world: World, before: date | None, night: date) -> Any:
+def _fresh(world: World, tonight: Tonight) -> Iterator[Posting]:
     """Yield the lines paid since the previous delivery."""
-    yield from regular_postings(world.city, before, night)
-    yield from planned_postings(world.city, before, night)
-
-
-def _sent_again(world: World, feed: Feed, night: date, fresh: int) -> list[Row]:
-    """Send lines of an earlier delivery again: as they were, in other white space, and with another amount."""
-    plan, known = world.plan, world.known_lines
-    if not plan.dirt or not known:
-        return []
-    rng = world.city.stream("sent again", night)
-    spell = speller(feed)
-    count = 1 + int(plan.dirt * fresh * 0.1)
-    rows = []
-    for i, line in enumerate(rng.sample(known, min(2 * count, len(known)))):
-        cells = spell(line)
-        if i % 2 == 0:
-            again = [f" {cell}" if rng.random() < 0.1 else cell for cell in cells]
-            rows.append(Row(again, Outcome.DUPLICATE))
-            _note(world, "earlier line sent again")
-        elif fresh > 25:
-            cells[5] = str(line.amount + 100)
-            rows.append(Row(cells, Outcome.QUARANTINED))
-            _note(world, "earlier number with other content")
-    return rows
-
-
-def _note(world: World, kind: str, count: int = 1) -> None:
-    """Count a kind of dirt."""
-    world.kinds[kind] = world.kinds.get(kind, 0) + count
+    yield from regular_postings(world.city, tonight.before, tonight.night)
+    yield from planned_postings(world.city, tonight.before, tonight.night)
 
 
 def _deliver(
     world: World,
     feed: Feed,
-    night: date,
+    tonight: Tonight,
     items: list[Any],
-    extra: list[Row],
-    incident: Accident | None,
-    write_it: bool,
+    extra: list[Row] | None = None,
+    *,
+    accident: Accident | None = None,
 ) -> Tally:
     """Write one delivery and tally it."""
-    plan = world.plan
-    soiler = Soiler(
-        feed, night, world.city.stream("dirt", feed.code, night), plan.dirt, world.city.protected,
-        held=incident is Accident.HELD_DIRTY,
-    )  # fmt: skip
+    plan, night = world.plan, tonight.night
+    rng = world.city.stream("dirt", feed.code, night)
+    soiler = Soiler(feed, night, rng, plan.dirt, world.city.protected)
+    soiler.held = accident is Accident.HELD_DIRTY
     path = plan.out / "deliveries" / feed.path(f"{night:%Y%m%d}")
     header_rng = world.city.stream("header", feed.code, night)
 
+    lost = [lost_column(feed)] if accident is Accident.MISSING_COLUMN else []
+
     def header() -> Header:
-        if incident is Accident.MISSING_COLUMN:
-            return plain(feed, without=lost_column(feed))
+        if lost:  # one sheet without it is enough
+            return plain(feed, without=lost.pop())
         made = header_of_night(feed, header_rng, plan.dirt > 0)
-        for kind in made.kinds:
-            _note(world, kind)
+        world.kinds.update(made.kinds)
         return made
 
-    shown = [] if incident is Accident.EMPTY else items
-    job = Job(feed, night, header, path if write_it and incident is not Accident.ABSENT else None,
-              lambda: [line.amount for line in items])  # fmt: skip
-    write(job, soiler.rows(shown, extra))
-    if incident is Accident.TRUNCATED and write_it:
+    shown = [] if accident is Accident.EMPTY else items
+    write_it = tonight.write_it and accident is not Accident.ABSENT
+    job = Job(feed, night, header, path if write_it else None, lambda: [line.amount for line in shown])
+    write(job, soiler.rows(shown, extra or ()))
+    if accident is Accident.TRUNCATED and tonight.write_it:
         cut(path)
-    for kind, count in soiler.tally.kinds.items():
-        _note(world, kind, count)
+    world.kinds.update(soiler.tally.kinds)
     return soiler.tally
 
 
-def _card(tally: Tally, incident: Accident | None) -> dict[str, Any]:
+def _card(tally: Tally, accident: Accident | None) -> dict[str, Any]:
     """Return the scorecard row; of a delivery that was never read there are no rows to speak of."""
     counts = {
         "delivered_rows": tally.delivered,
@@ -256,9 +193,9 @@ def _card(tally: Tally, incident: Accident | None) -> dict[str, Any]:
         "quarantined_rows": tally.counts[Outcome.QUARANTINED],
         "duplicate_rows": tally.counts[Outcome.DUPLICATE],
     }
-    if incident is None:
+    if accident is None:
         return counts
-    return {**(counts if incident.status == "HELD" else {}), "delivery_status": incident.status}
+    return {**(counts if accident.status == "HELD" else {}), "delivery_status": accident.status}
 
 
 def _check_limits(feed: Feed, night: date, tally: Tally, before: int | None) -> None:

@@ -20,9 +20,7 @@ def add_event(city: City, rng: Random, day: date, niks: list[str]) -> str:
     serial = len({line.event for line in city.attendance}) + 1
     event = f"SOSIALISASI-{day.year}-{serial:03d}"
     place = rng.choice(HALLS)
-    city.attendance += [
-        Attendance(f"{event}-{i:04d}", event, day, place, nik) for i, nik in enumerate(niks, start=1)
-    ]
+    city.attendance += [Attendance(f"{event}-{i:04d}", event, day, place, nik) for i, nik in enumerate(niks, start=1)]
     return event
 
 
@@ -85,7 +83,12 @@ def add_applications(city: City, rng: Random, count: int, newest: date, span: in
         value = None if rng.random() < 0.1 else 100_000 * rng.randrange(5, 90)
         city.applications.append(
             Application(
-                f"PBT-{newest.year}-{serial:05d}", days_after(newest, -rng.randrange(span)), worker.nik,
-                worker.name, rng.choice(GROUPS), rng.choice(AID), value,
-            )  # fmt: skip
+                f"PBT-{newest.year}-{serial:05d}",
+                days_after(newest, -rng.randrange(span)),
+                worker.nik,
+                worker.name,
+                rng.choice(GROUPS),
+                rng.choice(AID),
+                value,
+            )
         )

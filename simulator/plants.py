@@ -14,9 +14,18 @@ from simulator.places import OUTSIDE_CODES
 
 BY_CODE = {office.code: office for office in OFFICES}
 KEPT_ORDERS = (
-    ("DISNAKER", 0), ("DISNAKER", 1), ("DISNAKER", 2), ("DISPAR", 1), ("DISPAR", 3), ("DISTAN", 0),
-    ("DISTAN", 1), ("DISTAN", 2), ("DINSOS", 0), ("DINSOS", 2), ("DISKUMDAG", 0),
-)  # fmt: skip
+    ("DISNAKER", 0),
+    ("DISNAKER", 1),
+    ("DISNAKER", 2),
+    ("DISPAR", 1),
+    ("DISPAR", 3),
+    ("DISTAN", 0),
+    ("DISTAN", 1),
+    ("DISTAN", 2),
+    ("DINSOS", 0),
+    ("DINSOS", 2),
+    ("DISKUMDAG", 0),
+)
 
 
 class Plants:
@@ -24,9 +33,7 @@ class Plants:
 
     def __init__(self, city: City, programme: Programme) -> None:
         self.city, self.programme = city, programme
-        self.free: dict[str, Iterator[Worker]] = {
-            code: iter(people[1:-1]) for code, people in programme.people.items()
-        }
+        self.free: dict[str, Iterator[Worker]] = {code: iter(people[1:-1]) for code, people in programme.people.items()}
 
     def take(self, code: str) -> Worker:
         """Take a recipient of an office for a case and keep his rows free of dirt."""
@@ -59,15 +66,20 @@ class Plants:
         for code, slot in KEPT_ORDERS:
             self.city.protected.add(self.programme.orders[code, slot].billing)
 
-    def _add(self, code: str, period: int, worker: Worker, first: int = 0, last: int = 0) -> None:
+    def _add(self, code: str, period: int, worker: Worker, *, first: int = 0, last: int = 0) -> None:
         """Put a worker on another office's decree, for the whole period unless told otherwise."""
         office, year = BY_CODE[code], self.programme.calendar.year
         decree = decree_number(office, period, year)
         signed = self.programme.on(decree)[0].signed
         add_recipient(
-            self.programme, office, decree, signed, worker,
-            first or year * 100 + 1 + 6 * period, last or year * 100 + 6 + 6 * period,
-        )  # fmt: skip
+            self.programme,
+            office,
+            worker,
+            decree=decree,
+            signed=signed,
+            first=first or year * 100 + 1 + 6 * period,
+            last=last or year * 100 + 6 + 6 * period,
+        )
         self.city.protected.add(f"{decree}|{worker.nik}")
 
     def _duplicates(self) -> None:
@@ -76,7 +88,7 @@ class Plants:
         for _ in range(2):
             self._add("DISTAN", 1, self.take("DISNAKER"))
         self._add("DINSOS", 0, self.take("DISNAKER"))
-        self._add("DISPAR", 1, self.take("PERKIM"), year * 100 + 9, year * 100 + 10)
+        self._add("DISPAR", 1, self.take("PERKIM"), first=year * 100 + 9, last=year * 100 + 10)
 
     def _out_of_region(self) -> None:
         """OUT_OF_REGION: two recipients from beyond the city."""

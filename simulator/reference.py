@@ -69,9 +69,7 @@ def found_reference(city: City) -> None:
     for name, code, pledge, roster, fixed in PLEDGES:
         target = fixed or max(1, round(len(city.rosters[str(roster)]) * 0.6))
         indicator = "Jumlah peserta aktif" if roster else "Dokumen terbit"
-        city.commitments.append(
-            Commitment(name, code, pledge, indicator, roster, target, date(this, 12, 31))
-        )
+        city.commitments.append(Commitment(name, code, pledge, indicator, roster, target, date(this, 12, 31)))
     for i, (kind, short, title, status) in enumerate(RULES, start=1):
         dated = days_after(city.first_night, -400 * i + 90)
         city.regulations.append(Regulation(str(i), dated, kind, short, str(7 * i), title, status))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from simulator.columns import Column, Feed, Format, Kind
 from simulator.dates import short_date, spelled_amount, spelled_month
-from simulator.feeds import Column, Feed, Format, Kind
 from simulator.model import (
     Application,
     Attendance,
@@ -32,8 +32,22 @@ WIB = "T00:00:00+07:00"
 
 
 def _membership(m: Membership) -> list[Cell]:
-    return [m.kpj, m.nik, m.name.upper(), m.birth, m.sex, m.segment, m.npp, m.sector, m.programs, m.funding,
-            m.status, m.since, m.until, m.region]  # fmt: skip
+    return [
+        m.kpj,
+        m.nik,
+        m.name.upper(),
+        m.birth,
+        m.sex,
+        m.segment,
+        m.npp,
+        m.sector,
+        m.programs,
+        m.funding,
+        m.status,
+        m.since,
+        m.until,
+        m.region,
+    ]
 
 
 def _posting(p: Posting) -> list[Cell]:
@@ -49,14 +63,27 @@ def _recipient(r: Recipient) -> list[Cell]:
 
 
 def _budget(b: BudgetLine) -> list[Cell]:
-    return [b.skpd, b.skpd_name, b.sub, b.sub_name, b.account, b.note, b.source, b.document, b.dated, b.kind,
-            b.amount]  # fmt: skip
+    return [b.skpd, b.skpd_name, b.sub, b.sub_name, b.account, b.note, b.source, b.document, b.dated, b.kind, b.amount]
 
 
 def _sp2d(s: Sp2d) -> list[Cell]:
     note = f"{s.note} kode iuran {s.billing}" if s.billing_in_note else s.note
-    return [s.number, s.dated, s.spm, s.spm_dated, s.skpd, s.sub, s.account, s.source, s.amount,
-            None if s.billing_in_note else s.billing, s.decree, s.first, s.last, note]  # fmt: skip
+    return [
+        s.number,
+        s.dated,
+        s.spm,
+        s.spm_dated,
+        s.skpd,
+        s.sub,
+        s.account,
+        s.source,
+        s.amount,
+        None if s.billing_in_note else s.billing,
+        s.decree,
+        s.first,
+        s.last,
+        note,
+    ]
 
 
 def _perkim(e: RosterEntry) -> list[Cell]:

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from simulator.columns import Feed, Format
 from simulator.dirt import Row
-from simulator.feeds import Feed, Format
 from simulator.headers import Header
 from simulator.places import OUTSIDE_SHEET, SHEETS
 from simulator.rows import Cell

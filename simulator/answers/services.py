@@ -26,7 +26,7 @@ def lapse_calendar(truth: Truth) -> dict[str, int]:
 
 
 def aid_eligibility(truth: Truth, primary: Primary) -> dict[str, str]:
-    """"ELIGIBLE where the applicant is an active participant at D, else NOT_ELIGIBLE"."""
+    """ "ELIGIBLE where the applicant is an active participant at D, else NOT_ELIGIBLE"."""
     return {
         line.number: "ELIGIBLE" if line.nik in primary else "NOT_ELIGIBLE"
         for line in sorted(truth.applications, key=lambda line: line.number)
@@ -50,7 +50,7 @@ def construction_compliance(truth: Truth) -> dict[str, Any]:
 
 
 def _status(registrations: list[Registration], letter: date | None, due: int | None) -> str:
-    """"status, the first that holds"; "several registrations: the earliest date, the sum paid"."""
+    """ "status, the first that holds"; "several registrations: the earliest date, the sum paid"."""
     if not registrations:
         return "NOT_REGISTERED"
     if letter is None:

@@ -141,6 +141,6 @@ class Truth:
         return self.in_force[feed]
 
     def _newest(self, lines: list[Any]) -> list[Any]:
-        """"Targets and denominators are those of the newest year not after D's"."""
+        """ "Targets and denominators are those of the newest year not after D's"."""
         year = max((line.year for line in lines if line.year <= self.night.year), default=None)
         return [line for line in lines if line.year == year]
