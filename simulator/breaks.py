@@ -133,7 +133,7 @@ def _typed(feed: Feed, column: Column) -> list[tuple[str, Spoiler]]:
     """List the ways to miss a column's type."""
     found = list(TYPE_BREAKS.get(column.kind, ()))
     if column.kind is Kind.NIK and feed.form is Format.XLSX:
-        found += 3 * [("nik as number cell", _nik_number)]  # what spreadsheets do most
+        found.append(("nik as number cell", _nik_number))
     if column.kind is Kind.DATE and feed.form is Format.XLSX and not feed.indonesian:
         found = [("not a date", _no_date)]
     if column.not_after_night:

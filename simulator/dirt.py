@@ -70,9 +70,13 @@ class Soiler:
         self.tally = Tally()
         self.spell = speller(feed)
         self.late: list[Row] = []
-        shuffled: list[Break] = breaks_for(feed)
+        self.breaks: dict[str, list[Break]] = {}
+        for one in breaks_for(feed):
+            self.breaks.setdefault(one[0], []).append(one)
+        # One kind after the other, so that even few broken rows show many kinds.
+        shuffled = list(self.breaks)
         rng.shuffle(shuffled)
-        self.breaks = cycle(shuffled)
+        self.next_kinds = cycle(shuffled)
 
     def rows(self, items: Sequence[Any], extra: Iterable[Row] = ()) -> Iterator[Row]:
         """Yield the rows of a delivery, tallied."""
@@ -136,7 +140,9 @@ class Soiler:
         return Row(self.spell(item), item=item, sheet=self._sheet(item))
 
     def _kept(self, row: Row) -> bool:
-        """Say whether a planted case hangs on this row."""
+        """Say whether a planted case hangs on this row; in a delivery that is held none does."""
+        if self.held:
+            return False
         return key_of(self.feed, row.cells) in self.protected or getattr(row.item, "billing", "") in self.protected
 
     def _spoil(self, row: Row, times: int = 1) -> Row:
@@ -145,7 +151,7 @@ class Soiler:
         touched: set[int] = set()
         lasting = False
         for _ in range(60):
-            kind, i, spoil = next(self.breaks)
+            kind, i, spoil = self.rng.choice(self.breaks[next(self.next_kinds)])
             if i in touched or cells[i] is None:
                 continue
             cells[i] = spoil(cells[i], self.feed.columns[i], self.feed, self.night, self.rng)

@@ -107,6 +107,8 @@ def _snapshot(world: World, feed: Feed, tonight: Tonight, accident: Accident | N
         world.sent[feed.code] = items
     shown = items[: len(items) * 6 // 10] if accident is Accident.HELD_SHRUNK else items
     tally = _deliver(world, feed, tonight, shown, accident=accident)
+    if accident is Accident.HELD_SHRUNK and tally.delivered * 10 >= world.delivered[feed.code] * 7:
+        raise NightError(f"{feed.code} of {tonight.night} is too small to shrink by 30 %")
     if accident is None:
         _check_limits(feed, tonight.night, tally, world.delivered.get(feed.code))
         world.in_force[feed.code] = tally.accepted
@@ -181,8 +183,11 @@ def _deliver(
     write(job, soiler.rows(shown, extra or ()))
     if accident is Accident.TRUNCATED and tonight.write_it:
         cut(path)
-    world.kinds.update(soiler.tally.kinds)
-    return soiler.tally
+    tally = soiler.tally
+    if accident is Accident.HELD_DIRTY and tally.counts[Outcome.QUARANTINED] * 10 <= tally.delivered:
+        raise NightError(f"{feed.code} of {night} has no rows to make dirty")
+    world.kinds.update(tally.kinds)
+    return tally
 
 
 def _card(tally: Tally, accident: Accident | None) -> dict[str, Any]:

@@ -30,8 +30,9 @@ def _release(row: dict) -> model.Release:
 
 def _member(r: dict) -> model.Membership:
     return model.Membership(
-        r["KPJ"], r["NIK"], r["NAMA"], _day(r["TGL_LAHIR"]), r["JENIS_KELAMIN"], r["SEGMEN"], r["NPP"], r["KODE_SEKTOR"],
-        r["PROGRAM"], r["SUMBER_IURAN"], r["STATUS"], _day(r["TGL_AKTIF"]), _day(r["TGL_NONAKTIF"]), r["KODE_WILAYAH"],
+        *(r[name] for name in ("KPJ", "NIK", "NAMA")), _day(r["TGL_LAHIR"]), r["JENIS_KELAMIN"], r["SEGMEN"], r["NPP"],
+        *(r[name] for name in ("KODE_SEKTOR", "PROGRAM", "SUMBER_IURAN", "STATUS")),
+        _day(r["TGL_AKTIF"]), _day(r["TGL_NONAKTIF"]), r["KODE_WILAYAH"],
     )  # fmt: skip
 
 

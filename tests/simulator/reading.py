@@ -125,7 +125,7 @@ def as_number(feed: Feed, cell) -> Decimal | None:
         return None
 
 
-def good_cell(feed: Feed, column: Column, cell, night: date) -> bool:
+def good_cell(feed: Feed, column: Column, cell, night: date) -> bool:  # noqa: PLR0911 - a line per type
     """Step 5, for one cell."""
     if cell is None:
         return not column.required

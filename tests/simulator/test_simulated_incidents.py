@@ -43,7 +43,7 @@ def test_truncated_files_cannot_be_read(tmp_path):
     made = accident(tmp_path / "xlsx", "perkim.tenaga_lapangan", "truncated")
     assert not zipfile.is_zipfile(made.path("perkim.tenaga_lapangan", SECOND))
     made = accident(tmp_path / "json", "disdik.ptk_non_asn", "truncated")
-    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
         tables(BY_NAME["disdik.ptk_non_asn"], made.path("disdik.ptk_non_asn", SECOND))
 
 
