@@ -13,8 +13,9 @@ from cakupan.publish.run import check_current, lock_build, mark
 
 LAYERS: Mapping[str, str] = {
     "reference": "path:seeds",
-    "facts": "path:models/staging path:models/intermediate",
-    "marts": "path:models/marts",
+    "staging": "path:models/staging",
+    "star": "path:models/intermediate path:models/marts/star",
+    "marts": "path:models/rules path:models/marts/aggregates path:models/marts/dbhcht path:models/marts/audit",
 }
 """Layer of a night -> dbt selection, in the order in which they are built."""
 
@@ -35,7 +36,7 @@ def build(run_id: int, layer: str) -> int:
         # Held by this transaction until dbt is done: a second build waits, then finds that it is stale.
         lock_build(guard)
         check_current(guard, run_id)
-        nodes = _dbt("build", "--select", *LAYERS[layer].split())
+        nodes = _dbt("build", "--exclude-resource-type", "unit_test", "--select", *LAYERS[layer].split())
     if layer == list(LAYERS)[-1]:
         with connect(Role.LOADER) as connection:
             mark(connection, run_id, "BUILT")
