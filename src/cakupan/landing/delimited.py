@@ -144,7 +144,7 @@ class _Reader:
     def records(self, row_number: int) -> Iterator[Rows | Record]:
         """Everything after the row with this number."""
         for block in self._source:
-            if self._is_sound(block.data):
+            if not block.too_long and self._is_sound(block.data):
                 found = block.data.splitlines()
                 yield Rows(row_number + 1, found)
                 row_number += len(found)
@@ -154,7 +154,7 @@ class _Reader:
             while self._ahead:
                 line = self._ahead.popleft()
                 row_number += 1
-                if self._is_sound(line.data):
+                if not line.too_long and self._is_sound(line.data):
                     sound.append(line.data.rstrip(LINE_ENDS))
                     continue
                 if sound:

@@ -19,7 +19,8 @@ from cakupan.landing.spelling import canonical_json, is_number_cell, spell_numbe
 
 LONGEST_NUMBER = 1000
 """Digits of a number; the parser cannot take one of thousands."""
-TOO_DEEP = "nested too deep"
+DEEPEST = 100
+"""Levels of nesting; the parser's time grows with their square."""
 
 
 class _Element(dict[str, Any]):
@@ -57,58 +58,53 @@ def parts(feed: Feed, path: Path) -> Iterator[Part]:
 
     Raises Refused: UNREADABLE, ENCODING, MISSING_COLUMN when no object has a required key. An empty array has no part.
     """
-    header = _header(feed, path)
-    if header is None:
-        return
-    yield Part("", header, _records(feed, header, path))
-
-
-def _header(feed: Feed, path: Path) -> Header | None:
-    keys: dict[str, str] = {}
-    empty = True
-    for element in _elements(path):
-        empty = False
-        if isinstance(element, _Element):
-            for key in element:
-                keys.setdefault(canonical(key), key)
-    if empty:
-        return None
-    return match_header(feed, list(keys.values()))
-
-
-def _elements(path: Path) -> Iterator[Any]:
     with path.open("rb") as file:
-        if not _is_array(file):
-            raise unreadable(JSON_NO_ARRAY)
+        keys = _keys(file)
+        if keys is None:
+            return
+        header = match_header(feed, keys)
         file.seek(0)
-        try:
-            yield from ijson.items(_Checked(file), "item", map_type=_Element)
-        except UnicodeDecodeError:
-            raise wrong_encoding("utf-8") from None
-        except ijson.JSONError as error:
-            if "UTF8" in str(error):
-                raise wrong_encoding("utf-8") from None
-            raise unreadable(JSON_BROKEN) from None
-        except (ArithmeticError, ValueError):
-            raise unreadable(JSON_BROKEN) from None
+        yield Part("", header, _records(feed, header, ijson.items(_Checked(file), "item", map_type=_Element)))
 
 
-def _is_array(file: BinaryIO) -> bool:
-    start = file.read(1 << 16).removeprefix(BOM).lstrip(b" \t\r\n")
-    # An empty file is broken rather than no array, and an array in UTF-16 is in a wrong encoding.
-    return not start or start.startswith((b"[", *OTHER_ENCODINGS))
+def _keys(file: BinaryIO) -> list[str] | None:
+    """The keys of the objects in the array, once each; None when the array is empty. Raises Refused."""
+    try:
+        return _walk(ijson.basic_parse(_Checked(file)))
+    except UnicodeDecodeError:
+        raise wrong_encoding("utf-8") from None
+    except ijson.JSONError as error:
+        raise (wrong_encoding("utf-8") if "UTF8" in str(error) else unreadable(JSON_BROKEN)) from None
+    except ArithmeticError:
+        raise unreadable(JSON_BROKEN) from None
 
 
-def _records(feed: Feed, header: Header, path: Path) -> Iterator[Record]:
+def _walk(events: Iterator[tuple[str, Any]]) -> list[str] | None:
+    keys: dict[str, str] = {}
+    empty, depth = True, 0
+    for event, value in events:
+        if depth == 0 and event not in {"start_array", "end_array"}:
+            raise unreadable(JSON_NO_ARRAY)
+        if event in {"end_array", "end_map"}:
+            depth -= 1
+            continue
+        empty = empty and depth == 0
+        if event in {"start_array", "start_map"}:
+            depth += 1
+            if depth > DEEPEST:
+                raise unreadable(JSON_BROKEN)
+        elif event == "map_key" and depth == 2:
+            keys.setdefault(canonical(value), value)
+    return None if empty else list(keys.values())
+
+
+def _records(feed: Feed, header: Header, elements: Iterator[Any]) -> Iterator[Record]:
     columns = {canonical(n): (i, c) for i, (n, c) in enumerate(zip(header.names, header.columns, strict=True))}
-    for number, element in enumerate(_elements(path), 1):
-        try:
-            if isinstance(element, _Element):
-                yield _record(feed, columns, number, element)
-            else:
-                yield broken(number, "no object", canonical_json(element))
-        except RecursionError:
-            yield broken(number, TOO_DEEP, "")
+    for number, element in enumerate(elements, 1):
+        if isinstance(element, _Element):
+            yield _record(feed, columns, number, element)
+        else:
+            yield broken(number, "no object", canonical_json(element))
 
 
 def _record(feed: Feed, columns: dict[str, tuple[int, Column | None]], number: int, element: _Element) -> Record:

@@ -1,0 +1,71 @@
+import hashlib
+import io
+import os
+from datetime import date
+
+import pytest
+
+from cakupan.landing.archive import Archive, register
+
+
+def test_keeps_bytes_under_their_hash_read_only(tmp_path):
+    archive = Archive(tmp_path / "archive")
+    archived = archive.store(io.BytesIO(b"abc" * 1_000_000))
+
+    path = archive.path(archived.sha256)
+    assert path == tmp_path / "archive" / archived.sha256[:2] / archived.sha256
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == archived.sha256
+    assert archived.size_bytes == 3_000_000
+    assert path.stat().st_mode & 0o777 == 0o444
+    assert list((tmp_path / "archive").glob(".arriving-*")) == []
+
+
+def test_keeping_the_same_bytes_again_touches_nothing(tmp_path):
+    archive = Archive(tmp_path)
+    first = archive.store(io.BytesIO(b"abc"))
+    before = archive.path(first.sha256).stat()
+
+    assert archive.store(io.BytesIO(b"abc")) == first
+    after = archive.path(first.sha256).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert [p.name for p in tmp_path.iterdir()] == [first.sha256[:2]]
+
+
+def test_keeps_nothing_of_a_stream_that_breaks_off(tmp_path):
+    class Breaking(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell():
+                raise OSError("connection lost")
+            return super().read(10)
+
+    with pytest.raises(OSError, match="connection lost"):
+        Archive(tmp_path).store(Breaking(b"x" * 20))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "A" * 64, "a" * 63, "", "a" * 63 + "/"])
+def test_only_a_hash_is_a_path(tmp_path, name):
+    with pytest.raises(ValueError, match="SHA-256"):
+        Archive(tmp_path).path(name)
+
+
+def test_the_same_bytes_for_the_same_date_are_one_delivery(database, feed, tmp_path):
+    iuran = feed("bpjstk.iuran")
+    archived = Archive(tmp_path).store(io.BytesIO(b"abc"))
+
+    first, is_new = register(database, iuran, date(2025, 9, 9), "iuran_20250909.csv.gz", archived)
+    again = register(database, iuran, date(2025, 9, 9), "other name.csv.gz", archived)
+    other_date, is_new_too = register(database, iuran, date(2025, 9, 10), "iuran_20250910.csv.gz", archived)
+
+    assert is_new and is_new_too
+    assert again == (first, False)
+    assert other_date != first
+    rows = database.execute("select original_name, size_bytes, sha256 from ledger.delivery order by 1").fetchall()
+    assert rows == [("iuran_20250909.csv.gz", 3, archived.sha256), ("iuran_20250910.csv.gz", 3, archived.sha256)]
+
+
+def test_an_odd_name_is_kept_as_data(database, feed, tmp_path):
+    name = "-rf ../\n\0" + os.fsdecode(b"\xff")
+    archived = Archive(tmp_path).store(io.BytesIO(b"abc"))
+    register(database, feed("bpjstk.iuran"), date(2025, 9, 9), name, archived)
+    assert database.execute("select original_name from ledger.delivery").fetchone() == ("-rf ../\n\\x00\\xff",)

@@ -1,0 +1,113 @@
+import gzip
+import random
+
+import pytest
+
+from cakupan.landing import content
+from cakupan.landing.content import after, ahead, blocks, chunks, lines
+from cakupan.landing.refusals import Refused
+
+
+def read(path, compression):
+    return b"".join(chunks(path, compression))
+
+
+def pieces(data: bytes, size: int):
+    return [data[i : i + size] for i in range(0, len(data), size)]
+
+
+def test_inflates_gzip_of_several_members(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(gzip.compress(b"a\n") + gzip.compress(b"b\n"))
+    assert read(path, "gzip") == b"a\nb\n"
+    assert read(path, None) == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-1],
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-8] + bytes(8),
+        lambda data: data[:100] + bytes([data[100] ^ 0xFF]) + data[101:],
+        lambda data: b"NIK|NAMA\n",
+        lambda data: b"",
+        lambda data: data + b"trailing",
+    ],
+    ids=["last byte lost", "half", "checksum", "flipped byte", "no gzip", "empty", "garbage behind"],
+)
+def test_damaged_gzip_is_unreadable(tmp_path, damage):
+    path = tmp_path / "f"
+    whole = gzip.compress(random.Random(1).randbytes(3_000_000))  # noqa: S311
+    path.write_bytes(damage(whole))
+    with pytest.raises(Refused) as refused:
+        read(path, "gzip")
+    assert refused.value.code == "UNREADABLE"
+
+
+def test_a_gzip_bomb_is_unreadable_before_it_is_inflated(tmp_path, monkeypatch):
+    monkeypatch.setattr(content, "FREE_BYTES", 4 << 20)
+    path = tmp_path / "f"
+    path.write_bytes(gzip.compress(bytes(content.FREE_BYTES * 4)))
+    size = 0
+    with pytest.raises(Refused) as refused:
+        for chunk in chunks(path, "gzip"):
+            size += len(chunk)
+    assert refused.value.code == "UNREADABLE"
+    assert size <= content.FREE_BYTES
+
+
+def test_repetitive_text_is_no_bomb(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(gzip.compress(b"TX000000000001|259018725480|22000000001|202501|JKK\n" * 20_000))
+    assert len(read(path, "gzip")) == 20_000 * 51
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_lines_end_with_lf_crlf_or_cr_wherever_chunks_are_cut(size):
+    data = b"a\nb\r\nc\rd\n\n\r\r\ne\x0bf\x85g"
+    found = list(lines(blocks(pieces(data, size), offset=10)))
+    assert [line.data for line in found] == [b"a\n", b"b\r\n", b"c\r", b"d\n", b"\n", b"\r", b"\r\n", b"e\x0bf\x85g"]
+    assert [line.offset for line in found] == [10, 12, 15, 17, 19, 20, 21, 23]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n", b""])
+@pytest.mark.parametrize("size", [1, 5, 64])
+def test_of_an_endless_line_only_the_beginning_is_kept(monkeypatch, end, size):
+    monkeypatch.setattr(content, "LINE_BYTES", 20)
+    data = b"first\n" + b"x" * 500 + end + b"last\n"
+    found = list(lines(blocks(pieces(data, size))))
+    if end:
+        assert [line.too_long for line in found] == [False, True, False]
+        assert found[2].data == b"last\n"
+        assert found[2].offset == 506 + len(end)
+    else:
+        assert [line.too_long for line in found] == [False, True]
+    assert found[1].offset == 6
+    assert set(found[1].data) == {ord("x")}
+    assert len(found[1].data) == 20
+
+
+def test_after_leaves_out_the_first_bytes():
+    assert list(after([b"abc", b"def", b"ghi"], 4)) == [b"ef", b"ghi"]
+    assert list(after([b"abc", b"def"], 3)) == [b"def"]
+    assert list(after([b"abc"], 3)) == []
+
+
+def test_ahead_passes_on_everything_and_what_went_wrong():
+    def parts():
+        yield b"a"
+        yield b""
+        yield b"b"
+        raise ZeroDivisionError
+
+    received = []
+    with pytest.raises(ZeroDivisionError):
+        received.extend(iter_into(received, ahead(parts())))
+    assert received == [b"a", b"", b"b"]
+
+
+def iter_into(received, parts):
+    for part in parts:
+        received.append(part)
+    return []

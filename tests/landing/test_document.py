@@ -1,0 +1,141 @@
+import json
+
+import pytest
+
+from cakupan.landing.document import parts
+from cakupan.landing.refusals import Refused
+
+ROW = {
+    "ptk_id": "p", "nik": "3579024304963010", "nama": "Puji", "status_kepegawaian": "K2", "npsn": None,
+    "kode_wilayah": "35.79.02.2009",
+}  # fmt: skip
+
+
+@pytest.fixture
+def read(feed, tmp_path):
+    def _read(content, name="disdik.ptk_non_asn"):
+        path = tmp_path / "f"
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        ((header, records),) = [(part.header, list(part.records)) for part in parts(feed(name), path)]
+        return header, records
+
+    return _read
+
+
+def named(header, record):
+    return dict(zip(header.names, record.values, strict=True))
+
+
+def test_elements_count_from_1_and_keep_null_and_empty_text_apart(read):
+    header, (first, second) = read([ROW, ROW | {"ptk_id": ""}])
+    assert (first.row_number, second.row_number) == (1, 2)
+    assert named(header, first) == ROW
+    assert named(header, second)["ptk_id"] == ""
+    assert (first.defect, first.number_cells) == (None, None)
+
+
+def test_keys_may_be_spelled_otherwise_and_differ_between_elements(read):
+    other = {"NIK": "3579", "Nama": "A", "STATUS KEPEGAWAIAN": "K2", "kode wilayah": "35", "catatan": "x"}
+    header, (first, second) = read([ROW, other])
+    assert header.extra == ("catatan",)
+    assert named(header, first)["catatan"] is None
+    assert named(header, second) == {
+        "ptk_id": None, "nik": "3579", "nama": "A", "status_kepegawaian": "K2", "npsn": None,
+        "kode_wilayah": "35", "catatan": "x",
+    }  # fmt: skip
+
+
+def test_a_number_where_text_belongs_is_named(read):
+    header, (record,) = read([ROW | {"nik": 3579024304963010, "npsn": 20563010}])
+    assert named(header, record)["nik"] == "3579024304963010"
+    assert record.number_cells == ["nik", "npsn"]
+
+
+def test_nested_values_are_canonical_json_and_numbers_exact(read):
+    release = b'[{"ocid": "o", "contracts": [{"value": {"currency": "IDR", "amount": 420000000.00}, "id": "1"}]}]'
+    header, (record,) = read(release, "pbj.kontrak")
+    assert named(header, record) == {
+        "ocid": "o",
+        "contracts": '[{"id":"1","value":{"amount":420000000,"currency":"IDR"}}]',
+    }
+    assert "buyer" in header.missing
+
+
+def test_counts_are_whole_numbers_without_decimals(read):
+    project = {"id": "a", "nomor_kontrak": "b", "jumlah_tenaga_kerja": 30.0, "diperbarui": True}
+    header, (record,) = read([project], "pupr.proyek_konstruksi")
+    assert named(header, record) == {"id": "a", "nomor_kontrak": "b", "jumlah_tenaga_kerja": "30", "diperbarui": "true"}
+    assert record.number_cells is None
+
+
+def test_an_array_of_anything_else_lacks_the_columns(read):
+    with pytest.raises(Refused) as refused:
+        read([1, [{"nik": 1}]])
+    assert refused.value.code == "MISSING_COLUMN"
+
+
+def test_an_element_that_is_no_object_is_broken(read):
+    _, (first, second) = read([ROW, ["x", 1]])
+    assert first.defect is None
+    assert (second.row_number, second.defect, second.raw) == (2, "no object", '["x",1]')
+
+
+@pytest.mark.parametrize("twice", [b'"nik": "1", "nik": "2"', b'"nik": "1", "NIK": "2"'])
+def test_a_key_that_comes_twice_breaks_its_element(read, twice):
+    content = b'[{%b, "nama": "A", "status_kepegawaian": "K2", "kode_wilayah": "3"}]' % twice
+    _, (record,) = read(content)
+    assert record.defect == "key repeated"
+    assert record.raw
+
+
+def test_a_required_key_in_no_element_is_a_missing_column(read):
+    with pytest.raises(Refused) as refused:
+        read([{key: ROW[key] for key in ROW if key != "nik"}])
+    assert (refused.value.code, refused.value.missing) == ("MISSING_COLUMN", ("nik",))
+
+
+def test_a_required_key_in_some_elements_is_none(read):
+    header, (_, second) = read([ROW, {"nama": "A"}])
+    assert named(header, second)["nik"] is None
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "UNREADABLE"),
+        (b"  ", "UNREADABLE"),
+        (b'[{"nik": "1"}', "UNREADABLE"),
+        (b'[{"nik": "1"}] x', "UNREADABLE"),
+        (b'{"data": []}', "UNREADABLE"),
+        (b"<html>502 Bad Gateway</html>", "UNREADABLE"),
+        (b"null", "UNREADABLE"),
+        (b"[NaN]", "UNREADABLE"),
+        (b'[{"nik": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]", "UNREADABLE"),
+        (b'[{"nik": ' + b"9" * 5000 + b"}]", "UNREADABLE"),
+        (b'[{"nik": 1e99999999999999999999999999}]', "UNREADABLE"),
+        (b'[{"nik": "\xff"}]', "ENCODING"),
+        (json.dumps([ROW]).encode("utf-16"), "ENCODING"),
+        (json.dumps([ROW]).encode("utf-16-le"), "ENCODING"),
+    ],
+)
+def test_what_is_no_array_of_objects_in_utf_8_refuses(read, content, code):
+    with pytest.raises(Refused) as refused:
+        read(content)
+    assert refused.value.code == code
+
+
+def test_a_number_longer_than_the_parser_bears_is_found_across_pieces(read):
+    padding = b" " * ((1 << 16) - 500)
+    with pytest.raises(Refused):
+        read(b"[" + padding + b'{"nik": ' + b"9" * 5000 + b"}]")
+
+
+def test_a_byte_order_mark_is_no_fault(read):
+    _, (record,) = read(b"\xef\xbb\xbf" + json.dumps([ROW]).encode())
+    assert record.row_number == 1
+
+
+def test_an_empty_array_has_no_part(feed, tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"[]")
+    assert list(parts(feed("disdik.ptk_non_asn"), path)) == []

@@ -1,0 +1,144 @@
+import os
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cakupan.feeds import Feed, find_feed
+from cakupan.sources.folder import Folder
+
+FEEDS = Path(__file__).parents[2] / "feeds"
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return find_feed(FEEDS, "bpjstk.iuran")
+
+
+@pytest.fixture
+def drop(tmp_path):
+    folder = tmp_path / "drop" / "bpjstk" / "iuran"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def found(feed, drop, **options):
+    return Folder(drop.parents[1], **options).deliveries(feed)
+
+
+def test_lists_deliveries_oldest_first_and_opens_their_bytes(feed, drop):
+    for day in ("20250909", "20241231", "20250101"):
+        (drop / f"iuran_{day}.csv.gz").write_bytes(day.encode())
+
+    deliveries = found(feed, drop)
+
+    assert [d.business_date for d in deliveries] == [date(2024, 12, 31), date(2025, 1, 1), date(2025, 9, 9)]
+    assert [d.name for d in deliveries] == [
+        "iuran_20241231.csv.gz",
+        "iuran_20250101.csv.gz",
+        "iuran_20250909.csv.gz",
+    ]
+    with deliveries[0].open() as stream:
+        assert stream.read() == b"20241231"
+
+
+def test_a_folder_that_is_not_there_holds_nothing(feed, tmp_path):
+    assert Folder(tmp_path).deliveries(feed) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "iuran_20250230.csv.gz",
+        "iuran_2025099.csv.gz",
+        "iuran_20250909.csv",
+        "iuran_20250909.csv.gz.part",
+        "iuran_20250909.csv.gz\n",
+        "-rf_20250909.csv.gz",
+        "kepesertaan_20250909.csv.gz",
+        "iuran_20250909Xcsv.gz",
+        "iuran_٢٠٢٥٠٩٠٩.csv.gz",
+        "x" * 250,
+    ],
+)
+def test_other_names_are_no_deliveries(feed, drop, name):
+    (drop / name).write_bytes(b"x")
+    assert found(feed, drop) == []
+
+
+def test_a_name_that_is_no_text_is_no_delivery(feed, drop):
+    (drop / os.fsdecode(b"iuran_20250909\xff.csv.gz")).write_bytes(b"x")
+    assert found(feed, drop) == []
+
+
+def test_a_directory_or_pipe_is_no_delivery(feed, drop):
+    (drop / "iuran_20250909.csv.gz").mkdir()
+    os.mkfifo(drop / "iuran_20250910.csv.gz")
+    assert found(feed, drop) == []
+
+
+def test_links_are_followed_only_within_the_root(feed, drop, tmp_path):
+    outside = tmp_path / "secret"
+    outside.write_bytes(b"x")
+    (drop / "iuran_20250908.csv.gz").symlink_to(outside)
+    (drop / "iuran_20250907.csv.gz").symlink_to(drop / "nothing")
+    (drop / "iuran_20250906.csv.gz").symlink_to(drop / "iuran_20250906.csv.gz")
+    inside = drop / "kept"
+    inside.write_bytes(b"x")
+    (drop / "iuran_20250909.csv.gz").symlink_to(inside)
+
+    assert [d.name for d in found(feed, drop)] == ["iuran_20250909.csv.gz"]
+
+
+def test_a_feed_folder_that_links_out_of_the_root_holds_nothing(feed, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "iuran_20250909.csv.gz").write_bytes(b"x")
+    (tmp_path / "drop" / "bpjstk").mkdir(parents=True)
+    (tmp_path / "drop" / "bpjstk" / "iuran").symlink_to(outside)
+
+    assert Folder(tmp_path / "drop").deliveries(feed) == []
+
+
+def test_a_file_that_grows_while_watched_is_left_for_later(feed, drop):
+    growing = drop / "iuran_20250909.csv.gz"
+    growing.write_bytes(b"half")
+    (drop / "iuran_20250908.csv.gz").write_bytes(b"whole")
+    waited = []
+
+    def upload_goes_on(seconds):
+        waited.append(seconds)
+        growing.write_bytes(b"half and half")
+
+    deliveries = found(feed, drop, settle_seconds=5, wait=upload_goes_on)
+
+    assert [d.name for d in deliveries] == ["iuran_20250908.csv.gz"]
+    assert 0 < waited[0] <= 5
+
+
+def test_an_old_file_is_taken_without_waiting(feed, drop):
+    path = drop / "iuran_20250909.csv.gz"
+    path.write_bytes(b"x")
+    os.utime(path, (time.time() - 60, time.time() - 60))
+
+    def never(seconds):
+        raise AssertionError("waited")
+
+    assert len(found(feed, drop, settle_seconds=5, wait=never)) == 1
+
+
+def test_a_file_from_the_future_is_watched_no_longer_than_the_settle_time(feed, drop):
+    path = drop / "iuran_20250909.csv.gz"
+    path.write_bytes(b"x")
+    os.utime(path, (time.time() + 172_800, time.time() + 172_800))
+    waited = []
+
+    assert len(found(feed, drop, settle_seconds=5, wait=waited.append)) == 1
+    assert waited == [5]
+
+
+def test_a_file_that_goes_away_while_watched_is_no_delivery(feed, drop):
+    path = drop / "iuran_20250909.csv.gz"
+    path.write_bytes(b"x")
+    assert found(feed, drop, settle_seconds=5, wait=lambda _: path.unlink()) == []
