@@ -2,14 +2,14 @@
 
 with membership as (
     select
-        membership_key,
-        worker_key,
-        funding_source_code
-    from {{ ref('fct_membership') }}
+        delivered.membership_key,
+        delivered.worker_key,
+        delivered.funding_source_code
+    from {{ ref('fct_membership') }} as delivered
     where
-        validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
-        and segment_code = 'BPU'
-        and {{ is_active_membership('fct_membership') }}
+        delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
+        and delivered.segment_code = 'BPU'
+        and {{ is_active_membership('delivered') }}
 ),
 
 last_paid as (

@@ -5,12 +5,15 @@
 
 with membership as (
     select
-        *,
-        {{ is_active_membership('fct_membership') }} as is_active
-    from {{ ref('fct_membership') }}
+        delivered.npp,
+        delivered.sector_code,
+        delivered.active_from,
+        delivered.worker_key,
+        {{ is_active_membership('delivered') }} as is_active
+    from {{ ref('fct_membership') }} as delivered
     where
-        validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
-        and npp is not null
+        delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
+        and delivered.npp is not null
 )
 
 select

@@ -5,10 +5,10 @@
 
 with membership as (
     select
-        *,
-        {{ is_active_membership('fct_membership') }} as is_active
-    from {{ ref('fct_membership') }}
-    where validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
+        delivered.*,
+        {{ is_active_membership('delivered') }} as is_active
+    from {{ ref('fct_membership') }} as delivered
+    where delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
 ),
 
 member as (
