@@ -1,12 +1,11 @@
 -- Contribution lines that have to do with DBHCHT on the night: funded by it, or posted under the billing code of one of its
 -- payment orders. With the worker as of the night, NULL where no accepted membership ever named one.
+{{ config(post_hook="analyze {{ this }}") }}
+
 with billing as (
     select distinct billing_code
-    from {{ ref('fct_disbursement') }}
-    where
-        validation_id in ({{ in_force('sipd', 'sp2d') }})
-        and budget_source = 'DBHCHT'
-        and billing_code is not null
+    from {{ ref('int_dbhcht_order') }}
+    where billing_code is not null
 ),
 
 line as (

@@ -20,7 +20,7 @@ select
     sp2d.amount_idr - posted.posted_idr as amount_idr,
     'SP2D ' || {{ rupiah('sp2d.amount_idr') }} || ', dibukukan ' || {{ rupiah('posted.posted_idr') }} || ', selisih '
     || {{ rupiah('sp2d.amount_idr - posted.posted_idr') }} || '.' as explanation,
-    {{ address_word('sp2d') }} || posted.evidence as evidence
-from {{ dbhcht_sp2d() }} as sp2d
+    array[sp2d.evidence] || posted.evidence as evidence
+from {{ ref('int_dbhcht_order') }} as sp2d
 inner join posted on sp2d.billing_code = posted.billing_code
 where posted.posted_idr <> sp2d.amount_idr

@@ -12,9 +12,10 @@ select
     'Tercantum dalam SK untuk bulan ' || contribution_month || ' dan dibayar SP2D ini, tetapi iuran '
     || {{ rupiah('due_idr') }} || ' tidak dibukukan.' as explanation,
     evidence
-from {{ lineage() }} as lineage
+from {{ ref('dbhcht_lineage') }} as lineage
 where
-    protection_status = 'NOT_POSTED'
+    run_id = {{ run_id() }}
+    and protection_status = 'NOT_POSTED'
     and exists (
         select 1
         from {{ ref('int_dbhcht_contribution') }} as line

@@ -11,15 +11,6 @@ select
     sp2d.amount_idr,
     'Tidak ada baris anggaran DBHCHT untuk sub kegiatan ' || sp2d.sub_activity_code || ' rekening '
     || sp2d.account_code || '; SP2D bernilai ' || {{ rupiah('sp2d.amount_idr') }} || '.' as explanation,
-    array[{{ address_word('sp2d') }}] as evidence
-from {{ dbhcht_sp2d() }} as sp2d
-where not exists (
-    select 1
-    from {{ ref('dim_budget_line') }} as budget
-    where
-        budget.run_id = {{ run_id() }}
-        and budget.skpd_code = sp2d.skpd_code
-        and budget.sub_activity_code = sp2d.sub_activity_code
-        and budget.account_code = sp2d.account_code
-        and budget.budget_source = sp2d.budget_source
-)
+    array[sp2d.evidence] as evidence
+from {{ ref('int_dbhcht_order') }} as sp2d
+where sp2d.budget_document_no is null

@@ -22,7 +22,7 @@ select
     sp2d.amount_idr,
     'SP2D terbit ' || {{ tanggal('sp2d.sp2d_date') }} || ', ' || (decree.decree_date - sp2d.sp2d_date)
     || ' hari sebelum SK penetapan penerima tanggal ' || {{ tanggal('decree.decree_date') }} || '.' as explanation,
-    {{ address_word('sp2d') }} || decree.evidence as evidence
-from {{ dbhcht_sp2d() }} as sp2d
+    array[sp2d.evidence] || decree.evidence as evidence
+from {{ ref('int_dbhcht_order') }} as sp2d
 inner join decree on sp2d.decree_no = decree.decree_no
 where sp2d.sp2d_date < decree.decree_date

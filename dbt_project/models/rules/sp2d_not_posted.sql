@@ -12,8 +12,8 @@ select
     'Dibayar ' || {{ rupiah('sp2d.amount_idr') }} || ' tanggal ' || {{ tanggal('sp2d.sp2d_date') }}
     || '; belum ada iuran dibukukan dengan kode iuran ' || coalesce(sp2d.billing_code, '(tidak tercantum)') || '.'
         as explanation,
-    array[{{ address_word('sp2d') }}] as evidence
-from {{ dbhcht_sp2d() }} as sp2d
+    array[sp2d.evidence] as evidence
+from {{ ref('int_dbhcht_order') }} as sp2d
 where not exists (
     select 1
     from {{ ref('int_dbhcht_contribution') }} as line

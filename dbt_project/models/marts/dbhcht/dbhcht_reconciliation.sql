@@ -13,22 +13,14 @@ with budget as (
         and budget_source = 'DBHCHT'
 ),
 
-sp2d as (
-    select *
-    from {{ ref('fct_disbursement') }}
-    where
-        validation_id in ({{ in_force('sipd', 'sp2d') }})
-        and budget_source = 'DBHCHT'
-),
-
 disbursed as (
     select
         skpd_code,
         sub_activity_code,
         account_code,
         sum(amount_idr)::bigint as disbursed_idr,
-        array_agg({{ address_word('sp2d') }} order by sp2d_no) as evidence
-    from sp2d
+        array_agg(evidence order by sp2d_no) as evidence
+    from {{ ref('int_dbhcht_order') }}
     group by skpd_code, sub_activity_code, account_code
 ),
 
@@ -39,7 +31,7 @@ billing as (
         sub_activity_code,
         account_code,
         billing_code
-    from sp2d
+    from {{ ref('int_dbhcht_order') }}
 ),
 
 posted as (
