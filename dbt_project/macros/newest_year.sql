@@ -7,7 +7,7 @@
     from {{ ref(feed) }}
     where
         delivery_id in ({{ deliveries_in_force(agency, feed) }})
-        and year <= extract(year from {{ as_of_date() }})
+        and year <= {{ as_of_year() }}
     group by year
     order by year desc
     limit 1
@@ -28,7 +28,7 @@
             from {{ ref(feed) }} as known
             where
                 known.delivery_id in ({{ deliveries_in_force(agency, feed) }})
-                and known.year <= extract(year from {{ as_of_date() }})
+                and known.year <= {{ as_of_year() }}
         )
     group by 1
 {%- endmacro %}

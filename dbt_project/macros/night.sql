@@ -8,9 +8,13 @@
     {{ return("date '" ~ run_being_built().as_of_date ~ "'") }}
 {%- endmacro %}
 
-{#- The month of the night as contributions spell it: YYYYMM. -#}
+{#- The month of the night as contributions spell it, YYYYMM, and its year. -#}
 {% macro as_of_month() -%}
-    {{ return("to_char(" ~ as_of_date() ~ ", 'YYYYMM')") }}
+    {{ return("'" ~ run_being_built().as_of_date[:7] | replace('-', '') ~ "'") }}
+{%- endmacro %}
+
+{% macro as_of_year() -%}
+    {{ return(run_being_built().as_of_date[:4]) }}
 {%- endmacro %}
 
 {% macro run_being_built() -%}

@@ -1,4 +1,5 @@
--- Every accepted row of a delivery the night rests on is stored once: counts of facts and ledger agree.
+-- Every accepted row of a delivery the night rests on is stored once: counts of facts and ledger agree. Deliveries that a
+-- published night rests on were counted in that night.
 {%- set stores = [
     ('fct_membership', 'bpjstk', 'kepesertaan'),
     ('int_contribution', 'bpjstk', 'iuran'),
@@ -10,13 +11,25 @@
     ('fct_commitment', 'perekonomian', 'rencana_kerja'),
 ] %}
 
-with stored as (
+with new_input as (
+    select *
+    from {{ source('ledger', 'run_input') }}
+    where
+        run_id = {{ run_id() }}
+        and validation_id not in (
+            select earlier.validation_id
+            from {{ source('ledger', 'run_input') }} as earlier
+            inner join {{ source('ledger', 'published') }} as published using (run_id)
+        )
+),
+
+stored as (
     {%- for model, agency, feed in stores %}
     select
         validation_id,
         count(*) as stored_rows
     from {{ ref(model) }}
-    where validation_id in ({{ in_force(agency, feed) }})
+    where validation_id in (select new_input.validation_id from new_input)
     group by validation_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -28,12 +41,11 @@ select
     input.delivery_id,
     validation.accepted_rows,
     coalesce(stored.stored_rows, 0) as stored_rows
-from {{ source('ledger', 'run_input') }} as input
+from new_input as input
 inner join {{ source('ledger', 'validation') }} as validation using (validation_id)
 left join stored using (validation_id)
 where
-    input.run_id = {{ run_id() }}
-    and (input.agency, input.feed) in (
+    (input.agency, input.feed) in (
         {%- for _, agency, feed in stores %}
         ('{{ agency }}', '{{ feed }}'){{ ',' if not loop.last }}
         {%- endfor %}

@@ -10,7 +10,7 @@ posted as (
     from {{ ref('int_contribution') }}
     where
         validation_id in ({{ in_force('bpjstk', 'iuran') }})
-        and left(contribution_month, 4) = to_char({{ as_of_date() }}, 'YYYY')
+        and contribution_month between '{{ as_of_year() }}01' and '{{ as_of_year() }}12'
         and paid_on <= {{ as_of_date() }}
 )
 

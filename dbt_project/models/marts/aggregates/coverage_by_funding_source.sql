@@ -18,7 +18,7 @@ contribution as (
     from {{ ref('int_contribution') }}
     where
         validation_id in ({{ in_force('bpjstk', 'iuran') }})
-        and contribution_month between to_char({{ as_of_date() }}, 'YYYY01') and to_char({{ as_of_date() }}, 'YYYY12')
+        and contribution_month between '{{ as_of_year() }}01' and '{{ as_of_year() }}12'
         and paid_on <= {{ as_of_date() }}
     group by funding_source_code
 )

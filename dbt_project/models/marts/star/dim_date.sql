@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', meta={'published': 'always'}) }}
+{{ config(materialized='standing_view', schema='marts') }}
 
 select
     day.date::date as date,
@@ -13,6 +13,3 @@ select
     extract(isodow from day.date)::integer as day_of_week,
     day.date::date = (date_trunc('month', day.date) + interval '1 month - 1 day')::date as is_month_end
 from generate_series('2010-01-01'::timestamp, '2045-12-31'::timestamp, interval '1 day') as day (date)
-{% if is_incremental() -%}
-    where false
-{%- endif %}

@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='replace_all', meta={'published': 'always'}) }}
+{{ config(materialized='standing_view', schema='marts') }}
 
 select
     segment_code,
