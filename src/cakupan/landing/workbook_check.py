@@ -11,7 +11,6 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -82,44 +81,89 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _scan(archive: zipfile.ZipFile, part: str, is_sheet: bool) -> Findings:
+    """Inflate a part to its end. Raises Refused, expat.ExpatError, zipfile.BadZipFile."""
+    is_xml = is_sheet or part.lower().endswith((".xml", ".rels"))
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    extent = _Extent()
     with archive.open(part) as stream:
-        if is_sheet or part.lower().endswith((".xml", ".rels")):
-            return _SheetScan().read(stream, is_sheet)
-        while stream.read(PIECE_BYTES):
-            pass
-        return Findings()
+        while piece := stream.read(PIECE_BYTES):
+            if is_xml:
+                parser.Parse(piece, False)
+            if is_sheet:
+                extent.take(piece)
+    if is_xml:
+        parser.Parse(b"", True)
+    return _find(archive, part) if extent.has_oddities else Findings()
 
 
-class _SheetScan:
-    """One pass over the XML of a part."""
+def _refuse_doctype(*_: object) -> None:
+    raise unreadable(EXTERNAL_ENTITY)
+
+
+class _Extent:
+    """How far a sheet reaches, from its bytes: looking at each of a million cells would cost seconds."""
+
+    CELL = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})""")
+    ODDITIES = (b't="e"', b"t='e'", b"<f", b":f")
+    TAIL = 100
+
+    def __init__(self) -> None:
+        self.columns: set[bytes] = set()
+        self.row = 1
+        self.has_oddities = False
+        self._tail = b""
+
+    def take(self, piece: bytes) -> None:
+        """Look at the next piece. Raises Refused when the reader would have to lay out too many cells."""
+        if b"\0" in piece:  # UTF-16, which these patterns and the reader do not know
+            raise unreadable(NOT_XLSX)
+        data = self._tail + piece
+        self._tail = data[-self.TAIL :]
+        self.has_oddities = self.has_oddities or any(oddity in data for oddity in self.ODDITIES)
+        columns, rows = zip(*self.CELL.findall(data), strict=True) if self.CELL.search(data) else ((), ())
+        self.columns.update(columns)
+        self.row = max((self.row, *map(int, set(rows))))
+        width = max(map(_column, self.columns), default=0) + 1
+        if self.row * width > CELLS:
+            raise unreadable(TOO_LARGE)
+
+
+def _column(letters: bytes) -> int:
+    """The column from 0 under these letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _find(archive: zipfile.ZipFile, part: str) -> Findings:
+    search = _Search()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = search.start
+    parser.EndElementHandler = search.end
+    parser.CharacterDataHandler = search.characters
+    with archive.open(part) as stream:
+        while piece := stream.read(PIECE_BYTES):
+            parser.Parse(piece, False)
+    return search.findings
+
+
+class _Search:
+    """One pass over the elements of a sheet."""
 
     def __init__(self) -> None:
         self.findings = Findings()
-        self.row = self.column = 0
-        self.last_row = self.last_column = 0
+        self.row, self.column = 0, -1
         self.kind: str | None = None
-        self.formula = False
-        self.in_value = False
+        self.formula = self.in_value = False
         self.text = ""
 
-    def read(self, stream: IO[bytes], is_sheet: bool) -> Findings:
-        """Raises Refused, expat.ExpatError, zipfile.BadZipFile."""
-        parser = expat.ParserCreate()
-        parser.StartDoctypeDeclHandler = _refuse_doctype
-        if is_sheet:
-            parser.StartElementHandler = self._start
-            parser.EndElementHandler = self._end
-            parser.CharacterDataHandler = self._characters
-        while piece := stream.read(PIECE_BYTES):
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-        return self.findings
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Takes note of rows, cells, formulas and values."""
         local = name.rpartition(":")[2]
         if local == "row":
-            self.row = int(attributes.get("r", self.row + 1))
-            self.column = -1
+            self.row, self.column = int(attributes.get("r", self.row + 1)), -1
         elif local == "c":
             self._place(attributes.get("r"))
             self.kind, self.formula, self.text = attributes.get("t"), False, ""
@@ -128,7 +172,8 @@ class _SheetScan:
         elif local == "v":
             self.in_value = True
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """Judges a cell at its end."""
         local = name.rpartition(":")[2]
         if local == "v":
             self.in_value = False
@@ -138,30 +183,15 @@ class _SheetScan:
             elif self.formula and not self.text and self.kind != "str":
                 self.findings.without_result.add((self.row, self.column))
 
-    def _characters(self, text: str) -> None:
+    def characters(self, text: str) -> None:
+        """Collects the text of a value."""
         if self.in_value:
             self.text += text
 
     def _place(self, reference: str | None) -> None:
         self.column += 1
         if reference:
-            self.row, self.column = _position(reference)
-        self.last_row = max(self.last_row, self.row)
-        self.last_column = max(self.last_column, self.column)
-        if self.last_row * (self.last_column + 1) > CELLS:
-            raise unreadable(TOO_LARGE)
-
-
-def _position(reference: str) -> tuple[int, int]:
-    """Row from 1 and column from 0 of a reference like C7."""
-    match = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", reference)
-    if not match:
-        raise ValueError("no cell reference")
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column - 1
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise unreadable(EXTERNAL_ENTITY)
+            match = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", reference)
+            if not match:
+                raise ValueError("no cell reference")
+            self.row, self.column = int(match[2]), _column(match[1].encode())
