@@ -1,7 +1,7 @@
 """`python -m benchmarks --workers N`: a first and a later night of a simulated city, stage by stage.
 
-Beside the stages stand, in the same run and on the same files: psql's \\copy of the CSV files into tables of text, and the
-SQL of the marts as dbt compiled it, run without any framework. Ratios, not seconds, are what to quote.
+Beside the stages stand, in the same run and on the same files: psql's \\copy of the CSV files into tables of
+text, and the SQL of the marts as dbt compiled it, run without any framework. Quote ratios, not seconds.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def run(as_of: date, deliveries: Path) -> dict[str, Timing]:
             night.build(run_id, layer)
     with clock(timings, "publish"):
         night.publish_run(run_id)
-    os.environ.update(orchestration.folder_connections(deliveries))
+    orchestration.deliver_from(deliveries)
     rebuild = Timing()
     with clock({"": rebuild}, ""), contextlib.redirect_stdout(io.StringIO()):
         orchestration.run_dags(as_of, lambda _: None)

@@ -48,7 +48,6 @@ def started(port: int) -> Iterator[str]:
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     }  # fmt: skip
     logs = settings.home() / "airflow" / "run"
     logs.mkdir(parents=True, exist_ok=True)

@@ -69,9 +69,14 @@ def source_of(agency: str) -> Source:
     return Folder(Path(connection.extra_dejson["path"]))
 
 
-def folder_connections(root: Path) -> dict[str, str]:
-    """Environment variables that make every agency deliver from below one folder."""
-    value = json.dumps({"conn_type": "fs", "extra": {"path": str(root.resolve())}})
+def deliver_from(folder: Path) -> None:
+    """Make every agency deliver from below one folder, in this process and in later ones of this installation."""
+    (settings.home() / "deliveries").write_text(str(folder.resolve()))
+    os.environ.update(_folder_connections(folder))
+
+
+def _folder_connections(folder: Path) -> dict[str, str]:
+    value = json.dumps({"conn_type": "fs", "extra": {"path": str(folder.resolve())}})
     return {f"AIRFLOW_CONN_AGENCY_{agency.upper()}": value for agency in night.agencies()}
 
 
@@ -87,7 +92,7 @@ def environment() -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "4",
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": settings.TIME_ZONE,
         "AIRFLOW__CORE__FERNET_KEY": settings.fernet_key(),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url(Role.AIRFLOW, "airflow", driver="postgresql+psycopg2"),
@@ -96,6 +101,9 @@ def environment() -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "GX_ANALYTICS_ENABLED": "false",
     }
+    remembered = settings.home() / "deliveries"
+    if remembered.exists():
+        defaults |= _folder_connections(Path(remembered.read_text()))
     return {name: os.environ.get(name, value) for name, value in defaults.items()}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import psycopg
 import pytest
-from simulator.check import differences
-from tests.warehouse.marts_as_json import actual
 
+from simulator.check import differences
 from tests.night.conftest import NIGHTS, Installation
+from tests.warehouse.marts_as_json import actual
 
 BAD = {
     "bpjstk.kepesertaan": ("truncated", "REJECTED"),
@@ -35,7 +36,7 @@ def test_the_night_is_published_without_the_bad_deliveries(bad_night: Installati
     assert ran.returncode == 0, ran.stderr
     url = bad_night.cakupan("database", "url", "--role", "auditor").stdout.strip()
     with psycopg.connect(url) as marts:
-        assert differences(bad_night.expected(NIGHTS[1]), actual(marts, NIGHTS[1])) == []
+        assert differences(bad_night.expected(NIGHTS[1]), actual(marts, date.fromisoformat(NIGHTS[1]))) == []
         states = dict(
             marts.execute(
                 "select agency_code || '.' || feed, delivery_status from marts.data_quality_scorecard"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import fcntl
 import json
 import re
+from datetime import date
 
 import psycopg
 import pytest
-from simulator.check import differences
-from tests.warehouse.marts_as_json import actual
 
 from cakupan import settings
 from cakupan.feeds import load_feeds
+from simulator.check import differences
 from tests.night.conftest import NIGHTS, Installation
+from tests.warehouse.marts_as_json import actual
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def fingerprints(connection: psycopg.Connection, night: str) -> dict[str, str]:
 @pytest.mark.parametrize("night", NIGHTS)
 def test_every_figure_of_a_night_is_right(nights: Installation, marts: psycopg.Connection, night: str) -> None:
     assert nights.ran[night].returncode == 0, nights.ran[night].stderr
-    assert differences(nights.expected(night), actual(marts, night)) == []
+    assert differences(nights.expected(night), actual(marts, date.fromisoformat(night))) == []
 
 
 def test_the_morning_report_speaks_of_every_feed_and_figure(nights: Installation) -> None:
@@ -61,7 +62,7 @@ def test_running_a_past_night_again_replaces_that_night_only(nights: Installatio
     assert again.returncode == 0, again.stderr
     assert marts.execute(run, (NIGHTS[0],)).fetchone() != (first_run,)
     assert {night: fingerprints(marts, night) for night in NIGHTS[1:]} == {n: before[n] for n in NIGHTS[1:]}
-    assert differences(nights.expected(NIGHTS[0]), actual(marts, NIGHTS[0])) == []
+    assert differences(nights.expected(NIGHTS[0]), actual(marts, date.fromisoformat(NIGHTS[0]))) == []
 
 
 def test_figures_can_be_asked_for_in_three_forms(nights: Installation) -> None:

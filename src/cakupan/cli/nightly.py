@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import subprocess
 import sys
@@ -37,7 +36,7 @@ def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) 
         _keep_cities_apart(RECORDED if deliveries else f"simulated {workers}")
         installation.set_up(progress)
         folder = deliveries or _simulated(as_of, workers, progress)
-        os.environ.update(orchestration.folder_connections(folder))
+        orchestration.deliver_from(folder)
         before = morning.published_run(as_of)
         began = datetime.now(UTC)
         orchestration.run_dags(as_of, progress)

@@ -119,6 +119,12 @@ select distinct on (as_of_date) as_of_date, run_id, published_at
 from ledger.publication
 order by as_of_date, publication_id desc;
 
+-- Versions of the reference layer (seeds and staging views) as they were built.
+create table if not exists ledger.reference (
+    loaded_at timestamptz primary key default clock_timestamp(),
+    version text not null
+);
+
 -- Steps of a night that failed for good; the message quotes no row.
 create table if not exists ledger.failure (
     failed_at timestamptz not null default clock_timestamp(),

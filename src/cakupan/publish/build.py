@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Mapping
 from unittest.mock import patch
+
+import psycopg
 
 from cakupan import settings
 from cakupan.database import Role, connect, environment
 from cakupan.publish.run import check_current, lock_build, mark
 
-LAYERS: Mapping[str, str] = {
-    "reference": "path:seeds",
-    "staging": "path:models/staging",
-    "star": "path:models/intermediate path:models/marts/star",
-    "marts": "path:models/rules path:models/marts/aggregates path:models/marts/dbhcht path:models/marts/audit",
-}
-"""Layer of a night -> dbt selection, in the order in which they are built."""
-
+LAYERS = ("reference", "facts", "marts", "findings")
+"""The layers of a night in the order in which they are built; each is a selector of the dbt project."""
 
 TOLD = 3  # failing nodes that a message names
 
@@ -36,11 +32,27 @@ def build(run_id: int, layer: str) -> int:
         # Held by this transaction until dbt is done: a second build waits, then finds that it is stale.
         lock_build(guard)
         check_current(guard, run_id)
-        nodes = _dbt("build", "--exclude-resource-type", "unit_test", "--select", *LAYERS[layer].split())
-    if layer == list(LAYERS)[-1]:
+        if layer == LAYERS[0] and _loaded_reference(guard) == _reference_version():
+            return 0  # loading the seeds again would only lock out their readers
+        nodes = _dbt("build", "--selector", layer)
+        if layer == LAYERS[0]:
+            guard.execute("insert into ledger.reference (version) values (%s)", (_reference_version(),))
+    if layer == LAYERS[-1]:
         with connect(Role.LOADER) as connection:
             mark(connection, run_id, "BUILT")
     return nodes
+
+
+def _loaded_reference(connection: psycopg.Connection) -> str | None:
+    row = connection.execute("select version from ledger.reference order by loaded_at desc limit 1").fetchone()
+    return row[0] if row else None
+
+
+def _reference_version() -> str:
+    """A hash of what the reference layer is made from: seeds, staging and the macros staging is written with."""
+    folders = (settings.DBT_PROJECT / name for name in ("seeds", "models/staging", "macros"))
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _dbt(*arguments: str) -> int:
