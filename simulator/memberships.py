@@ -153,15 +153,18 @@ def _plant_ties(city: City, rng: Random, pool: list[Worker]) -> None:
     for first, second in (
         (("BPU", "MANDIRI", old, "A"), ("PU", "PEMBERI_KERJA", young, "I")),  # segment before date
         (("BPU", "MANDIRI", old, "A"), ("JAKON", "PEMBERI_KERJA", young, "F")),
+        (("JAKON", "PEMBERI_KERJA", old, "F"), ("PU", "PEMBERI_KERJA", young, "C")),
         (("PMI", "MANDIRI", old, "G"), ("BPU", "CSR", young, "G")),
-        (("PU", "PEMBERI_KERJA", young, "C"), ("PU", "PEMBERI_KERJA", old, "G")),  # then the earlier date
+        (("PU", "PEMBERI_KERJA", old, "C"), ("PU", "PEMBERI_KERJA", young, "G")),  # then the earlier date
         (("BPU", "CSR", old, "R"), ("BPU", "MANDIRI", old, "A")),  # then the smaller KPJ
         (("BPU", "MANDIRI", old, "N"), ("BPU", "APBDES", old, "T")),
     ):
         worker = pool.pop()
-        for segment, funding, since, sector in (first, second):
+        # The smaller KPJ goes to the second, so neither the order of rows nor the KPJ hides a wrong rule.
+        small, large = sorted((city.new_kpj(old), city.new_kpj(old)))
+        for (segment, funding, since, sector), kpj in ((first, large), (second, small)):
             region = rng.choice(VILLAGE_CODES)
-            member = membership_of(city, worker, segment, funding, since, sector=sector, region=region)
+            member = membership_of(city, worker, segment, funding, since, sector=sector, region=region, kpj=kpj)
             payer_for(city, member, own_lines(False), None)
             city.protected.add(member.kpj)
 

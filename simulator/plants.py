@@ -53,6 +53,7 @@ class Plants:
     def on_orders(self) -> None:
         """Plant what shows only once money moves."""
         self._paid_for_strangers()
+        self._paid_on_the_day()
         self._nothing_posted()
         self._outside_period()
         self._unresolved()
@@ -89,6 +90,7 @@ class Plants:
             self._add("DISTAN", 1, self.take("DISNAKER"))
         self._add("DINSOS", 0, self.take("DISNAKER"))
         self._add("DISPAR", 1, self.take("PERKIM"), first=year * 100 + 9, last=year * 100 + 10)
+        self._add("DINSOS", 1, self.take("PERKIM"))  # signed later than the other, under a smaller number
 
     def _out_of_region(self) -> None:
         """OUT_OF_REGION: two recipients from beyond the city."""
@@ -119,6 +121,10 @@ class Plants:
             kpj = insure_recipient(self.city, self.programme, worker, self.city.history_start).kpj
             self.city.protected.add(kpj)
             order.lines += [line for m in range(order.first, order.last + 1) for line in lines_for(kpj, m)]
+
+    def _paid_on_the_day(self) -> None:
+        """No PAID_BEFORE_DECREE: paid on the very day on which the decree was signed."""
+        self.programme.orders["DISKUMDAG", 2].dated = self.programme.calendar.second_decree
 
     def _nothing_posted(self) -> None:
         """SP2D_NOT_POSTED: the money left, nothing arrived."""

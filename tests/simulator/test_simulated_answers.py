@@ -1,6 +1,7 @@
 """Some answers once more, from the rows as delivered and accepted, in a few plain lines each."""
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,13 @@ def test_headline_region_and_funding(both):
         for row in city:
             assert row["KODE_WILAYAH"] in regions
         assert sum(row["by_dbhcht"] for row in regions.values()) == sum(r["SUMBER_IURAN"] == "DBHCHT" for r in city)
+        goals = [row for row in rows.of("bpjstk.target") if row["TAHUN"] == 2025]
+        assert headline["target_participants"] == sum(int(row["TARGET_PESERTA"]) for row in goals)
+        heads = 0
+        for row in rows.of("bpjstk.jakon"):
+            if (row["TGL_MULAI"] or "9999") <= rows.night.isoformat() <= (row["TGL_SELESAI"] or "0000"):
+                heads += int(row["JUMLAH_TK"] or 0)
+        assert headline["jakon_headcount"] == heads
         posted: dict[str, int] = defaultdict(int)
         for line in rows.of("bpjstk.iuran"):
             if line["BULAN_IURAN"].startswith(str(rows.night.year)):
@@ -133,6 +141,47 @@ def test_rosters_and_pledges(both):
                 value for key, value in expected["commitment_progress"].items() if key.startswith(code.split(".")[0])
             )
             assert pledge["actual"] == sum(len(niks & active.keys()) for niks in listed.values())
+
+
+def test_recipients_under_the_category_of_their_newest_decree(both):
+    feed = BY_NAME["disnaker.penerima_dbhcht"]
+    for rows, expected in both:
+        category = {}
+        for row in sorted(rows.of(feed.code), key=lambda row: (as_date(feed, row["TGL SK"]), row["NO SK"])):
+            if month(row["BULAN MULAI"]) <= 202509 <= month(row["BULAN SELESAI"]):
+                category[row["NIK"]] = row["KATEGORI"]
+        counts = Counter(category.values())
+        shown = {
+            key.split("|")[1]: row["registered_workers"]
+            for key, row in expected["coverage_by_agency"].items()
+            if key.startswith("disnaker|")
+        }
+        assert shown == counts
+
+
+def test_construction_statuses(both):
+    for rows, expected in both:
+        values = {
+            contract["id"]: contract["value"]["amount"]
+            for row in rows.of("pbj.kontrak")
+            for contract in json.loads(row["contracts"])
+        }
+        for row in rows.of("pupr.proyek_konstruksi"):
+            sites = [site for site in rows.of("bpjstk.jakon") if site["NO_KONTRAK"] == row["nomor_kontrak"]]
+            shown = expected["construction_compliance"][row["id"]]
+            due = shown["contribution_due_idr"]
+            assert (due is None) == (row["nomor_kontrak"] not in values)
+            if not sites:
+                status = "NOT_REGISTERED"
+            elif row["tanggal_surat"] is None:
+                status = "NO_LETTER"
+            elif min(site["TGL_DAFTAR"] for site in sites) < row["tanggal_surat"]:
+                status = "REGISTERED_BEFORE_LETTER"
+            elif due is not None and sum(int(site["IURAN_DIBAYAR"]) for site in sites) < due:
+                status = "UNDERPAID"
+            else:
+                status = "COMPLIANT"
+            assert shown["status"] == status, row["id"]
 
 
 def test_reconciliation_and_money_findings(both):

@@ -60,6 +60,22 @@ def test_a_past_lapse_month_means_arrears(usual):
     assert min(months) < "202509" < max(months)
 
 
+def test_an_order_dated_like_its_decree_is_not_before_it(clean):
+    world = clean.world
+    signed = {line.decree: line.signed for line in world.city.recipients}
+    same_day = [order for order in world.city.sp2ds if order.dated == signed.get(order.decree)]
+    before = clean.expected(NIGHTS[0])["audit_findings"]["PAID_BEFORE_DECREE"]["where"]
+    assert same_day
+    assert len(before) == 1
+    assert same_day[0].number not in before
+
+
+def test_an_order_without_any_posting_is_one_finding_not_one_per_worker(usual):
+    for night in NIGHTS:
+        found = usual.expected(night)["audit_findings"]
+        assert not found["SP2D_NOT_POSTED"]["where"].keys() & found["BENEFICIARY_NOT_PROTECTED"]["where"].keys()
+
+
 def test_the_budget_document_of_tomorrow_waits_until_tomorrow(clean):
     office = BY_CODE["DISPAR"]
     key = f"{office.skpd}|{office.sub}|5.1.02.02.02.0006"

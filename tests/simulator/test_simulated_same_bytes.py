@@ -49,6 +49,9 @@ def test_added_nights_leave_the_earlier_ones_alone_and_equal_one_go(usual, tmp_p
         name: value for name, value in first.items() if name != "manifest.json"
     }
     assert then == prints(usual.out)
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*_202509*.*")}
+    make(tmp_path, 600, 0.02, NIGHTS)  # asking for what is there writes nothing
+    assert {path: path.stat().st_mtime_ns for path in written} == written
 
 
 def test_a_night_before_the_last_one_is_refused(tmp_path):
