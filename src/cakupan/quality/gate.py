@@ -68,7 +68,11 @@ def judge(suite: Suite, figures: Figures, broken: Mapping[str, int]) -> list[Res
     rules = {rule.rule_id: rule for rule in suite.expectations}
     row: dict[str, float] = dict(figures.row())
     row.update({rule_id: broken.get(rule_id, 0) for rule_id, rule in rules.items() if not rule.on_delivery})
-    said = _validate([_expectation(rule) for rule in rules.values()], row)
+    expectations = [_expectation(rule) for rule in rules.values()]
+    # Asked for a column that is not there, the library spends minutes on its own error message.
+    if unknown := sorted({expectation["kwargs"]["column"] for expectation in expectations} - row.keys()):
+        raise GateError(f"{suite.name}: no such figure: {unknown}")
+    said = _validate(expectations, row)
     if said.keys() != rules.keys():
         raise GateError(f"{suite.name}: no judgement on {sorted(rules.keys() ^ said.keys())}")
     once = figures.delivered_rows - figures.duplicate_rows

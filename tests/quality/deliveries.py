@@ -1,0 +1,132 @@
+"""Deliveries made by hand: rows go straight into a landing table, as the readers would leave them there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from cakupan import quality, settings
+from cakupan.feeds import Feed, load_feeds
+
+FEEDS = load_feeds(settings.FEEDS)
+NIGHT = date(2025, 9, 9)
+Row = Mapping[str, Any]
+"""Cells by column name; also `sheet`, `number_cells`, `defect`, `raw_record`, `row_number` where they matter."""
+
+_TABLE = """
+create table if not exists {} (
+    delivery_id bigint not null, sheet text not null, row_number bigint not null,
+    {}, number_cells text[], defect text, raw_record text
+)
+"""
+
+
+@dataclass
+class Warehouse:
+    """The part of the warehouse that validation sees."""
+
+    connection: psycopg.Connection[Any]
+
+    def land(self, feed: Feed, rows: Sequence[Row], night: date = NIGHT, **landing: Any) -> int:
+        """A delivery with these rows, landed; `landing` overrides what the ledger says of it."""
+        delivery_id = self._register(feed, night)
+        self._ensure_table(feed)
+        names = ["delivery_id", "sheet", "row_number", *(column.name for column in feed.columns)]
+        names += ["number_cells", "defect", "raw_record"]
+        copy = sql.SQL("copy {} ({}) from stdin").format(
+            sql.Identifier("landing", feed.table), sql.SQL(", ").join(map(sql.Identifier, names))
+        )
+        with self.connection.cursor() as cursor, cursor.copy(copy) as lines:
+            for number, row in enumerate(rows, 2):
+                fixed = {"delivery_id": delivery_id, "sheet": "", "row_number": number}
+                lines.write_row([{**fixed, **row}.get(name) for name in names])
+        facts = {"landed_rows": len(rows), **landing}
+        columns = sql.SQL(", ").join(map(sql.Identifier, facts))
+        values = sql.SQL(", ").join(map(sql.Literal, facts.values()))
+        self.connection.execute(
+            sql.SQL("insert into ledger.landing (delivery_id, {}) values ({}, {})").format(
+                columns, sql.Literal(delivery_id), values
+            )
+        )
+        self.connection.commit()
+        return delivery_id
+
+    def validate(self, feed: Feed) -> list[quality.Outcome]:
+        outcomes = quality.validate_feed(self.connection, feed)
+        self.connection.commit()
+        return outcomes
+
+    def verdicts(self, feed: Feed, delivery_id: int) -> dict[tuple[str, int], tuple[str, list[str]]]:
+        """Verdict and broken rules of the rows in quarantine, by address, as the current validation has them."""
+        query = sql.SQL(
+            "select q.sheet, q.row_number, q.verdict, q.rules from {} as q"
+            " join ledger.current_validation as v using (validation_id) where q.delivery_id = %s"
+        ).format(sql.Identifier("quarantine", feed.table))
+        rows = self.connection.execute(query, (delivery_id,)).fetchall()
+        return {(sheet, number): (verdict, sorted(rules)) for sheet, number, verdict, rules in rows}
+
+    def accepted(self, feed: Feed, delivery_id: int) -> list[tuple[str | None, ...]]:
+        """Accepted rows, in normal form, by the definition that the warehouse models use."""
+        cells = sql.SQL(", ").join(sql.Identifier(column.name) for column in feed.columns)
+        query = sql.SQL(
+            """
+            with current as (
+                select validation_id from ledger.current_validation
+                where delivery_id = %(delivery)s and delivery_status = 'ACCEPTED'
+            )
+            select sheet, row_number, {cells} from {landing} as l
+            where delivery_id = %(delivery)s and exists (select from current) and not exists (
+                select from {quarantine} as q
+                where q.validation_id = (select validation_id from current)
+                    and (q.sheet, q.row_number) = (l.sheet, l.row_number)
+            )
+            union all
+            select sheet, row_number, {cells} from {quarantine}
+            where validation_id = (select validation_id from current) and verdict = 'accepted'
+            order by 1, 2
+            """
+        ).format(
+            cells=cells,
+            landing=sql.Identifier("landing", feed.table),
+            quarantine=sql.Identifier("quarantine", feed.table),
+        )
+        return [row[2:] for row in self.connection.execute(query, {"delivery": delivery_id})]
+
+    def current(self, delivery_id: int) -> dict[str, Any]:
+        """The current validation of a delivery."""
+        cursor = self.connection.execute(
+            "select * from ledger.current_validation where delivery_id = %s", (delivery_id,)
+        )
+        assert cursor.description
+        (row,) = cursor.fetchall()
+        return {column.name: value for column, value in zip(cursor.description, row, strict=True)}
+
+    def _register(self, feed: Feed, night: date) -> int:
+        self.connection.execute(
+            "insert into ledger.feed values (%s, %s, %s, %s, %s) on conflict do nothing",
+            (feed.agency, feed.feed, feed.title, feed.owner, feed.cadence),
+        )
+        (count,) = self.connection.execute("select count(*) from ledger.delivery").fetchone() or (0,)
+        sha256 = hashlib.sha256(str(count).encode()).hexdigest()
+        name = f"{feed.feed}_{night:%Y%m%d}.{feed.format.extension}"
+        found = self.connection.execute(
+            "insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
+            " values (%s, %s, %s, %s, %s, 1) returning delivery_id",
+            (feed.agency, feed.feed, night, sha256, name),
+        ).fetchone()
+        assert found
+        return int(found[0])
+
+    def _ensure_table(self, feed: Feed) -> None:
+        cells = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(c.name)) for c in feed.columns)
+        self.connection.execute(sql.SQL(_TABLE).format(sql.Identifier("landing", feed.table), cells))
+
+
+def feed_called(name: str) -> Feed:
+    return next(feed for feed in FEEDS if feed.name == name)

@@ -1,0 +1,120 @@
+"""The declared suites: Great Expectations loads them, and they agree with the feeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import yaml
+
+from cakupan import settings
+from cakupan.feeds import Feed
+from cakupan.quality.suite import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, load_suite, read_suite
+from tests.quality.deliveries import FEEDS
+
+TYPES_WITH_A_PARSER = {"nik", "kpj", "date", "month", "year", "rupiah", "count", "decimal", "json"}
+every_feed = pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
+
+
+@every_feed
+def test_great_expectations_loads_the_suite(feed: Feed) -> None:
+    import great_expectations as gx
+
+    import cakupan.quality.parse_expectation  # noqa: F401 - registers an expectation
+
+    declared = yaml.safe_load((settings.EXPECTATIONS / feed.agency / f"{feed.feed}.yml").read_text(encoding="utf-8"))
+    suite = gx.ExpectationSuite(**declared)
+    assert [e.meta["rule_id"] for e in suite.expectations] == [e["meta"]["rule_id"] for e in declared["expectations"]]
+
+
+def test_great_expectations_loads_the_rules_on_deliveries() -> None:
+    import great_expectations as gx
+
+    declared = yaml.safe_load((settings.EXPECTATIONS / "delivery.yml").read_text(encoding="utf-8"))
+    assert len(gx.ExpectationSuite(**declared).expectations) == len(declared["expectations"])
+
+
+def test_every_feed_has_a_suite_and_every_suite_a_feed() -> None:
+    declared = {f"{path.parent.name}.{path.stem}" for path in settings.EXPECTATIONS.glob("*/*.yml")}
+    assert declared == {feed.name for feed in FEEDS}
+
+
+def test_a_rule_has_one_id_and_an_id_one_rule() -> None:
+    ids = Counter(
+        rule.rule_id
+        for path in settings.EXPECTATIONS.glob("*/*.yml")
+        for rule in read_suite(path).expectations
+        if not rule.on_delivery
+    )
+    assert ids and max(ids.values()) == 1
+
+
+@every_feed
+def test_suite_and_feed_agree(feed: Feed) -> None:
+    suite = load_suite(feed)
+    names = {column.name for column in feed.columns}
+    required = {rule.column for rule in suite.row_rules if rule.type == NOT_NULL}
+    parsed = {
+        (rule.column, rule.kwargs["kind"], rule.kwargs.get("spelling"))
+        for rule in suite.row_rules
+        if rule.type == PARSE
+    }
+    assert {rule.column for rule in suite.row_rules if rule.type != ROWS} <= names
+    assert required == {column.name for column in feed.columns if column.required}
+    spelled = {"date", "month", "rupiah", "count", "decimal"}
+    assert parsed == {
+        (column.name, column.type, feed.spelling_of(column) if column.type in spelled else None)
+        for column in feed.columns
+        if column.type in TYPES_WITH_A_PARSER
+    }
+    key = suite.key_rule.kwargs
+    assert tuple(key.get("column_list") or (key["column"],)) == feed.key
+
+
+@every_feed
+def test_a_nik_may_not_be_a_number_cell(feed: Feed) -> None:
+    guarded = {rule.where for rule in load_suite(feed).row_rules if rule.type == ROWS}
+    assert {f"'{column.name}' = any(number_cells)" for column in feed.columns if column.type == "nik"} <= guarded
+
+
+@every_feed
+def test_rule_ids_and_sentences_read_well(feed: Feed) -> None:
+    for rule in load_suite(feed).expectations:
+        assert rule.rule_id.startswith(("delivery.", f"{feed.name}."))
+        assert rule.meta.says and rule.meta.says_id and rule.meta.says != rule.meta.says_id
+        if rule.type in (IN_SET, PARSE, REGEX, NOT_NULL):
+            header = feed.column(rule.kwargs["column"]).header
+            assert header in rule.meta.says and header in rule.meta.says_id
+
+
+@every_feed
+def test_only_rules_on_deliveries_hold_one(feed: Feed) -> None:
+    for rule in load_suite(feed).expectations:
+        assert (rule.severity == "critical") <= rule.on_delivery
+        assert (rule.meta.code is not None) == (rule.on_delivery and rule.severity == "critical")
+
+
+@every_feed
+def test_limits_on_deliveries(feed: Feed) -> None:
+    limits = {rule.rule_id: rule.kwargs for rule in load_suite(feed).delivery_rules}
+    assert limits["delivery.rows"]["min_value"] == (0 if feed.may_be_empty else 1)
+    assert limits["delivery.quarantined_share"]["max_value"] == 0.1
+    assert ("delivery.row_loss" in limits) == (feed.cadence != "increment")
+
+
+def test_a_suite_that_is_wrong_is_refused(tmp_path) -> None:
+    path = tmp_path / "x.yml"
+    meta = "meta: {rule_id: a.b, says: x, says_id: y}"
+    rule = f"{{type: expect_column_values_to_not_be_null, kwargs: {{column: a}}, severity: warning, {meta}}}"
+    for broken in (
+        rule.replace("severity: warning", "severity: grave"),
+        rule.replace("not_be_null", "be_nice"),
+        rule.replace("column: a", "column: a, mostly: 0.9"),
+        rule.replace("says_id: y", "says_ms: y"),
+        f"{rule}\n  - {rule}",
+    ):
+        path.write_text(f"name: x.y\nexpectations:\n  - {broken}\n")
+        with pytest.raises(ValueError, match=r"x\.yml"):
+            read_suite(path)
+    path.write_text(f"name: x.y\nexpectations:\n  - {rule}\n")
+    assert len(read_suite(path).expectations) == 1
