@@ -19,7 +19,7 @@ with new_input as (
         and validation_id not in (
             select earlier.validation_id
             from {{ source('ledger', 'run_input') }} as earlier
-            inner join {{ source('ledger', 'published') }} as published using (run_id)
+            inner join {{ source('ledger', 'published') }} using (run_id)
         )
 ),
 
@@ -31,7 +31,9 @@ stored as (
     from {{ ref(model) }}
     where validation_id in (select new_input.validation_id from new_input)
     group by validation_id
-    {{ 'union all' if not loop.last }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
 )
 

@@ -1,18 +1,26 @@
 -- The headline, the sectors, the regions and the funding sources count the same persons.
 with total as (
-    select 'headline' as relation, active_participants
+    select
+        'headline' as relation,
+        active_participants
     from {{ ref('universal_coverage') }}
     where run_id = {{ run_id() }}
     union all
-    select 'sectors' as relation, coalesce(sum(active_participants), 0) as active_participants
+    select
+        'sectors' as relation,
+        coalesce(sum(active_participants), 0) as active_participants
     from {{ ref('coverage_by_sector') }}
     where run_id = {{ run_id() }}
     union all
-    select 'regions' as relation, coalesce(sum(active_participants), 0) as active_participants
+    select
+        'regions' as relation,
+        coalesce(sum(active_participants), 0) as active_participants
     from {{ ref('coverage_by_region') }}
     where run_id = {{ run_id() }}
     union all
-    select 'funding sources' as relation, coalesce(sum(active_participants), 0) as active_participants
+    select
+        'funding sources' as relation,
+        coalesce(sum(active_participants), 0) as active_participants
     from {{ ref('coverage_by_funding_source') }}
     where run_id = {{ run_id() }}
 )

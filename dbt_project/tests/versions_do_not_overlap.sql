@@ -1,16 +1,30 @@
 -- Of one key of the reference data only one version holds on a day, and tariffs leave no day out.
 with version as (
-    select 'bpu_tariff' as seed, concat_ws('|', funding_source_code, occupation_group, program_code) as key, valid_from, valid_to
+    select
+        'bpu_tariff' as seed,
+        concat_ws('|', funding_source_code, occupation_group, program_code) as key,
+        valid_from,
+        valid_to
     from {{ ref('bpu_tariff') }}
     union all
-    select 'construction_tariff' as seed, slice_no::text as key, valid_from, valid_to from {{ ref('construction_tariff') }}
+    select
+        'construction_tariff' as seed,
+        slice_no::text as key,
+        valid_from,
+        valid_to
+    from {{ ref('construction_tariff') }}
     {%- for seed, key in [
         ('region', 'region_code'), ('sector', 'sector_code'), ('agency', 'agency_code'),
         ('funding_source', 'funding_source_code'), ('program', 'program_code'), ('segment', 'segment_code'),
         ('finding_rule', 'finding_code'),
     ] %}
     union all
-    select '{{ seed }}' as seed, {{ key }} as key, valid_from, valid_to from {{ ref(seed) }}
+    select
+        '{{ seed }}' as seed,
+        {{ key }} as key,
+        valid_from,
+        valid_to
+    from {{ ref(seed) }}
     {%- endfor %}
 ),
 

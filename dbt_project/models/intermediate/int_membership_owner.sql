@@ -33,7 +33,7 @@ known as (
         business_date
     from {{ this }}
     where business_date < {{ first_date }}
-    order by membership_key, business_date desc
+    order by membership_key asc, business_date desc
 ),
 
 {% endif -%}

@@ -10,7 +10,10 @@
 
 with neighbour as (
     (
-        select 'before' as side, run_id, as_of_date
+        select
+            'before' as side,
+            run_id,
+            as_of_date
         from {{ source('ledger', 'published') }}
         where as_of_date < {{ as_of_date() }}
         order by as_of_date desc
@@ -18,7 +21,10 @@ with neighbour as (
     )
     union all
     (
-        select 'after' as side, run_id, as_of_date
+        select
+            'after' as side,
+            run_id,
+            as_of_date
         from {{ source('ledger', 'published') }}
         where as_of_date > {{ as_of_date() }}
         order by as_of_date
@@ -27,19 +33,34 @@ with neighbour as (
 ),
 
 night as (
-    select worker_key, sex, age_band, region_code, sector_code
+    select
+        worker_key,
+        sex,
+        age_band,
+        region_code,
+        sector_code
     from {{ ref('fct_coverage_daily') }}
     where run_id = {{ run_id() }}
 ),
 
 before as (
-    select worker_key, sex, age_band, region_code, sector_code
+    select
+        worker_key,
+        sex,
+        age_band,
+        region_code,
+        sector_code
     from {{ ref('fct_coverage_daily') }}
     where run_id = (select neighbour.run_id from neighbour where neighbour.side = 'before')
 ),
 
 after as (
-    select worker_key, sex, age_band, region_code, sector_code
+    select
+        worker_key,
+        sex,
+        age_band,
+        region_code,
+        sector_code
     from {{ ref('fct_coverage_daily') }}
     where run_id = (select neighbour.run_id from neighbour where neighbour.side = 'after')
 )
@@ -52,7 +73,11 @@ select
     changed.age_band,
     changed.region_code,
     changed.sector_code
-from (select * from night except select * from before) as changed
+from (
+    select * from night
+    except
+    select * from before
+) as changed
 union all
 select
     {{ run_id() }}::bigint as run_id,
@@ -62,4 +87,8 @@ select
     changed.age_band,
     changed.region_code,
     changed.sector_code
-from (select * from after except select * from night) as changed
+from (
+    select * from after
+    except
+    select * from night
+) as changed

@@ -15,7 +15,7 @@ due as (
     select
         contract.contract_no,
         round(sum(
-            greatest(least(contract.contract_value_idr, coalesce(slice.up_to_idr, contract.contract_value_idr)) - slice.above_idr, 0)
+            greatest(least(contract.contract_value_idr, slice.up_to_idr) - slice.above_idr, 0)
             * (slice.jkk_rate + slice.jkm_rate)
         ))::bigint as contribution_due_idr
     from contract

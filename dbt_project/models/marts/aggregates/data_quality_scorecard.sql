@@ -4,7 +4,7 @@ with delivered as (
     select distinct on (agency, feed) *
     from {{ source('ledger', 'current_validation') }}
     where business_date = {{ as_of_date() }}
-    order by agency, feed, delivery_id desc
+    order by agency asc, feed asc, delivery_id desc
 ),
 
 in_force as (

@@ -21,7 +21,10 @@ workforce as (
 ),
 
 eligible as (
-    {{ newest_year('semesta', 'bpjstk', 'sum(eligible_workers)::bigint', "string_agg(letter_no || ' (' || " ~ tanggal('letter_date') ~ " || ')', ', ')") }}
+    {{ newest_year(
+        'semesta', 'bpjstk', 'sum(eligible_workers)::bigint',
+        note="string_agg(letter_no || ' (' || " ~ tanggal('letter_date') ~ " || ')', ', ')"
+    ) }}
 ),
 
 target as (

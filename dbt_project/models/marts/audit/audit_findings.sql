@@ -24,7 +24,9 @@ with finding as (
         explanation,
         evidence
     from {{ ref(rule) }}
-    {{ 'union all' if not loop.last }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
     {%- endfor %}
 )
 

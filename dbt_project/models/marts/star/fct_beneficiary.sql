@@ -20,9 +20,10 @@ select
     recipient.proposing_skpd_code,
     recipient.region_code
 from {{ ref('penerima_dbhcht') }} as recipient
-cross join lateral generate_series(
-    to_date(recipient.first_month, 'YYYYMM')::timestamp,
-    to_date(recipient.last_month, 'YYYYMM')::timestamp,
-    interval '1 month'
-) as month (first_day)
+cross join
+    lateral generate_series(
+        to_date(recipient.first_month, 'YYYYMM')::timestamp,
+        to_date(recipient.last_month, 'YYYYMM')::timestamp,
+        interval '1 month'
+    ) as month (first_day)
 where recipient.delivery_id in ({{ deliveries_to_load('disnaker', 'penerima_dbhcht') }})

@@ -28,19 +28,43 @@ history as (
 
 -- Workers whom no membership in force names, but who stand on a roster, a decree, an application or an attendance list.
 named_elsewhere as (
-    select 1 as source_order, worker_key, region_code, delivery_id, sheet, row_number
+    select
+        1 as source_order,
+        worker_key,
+        region_code,
+        delivery_id,
+        sheet,
+        row_number
     from {{ ref('fct_roster') }}
     where run_id = {{ run_id() }}
     union all
-    select 2 as source_order, worker_key, region_code, delivery_id, sheet, row_number
+    select
+        2 as source_order,
+        worker_key,
+        region_code,
+        delivery_id,
+        sheet,
+        row_number
     from {{ ref('fct_beneficiary') }}
     where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     union all
-    select 3 as source_order, worker_key, null as region_code, delivery_id, sheet, row_number
+    select
+        3 as source_order,
+        worker_key,
+        null as region_code,
+        delivery_id,
+        sheet,
+        row_number
     from {{ ref('fct_aid_application') }}
     where validation_id in ({{ in_force('distan', 'permohonan_bantuan') }})
     union all
-    select 4 as source_order, worker_key, null as region_code, delivery_id, sheet, row_number
+    select
+        4 as source_order,
+        worker_key,
+        null as region_code,
+        delivery_id,
+        sheet,
+        row_number
     from {{ ref('fct_outreach_attendance') }}
     where validation_id in ({{ in_force('diskumdag', 'sosialisasi') }})
 ),
@@ -91,7 +115,7 @@ select
     known_worker.worker_key,
     known_worker.is_active_participant,
     known_worker.is_active_participant
-        and {{ in_city('known_worker.region_code') }} as is_city_participant,
+    and {{ in_city('known_worker.region_code') }} as is_city_participant,
     known_worker.active_memberships::integer as active_memberships,
     known_worker.first_active_from,
     known_worker.membership_key,
