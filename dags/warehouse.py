@@ -14,7 +14,6 @@ from cakupan import night, orchestration, publish
     schedule=orchestration.nightly(),
     start_date=orchestration.START,
     catchup=False,
-    max_active_runs=1,
     default_args=orchestration.TASKS,
     tags=["warehouse"],
     doc_md=__doc__,
