@@ -145,10 +145,10 @@ def test_a_nul_byte_breaks_its_record_only():
 
 
 def test_a_quoted_cell_may_hold_delimiters_quotes_and_newlines():
-    found = read(b'A|B|C\n"1|x"|"say ""hi"""|3\n1|"two\nlines\r\n"|3\n4|5|6\n')
+    found = read(b'A|B|C\n"1|x"|"say ""hi"""|3\n1|"two\n""x""\nlines\r\n"|3\n4|5|6\n')
     assert good(found) == [
         (2, ["1|x", 'say "hi"', "3"]),
-        (3, ["1", "two\nlines\r\n", "3"]),
+        (3, ["1", 'two\n"x"\nlines\r\n', "3"]),
         (4, ["4", "5", "6"]),
     ]
 

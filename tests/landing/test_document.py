@@ -61,6 +61,11 @@ def test_nested_values_are_canonical_json_and_numbers_exact(read):
     assert "buyer" in header.missing
 
 
+def test_empty_text_is_no_json(read):
+    header, (record,) = read([{"ocid": "o", "contracts": "", "buyer": "x", "tag": []}], "pbj.kontrak")
+    assert named(header, record) == {"ocid": "o", "contracts": "", "buyer": '"x"', "tag": "[]"}
+
+
 def test_counts_are_whole_numbers_without_decimals(read):
     project = {"id": "a", "nomor_kontrak": "b", "jumlah_tenaga_kerja": 30.0, "diperbarui": True}
     header, (record,) = read([project], "pupr.proyek_konstruksi")
@@ -125,9 +130,10 @@ def test_what_is_no_array_of_objects_in_utf_8_refuses(read, content, code):
 
 
 def test_a_number_longer_than_the_parser_bears_is_found_across_pieces(read):
-    padding = b" " * ((1 << 16) - 500)
-    with pytest.raises(Refused):
-        read(b"[" + padding + b'{"nik": ' + b"9" * 5000 + b"}]")
+    start = b"[" + b" " * ((1 << 16) - 800) + b'{"nik": '
+    with pytest.raises(Refused) as refused:
+        read(start + b"9" * 1500 + b"}]")
+    assert refused.value.code == "UNREADABLE"
 
 
 def test_a_byte_order_mark_is_no_fault(read):

@@ -1,6 +1,6 @@
 import os
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,17 +28,14 @@ def found(feed, drop, **options):
 
 
 def test_lists_deliveries_oldest_first_and_opens_their_bytes(feed, drop):
-    for day in ("20250909", "20241231", "20250101"):
-        (drop / f"iuran_{day}.csv.gz").write_bytes(day.encode())
+    days = [date(2024, 12, 31) + timedelta(days=number * 7 % 60) for number in range(60)]
+    for day in days:
+        (drop / f"iuran_{day:%Y%m%d}.csv.gz").write_bytes(f"{day:%Y%m%d}".encode())
 
     deliveries = found(feed, drop)
 
-    assert [d.business_date for d in deliveries] == [date(2024, 12, 31), date(2025, 1, 1), date(2025, 9, 9)]
-    assert [d.name for d in deliveries] == [
-        "iuran_20241231.csv.gz",
-        "iuran_20250101.csv.gz",
-        "iuran_20250909.csv.gz",
-    ]
+    assert [d.business_date for d in deliveries] == sorted(days)
+    assert deliveries[0].name == "iuran_20241231.csv.gz"
     with deliveries[0].open() as stream:
         assert stream.read() == b"20241231"
 
@@ -126,6 +123,15 @@ def test_an_old_file_is_taken_without_waiting(feed, drop):
         raise AssertionError("waited")
 
     assert len(found(feed, drop, settle_seconds=5, wait=never)) == 1
+
+
+def test_a_young_file_is_watched_only_until_it_has_settled(feed, drop):
+    path = drop / "iuran_20250909.csv.gz"
+    path.write_bytes(b"x")
+    os.utime(path, (time.time() - 60, time.time() - 60))
+    waited = []
+    assert len(found(feed, drop, settle_seconds=100, wait=waited.append)) == 1
+    assert 30 < waited[0] <= 40
 
 
 def test_a_file_from_the_future_is_watched_no_longer_than_the_settle_time(feed, drop):

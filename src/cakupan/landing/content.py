@@ -17,8 +17,8 @@ LINE_BYTES = 1 << 20
 """A physical line longer than this is no record of any feed."""
 PLAUSIBLE_RATIO = 200
 """Text compresses to a tenth, repetitive text to a fiftieth; a bomb to a thousandth."""
-FREE_BYTES = 64 << 20
-"""Below this size no ratio is suspicious."""
+FREE_BYTES = 4 << 30
+"""Below this size no ratio is suspicious: rows stream, so that only the disk is at stake."""
 
 
 _LINE_END = re.compile(rb"\r?\n|\r(?=.)", re.DOTALL)

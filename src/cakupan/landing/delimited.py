@@ -20,7 +20,6 @@ from cakupan.landing.refusals import no_header, wrong_encoding
 JOINED_LINES = 100
 """Physical lines that one quoted cell may span."""
 JOINED_BYTES = 1 << 20
-OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 LINE_ENDS = b"\r\n"
 BOM = b"\xef\xbb\xbf"
 _OPEN_CELL = re.compile(r'"(?:[^"]++|"")*+\Z')
@@ -51,7 +50,9 @@ def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
     for row_number, line in enumerate(source, 1):
         data = line.data
         if row_number == 1:
-            _check_marks(format_, data)
+            # In UTF-16 there are NULs, which refuse below; a mark of UTF-8 tells what no byte of cp1252 could.
+            if data.startswith(BOM) and encoding_of(format_) != "utf-8":
+                raise wrong_encoding(encoding_of(format_))
             data = data.removeprefix(BOM)
         if not data.strip():
             continue
@@ -67,12 +68,6 @@ def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
             cells = _decode_header(format_, data).split(format_.delimiter)
         return CsvHeader(cells, row_number, size)
     raise no_header()
-
-
-def _check_marks(format_: CsvFormat, first: bytes) -> None:
-    declared = encoding_of(format_)
-    if first.startswith(OTHER_ENCODINGS) or (first.startswith(BOM) and declared != "utf-8"):
-        raise wrong_encoding(declared)
 
 
 def _decode_header(format_: CsvFormat, data: bytes) -> str:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from cakupan.feeds import Column, Feed, canonical
-from cakupan.landing.delimited import BOM, OTHER_ENCODINGS
+from cakupan.landing.delimited import BOM
 from cakupan.landing.header import Header, match_header
 from cakupan.landing.records import Part, Record, broken, storable
 from cakupan.landing.refusals import JSON_BROKEN, JSON_NO_ARRAY, unreadable, wrong_encoding
@@ -21,6 +21,9 @@ LONGEST_NUMBER = 1000
 """Digits of a number; the parser cannot take one of thousands."""
 DEEPEST = 100
 """Levels of nesting; the parser's time grows with their square."""
+
+
+OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _Element(dict[str, Any]):
