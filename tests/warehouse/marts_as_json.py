@@ -68,9 +68,7 @@ def actual(connection: psycopg.Connection, as_of_date: date) -> dict[str, Any]:
             for row in _rows(connection, relation, as_of_date)
         }
     for relation, (key, figure) in SINGLE.items():
-        night[relation] = {
-            _key(row, key): row[figure] for row in _rows(connection, relation, as_of_date)
-        }
+        night[relation] = {_key(row, key): row[figure] for row in _rows(connection, relation, as_of_date)}
     night["dbhcht_lineage"] = _lineage(_rows(connection, "dbhcht_lineage", as_of_date))
     night["audit_findings"] = _findings(_rows(connection, "audit_findings", as_of_date))
     # A feed of which nothing is dated the night has a row that says so, and no figures to compare.
@@ -80,17 +78,6 @@ def actual(connection: psycopg.Connection, as_of_date: date) -> dict[str, Any]:
         if row["delivery_status"] not in ("LATE", "MISSING")
     }
     return night
-
-
-def differences(expected: Any, found: Any, where: str = "") -> list[str]:
-    """Every figure that is not equal, with its place; empty when the nights agree."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        return [
-            line
-            for key in sorted(expected.keys() | found.keys())
-            for line in differences(expected.get(key, "absent"), found.get(key, "absent"), f"{where}/{key}")
-        ]
-    return [] if expected == found else [f"{where}: expected {expected}, found {found}"]
 
 
 def _rows(connection: psycopg.Connection, relation: str, as_of_date: date) -> list[Row]:

@@ -1,0 +1,104 @@
+"""A small city whose membership delivery of the second night comes late, built with dbt as in production."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from cakupan import night, publish, settings
+from cakupan.database import Role, connect, environment
+from cakupan.feeds import load_feeds
+from cakupan.sources.folder import Folder
+from simulator.manifest import Plan
+from simulator.nights import generate
+
+NIGHTS = (date(2025, 8, 31), date(2025, 9, 1), date(2025, 9, 2))
+
+
+@dataclass
+class Warehouse:
+    """A city's deliveries and the warehouse they are loaded into."""
+
+    city: Path
+
+    def load(self, until: date) -> None:
+        """Archive, land and validate everything delivered up to the night."""
+        for feed in load_feeds(settings.FEEDS):
+            night.archive(feed.name, until, Folder(self.city / "deliveries"))
+            night.land(feed.name)
+            night.validate(feed.name)
+
+    def build(self, as_of: date, *, published: bool = True) -> None:
+        """Build the night and, if asked, show it to readers."""
+        run = night.start_run(as_of)
+        for layer in publish.LAYERS:
+            publish.build(run, layer)
+        if published:
+            night.publish_run(run)
+
+    def expected(self, as_of: date) -> dict:
+        return json.loads((self.city / "expected" / f"{as_of}.json").read_text())
+
+    @contextmanager
+    def held_back(self, feed: str, as_of: date) -> Iterator[None]:
+        """While inside, the feed's delivery of the night has not come yet."""
+        (delivery,) = (self.city / "deliveries").glob(f"*/{feed}/{feed}_{as_of:%Y%m%d}.*")
+        aside = self.city / delivery.name
+        delivery.rename(aside)
+        yield
+        aside.rename(delivery)
+
+
+def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:
+    """Call dbt on the project with its own state folder."""
+    project = str(settings.DBT_PROJECT)
+    options = (
+        "--project-dir",
+        project,
+        "--profiles-dir",
+        project,
+        "--target-path",
+        str(state),
+        "--log-path",
+        str(state),
+    )
+    with patch.dict(os.environ, variables):
+        return dbtRunner().invoke(["--quiet", *arguments, *options])
+
+
+@pytest.fixture(scope="package")
+def warehouse(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The first and the third night built without the second; then the late delivery came and both were built again."""
+    city = tmp_path_factory.mktemp("city")
+    generate(Plan(city, 400, 11, 0.04, NIGHTS, ()))
+    first, second, third = NIGHTS
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("CAKUPAN_PG_DATABASE", "test_marts")
+        with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
+            admin.execute("create database test_marts template test_template")
+        night.prepare()
+        made = Warehouse(city)
+        made.load(first)
+        made.build(first)
+        with made.held_back("kepesertaan", second):
+            made.load(third)
+            made.build(third)
+        made.load(third)
+        made.build(third)
+        made.build(second)
+        yield made
+
+
+@pytest.fixture
+def dbt_environment(warehouse: Warehouse) -> dict[str, str]:
+    """What dbt's profile needs to find the city's warehouse."""
+    return environment()

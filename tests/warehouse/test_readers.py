@@ -1,0 +1,145 @@
+"""What readers of schema marts may rely on, whatever is being built and in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cakupan.database import Role, connect
+from simulator.check import differences
+from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
+from tests.warehouse.marts_as_json import actual
+
+VIEWS = "select c.relname, c.oid from pg_class c where c.relnamespace = 'marts'::regnamespace order by 1"
+
+
+@pytest.fixture
+def reader(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    """A BI tool's connection."""
+    with connect(Role.BI) as connection:
+        yield connection
+
+
+@pytest.fixture
+def transformer(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    with connect(Role.TRANSFORMER) as connection:
+        yield connection
+
+
+def contents(connection: psycopg.Connection) -> dict[str, tuple]:
+    """Every mart as its number of rows and one hash of them."""
+    return {
+        name: connection.execute(f"select count(*), md5(string_agg(r::text, '' order by r::text)) from marts.{name} r").fetchone()
+        for name, _ in connection.execute(VIEWS).fetchall()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_every_figure_is_right_although_a_delivery_came_late(warehouse, reader, night) -> None:
+    assert differences(warehouse.expected(night), actual(reader, night)) == []
+
+
+def test_a_membership_belongs_to_whom_the_newest_delivery_names(transformer) -> None:
+    log = """
+        select distinct on (membership_key) membership_key, worker_key from warehouse.int_membership_owner
+        where business_date <= %(night)s order by membership_key, business_date desc
+    """
+    rows = """
+        select distinct on (membership_key) membership_key, worker_key from warehouse.fct_membership
+        where business_date <= %(night)s order by membership_key, business_date desc
+    """
+    for night in NIGHTS:
+        wrong = transformer.execute(f"(({log}) except ({rows})) union all (({rows}) except ({log}))", {"night": night})
+        assert wrong.fetchall() == []
+
+
+def test_the_log_of_owners_holds_changes_only(transformer) -> None:
+    repeated = transformer.execute(
+        "select count(*) from (select worker_key, lag(worker_key) over (partition by membership_key order by business_date)"
+        " as previous from warehouse.int_membership_owner) as log where worker_key = previous"
+    ).fetchone()
+    assert repeated == (0,)
+
+
+def test_a_workers_history_is_what_each_night_showed(reader) -> None:
+    wrong = reader.execute(
+        """
+        select night.as_of_date, count(*)
+        from marts.fct_coverage_daily as night
+        left join marts.dim_worker as worker
+            on worker.worker_key = night.worker_key
+            and night.as_of_date >= worker.valid_from
+            and (worker.valid_to is null or night.as_of_date < worker.valid_to)
+        where (worker.sex, worker.age_band, worker.region_code, worker.sector_code)
+            is distinct from (night.sex, night.age_band, night.region_code, night.sector_code)
+        group by 1
+        """
+    )
+    assert wrong.fetchall() == []
+
+
+def test_a_contribution_names_the_worker_of_the_newest_published_night(reader, transformer) -> None:
+    (resolved,) = reader.execute("select count(worker_key) from marts.fct_contribution").fetchone()
+    (known,) = transformer.execute(
+        "select count(*) from warehouse.int_contribution where membership_key in"
+        " (select membership_key from warehouse.int_membership_owner)"
+    ).fetchone()
+    assert resolved == known > 0
+
+
+def test_a_build_neither_waits_for_readers_nor_shows_itself(warehouse, reader, monkeypatch) -> None:
+    before = contents(reader)
+    views = reader.execute(VIEWS).fetchall()
+    # The reader's transaction stays open: it holds a lock on every view and every table behind it.
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=10s")
+    for night in NIGHTS:
+        warehouse.build(night, published=False)
+    with connect(Role.BI) as another:
+        assert contents(another) == before
+        assert another.execute(VIEWS).fetchall() == views
+
+
+@pytest.mark.parametrize("schema", ["warehouse", "identity", "landing", "reference", "ledger"])
+def test_a_bi_tool_reads_marts_only(warehouse, schema) -> None:
+    with connect(Role.BI) as connection:
+        granted = connection.execute("select has_schema_privilege(%s, 'usage')", (schema,)).fetchone()
+        assert granted == (False,)
+
+
+def test_no_mart_has_a_column_for_an_identity(reader) -> None:
+    named = reader.execute(
+        "select table_name, column_name from information_schema.columns where table_schema = 'marts'"
+        " and (column_name in ('nik', 'kpj', 'nama', 'born_on') or column_name like '%birth%')"
+    )
+    assert named.fetchall() == []
+
+
+def test_the_auditor_alone_sees_an_unresolved_membership_number(warehouse) -> None:
+    with connect(Role.TRANSFORMER) as connection:
+        if not connection.execute("select has_schema_privilege('identity', 'create')").fetchone()[0]:
+            pytest.skip("the transformer may not create in schema identity")
+    with connect(Role.AUDITOR) as auditor:
+        (found,) = auditor.execute(
+            "select count(*) from marts.audit_findings where finding_code = 'UNRESOLVED_PARTICIPANT'"
+        ).fetchone()
+        (shown,) = auditor.execute("select count(kpj) from identity.unresolved_participant").fetchone()
+    assert shown == found
+
+
+def test_every_mart_tells_readers_what_it_is(reader) -> None:
+    silent = reader.execute(
+        "select c.relname, a.attname from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+        " where c.relnamespace = 'marts'::regnamespace"
+        " and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null)"
+    )
+    assert silent.fetchall() == []
+
+
+def test_money_and_dates_by_hand_made_rows(dbt_environment, tmp_path: Path) -> None:
+    outcome = dbt(tmp_path, "test", "--selector", "unit", **dbt_environment)
+    assert outcome.exception is None
+    assert outcome.result.results
+    assert {str(result.status) for result in outcome.result.results} == {"pass"}
