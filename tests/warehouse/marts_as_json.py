@@ -1,4 +1,4 @@
-"""A published night as the JSON that expected figures are written in: what a reader of schema marts sees, figure by figure."""
+"""A published night as the JSON that expected figures come in: what a reader of schema marts sees, figure by figure."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ def manifest(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="module")
 def marts(manifest):
     folder = Path("models/marts")
-    return [node for node in manifest.nodes.values() if node.resource_type == "model" and folder in Path(node.original_file_path).parents]  # fmt: skip
+    models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
+    return [model for model in models if folder in Path(model.original_file_path).parents]
 
 
 def test_every_feed_has_a_staging_model_of_its_name() -> None:

@@ -31,10 +31,11 @@ def transformer(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
 
 def contents(connection: psycopg.Connection) -> dict[str, tuple]:
     """Every mart as its number of rows and one hash of them."""
+    fingerprint = "select count(*), md5(string_agg(r::text, '' order by r::text)) from marts.{} r"
     return {
-        name: connection.execute(f"select count(*), md5(string_agg(r::text, '' order by r::text)) from marts.{name} r").fetchone()
+        name: connection.execute(fingerprint.format(name)).fetchone()
         for name, _ in connection.execute(VIEWS).fetchall()
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("night", NIGHTS)
@@ -58,8 +59,9 @@ def test_a_membership_belongs_to_whom_the_newest_delivery_names(transformer) -> 
 
 def test_the_log_of_owners_holds_changes_only(transformer) -> None:
     repeated = transformer.execute(
-        "select count(*) from (select worker_key, lag(worker_key) over (partition by membership_key order by business_date)"
-        " as previous from warehouse.int_membership_owner) as log where worker_key = previous"
+        "select count(*) from ("
+        " select worker_key, lag(worker_key) over (partition by membership_key order by business_date) as previous"
+        " from warehouse.int_membership_owner) as log where worker_key = previous"
     ).fetchone()
     assert repeated == (0,)
 
