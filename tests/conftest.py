@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -23,11 +25,22 @@ _names = (f"test_{number}" for number in itertools.count())
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def public_folder() -> Iterator[Callable[[], Path]]:
+    """Makes folders that the server's own account may enter, which pytest's are not; all go in the end."""
+    with contextlib.ExitStack() as folders:
+
+        def make() -> Path:
+            folder = Path(folders.enter_context(tempfile.TemporaryDirectory(prefix="cakupan-test-")))
+            folder.chmod(0o755)
+            return folder
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def installation(public_folder: Callable[[], Path]) -> Iterator[Path]:
     """A CAKUPAN_HOME of its own with a running server."""
-    home = tmp_path_factory.mktemp("cakupan")
-    for parent in (home, *home.parents[:2]):
-        parent.chmod(0o755)
+    home = public_folder()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CAKUPAN_HOME", str(home))
         server = Server(embedded().root, UNSAFE_BUT_FAST)

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -31,10 +32,8 @@ def test_applying_the_schema_again_changes_nothing(database_name: str) -> None:
         assert connection.execute("select count(*) from pg_class").fetchone() == before
 
 
-def test_a_killed_server_starts_again_with_its_rows(tmp_path: Path, installation: Path) -> None:
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
-    server = Server(tmp_path / "database", {"shared_buffers": "16MB"})
+def test_a_killed_server_starts_again_with_its_rows(public_folder: Callable[[], Path]) -> None:
+    server = Server(public_folder() / "database", {"shared_buffers": "16MB"})
     password = "only-for-this-test"
     server.start(password)
     port = server.port

@@ -69,3 +69,14 @@ def test_an_odd_name_is_kept_as_data(database, feed, tmp_path):
     archived = Archive(tmp_path).store(io.BytesIO(b"abc"))
     register(database, feed("bpjstk.iuran"), date(2025, 9, 9), name, archived)
     assert database.execute("select original_name from ledger.delivery").fetchone() == ("-rf ../\n\\x00\\xff",)
+
+
+def test_bytes_that_come_back_after_others_are_a_new_delivery(database, feed, tmp_path):
+    archive, sp2d = Archive(tmp_path), feed("sipd.sp2d")
+    first, correction = (archive.store(io.BytesIO(content)) for content in (b"first", b"correction"))
+    sent = [
+        register(database, sp2d, date(2025, 9, 9), "sp2d_20250909.csv", archived)
+        for archived in (first, correction, first, first)
+    ]
+    assert [is_new for _, is_new in sent] == [True, True, True, False]
+    assert len({delivery_id for delivery_id, _ in sent}) == 3

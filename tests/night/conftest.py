@@ -51,14 +51,12 @@ def simulate(root: Path, workers: int, *options: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Installation]]:
+def new_installation(public_folder: Callable[[], Path]) -> Iterator[Callable[..., Installation]]:
     """Makes installations with a simulated city each; stops their servers in the end."""
     made = []
 
     def make(workers: int, *options: str) -> Installation:
-        root = tmp_path_factory.mktemp("night")
-        for parent in (root, *root.parents[:2]):
-            parent.chmod(0o755)
+        root = public_folder()
         made.append(Installation(root / "home", simulate(root / "city", workers, *options)))
         return made[-1]
 

@@ -20,7 +20,8 @@ create table if not exists ledger.feed (
     primary key (agency, feed)
 );
 
--- One row per archived delivery: the same bytes for the same date are one delivery.
+-- One row per archived delivery. Bytes equal to the newest delivery of their date are no new delivery;
+-- bytes that come back after others were sent are.
 create table if not exists ledger.delivery (
     delivery_id bigint generated always as identity primary key,
     agency text not null,
@@ -29,9 +30,9 @@ create table if not exists ledger.delivery (
     sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
     original_name text not null,
     size_bytes bigint not null,
-    received_at timestamptz not null default now(),
-    unique (agency, feed, business_date, sha256)
+    received_at timestamptz not null default now()
 );
+create index if not exists delivery_date on ledger.delivery (agency, feed, business_date);
 
 -- Outcome of reading a delivery's bytes into its landing table; refusal names why nothing was landed.
 create table if not exists ledger.landing (

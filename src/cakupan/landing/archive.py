@@ -71,25 +71,24 @@ def register(
 ) -> tuple[int, bool]:
     """Enter an archived delivery in the ledger; returns its delivery_id and whether it is new. The caller commits.
 
-    The same bytes for the same date, under whatever name, are the delivery that is there already.
+    What the agency has for the date is new when its bytes differ from the newest delivery's: bytes that come back
+    after others were sent replace those, the same bytes under whatever name replace nothing.
     """
-    identity = (feed.agency, feed.feed, business_date, archived.sha256)
-    inserted = connection.execute(
+    of_the_date = (feed.agency, feed.feed, business_date)
+    connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.delivery'), hashtext(%s))", (feed.name,))
+    newest = connection.execute(
+        "select delivery_id, sha256 from ledger.delivery where agency = %s and feed = %s and business_date = %s"
+        " order by delivery_id desc limit 1",
+        of_the_date,
+    ).fetchone()
+    if newest and newest[1] == archived.sha256:
+        return newest[0], False
+    (delivery_id,) = connection.execute(
         "insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
-        " values (%s, %s, %s, %s, %s, %s) on conflict (agency, feed, business_date, sha256) do nothing"
-        " returning delivery_id",
-        (*identity, _storable(original_name), archived.size_bytes),
-    ).fetchone()
-    if inserted:
-        return inserted[0], True
-    known = connection.execute(
-        "select delivery_id from ledger.delivery"
-        " where agency = %s and feed = %s and business_date = %s and sha256 = %s",
-        identity,
-    ).fetchone()
-    if known is None:
-        raise LookupError("the delivery is neither new nor known: the ledger was changed meanwhile")
-    return known[0], False
+        " values (%s, %s, %s, %s, %s, %s) returning delivery_id",
+        (*of_the_date, archived.sha256, _storable(original_name), archived.size_bytes),
+    ).fetchone() or (0,)
+    return delivery_id, True
 
 
 def _storable(name: str) -> str:
