@@ -37,11 +37,15 @@ def warehouse() -> None:
     def publish_run(run: int) -> None:
         night.publish_run(run)
 
+    @task
+    def report(dag_run: Any = None) -> str:
+        return night.report(orchestration.night_of(dag_run))
+
     run = start_run()
     step = agencies_are_in() >> run
     for layer in publish.LAYERS:
         step = step >> build.override(task_id=f"build_{layer}")(run, layer)
-    step >> publish_run(run)
+    step >> publish_run(run) >> report()
 
 
 warehouse()

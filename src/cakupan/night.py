@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from cakupan import identity, landing, publish, quality, settings
 from cakupan.database import Role, connect
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive, register
+from cakupan.quality.report import write_night_report
 from cakupan.sources import Source
 
 CUT_OFF = time(3, 30)
@@ -151,6 +153,21 @@ def publish_run(run_id: int) -> None:
     """Move the readers' pointer to the run."""
     with connect(Role.LOADER) as connection:
         publish.publish(connection, run_id)
+
+
+@without_values
+def report(night: date) -> str:
+    """Write the night's page about deliveries and rules, fit to be mailed to the offices; returns its path."""
+    path = report_path(night)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with connect(Role.LOADER) as connection:
+        write_night_report(connection, load_feeds(settings.FEEDS), night, path)
+    return str(path)
+
+
+def report_path(night: date) -> Path:
+    """Where the night's page lies."""
+    return settings.home() / "reports" / f"deliveries-{night}.html"
 
 
 @without_values

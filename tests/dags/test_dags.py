@@ -70,8 +70,9 @@ def test_no_feed_waits_for_another(bag: dict) -> None:
 def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
     after = bag["dags"]["warehouse"]["downstream"]
     assert after["agencies_are_in"] == ["start_run"]
-    assert after["publish_run"] == []
-    assert "publish_run" in after["build_marts"]
+    assert after["build_findings"] == ["publish_run"]
+    assert after["publish_run"] == ["report"]
+    assert after["report"] == []
 
 
 def test_every_dag_follows_the_nights_without_catching_up(bag: dict) -> None:

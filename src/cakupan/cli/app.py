@@ -22,7 +22,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 database = typer.Typer(no_args_is_help=True, help="The warehouse's PostgreSQL.")
 app.add_typer(database, name="database")
 
-out = Console()
+WIDTH = None if sys.stdout.isatty() else 140  # of a log or a pipe; a terminal says itself
+out = Console(width=WIDTH)
 err = Console(stderr=True)
 
 DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")

@@ -47,6 +47,7 @@ def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) 
     if after in (None, before):
         raise Refused(f"The night of {as_of} was not published; readers see what they saw before. Mend and run again.")
     morning.show(out, as_of)
+    out.print(f"Report:   {night.report_path(as_of)}", soft_wrap=True)
 
 
 @contextmanager
