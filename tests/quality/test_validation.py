@@ -15,6 +15,7 @@ import pytest
 from cakupan import quality
 from cakupan.database import Role, connect
 from cakupan.quality.gate import GateError
+from cakupan.quality.reasons import _share
 from cakupan.quality.suite import load_suite
 from cakupan.quality.validation import RowsMissing
 from tests.quality.cells_of import good_row
@@ -135,6 +136,13 @@ class TestLimits:
             assert "bpjstk.jakon.tgl_daftar.date" in current["reason_id"]
             assert "11 dari 100 baris (11 %)" in current["reason_id"]
             assert f"release delivery {delivery}" in current["reason_en"]
+
+    @pytest.mark.parametrize(
+        ("share", "limit", "text"),
+        [(0.4259259, 0.3, "42.59 %"), (0.3, 0.3, "30 %"), (0.30001, 0.3, "30.001 %"), (0.3000004, 0.3, "30.00004 %")],
+    )
+    def test_a_share_is_told_from_its_limit(self, share: float, limit: float, text: str) -> None:
+        assert _share(share, limit) == text
 
     def test_an_increment_may_be_smaller(self, warehouse: Warehouse) -> None:
         warehouse.land(IURAN, rows(IURAN, range(100)))

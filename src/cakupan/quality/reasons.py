@@ -93,21 +93,22 @@ def released(by: str, why: str, earlier: str) -> Reason:
 
 def _sentences(result: Result, subject: Subject, figures: Figures, results: list[Result]) -> tuple[str, str]:
     code = result.rule.meta.code
-    limit = result.rule.kwargs.get("max_value")
+    limit = float(result.rule.kwargs.get("max_value", 0))
     if code == "ROW_LOSS" and figures.rows_before is not None and subject.night_before is not None:
         before, rows, night = figures.rows_before, figures.delivered_rows, subject.night_before.isoformat()
         return (
-            f"Isinya {_id(rows)} baris, {_share_id(figures.lost_share)} lebih sedikit dari {_id(before)} baris"
-            f" kiriman {night} yang berlaku sebelumnya; batasnya {_share_id(limit)}.",
-            f"It has {rows:,} rows, {_share(figures.lost_share)} fewer than the {before:,} rows of the delivery"
-            f" of {night} in force before it; the limit is {_share(limit)}.",
+            f"Isinya {_id(rows)} baris, {_share_id(figures.lost_share, limit)} lebih sedikit dari {_id(before)} baris"
+            f" kiriman {night} yang berlaku sebelumnya; batasnya {_share_id(limit, limit)}.",
+            f"It has {rows:,} rows, {_share(figures.lost_share, limit)} fewer than the {before:,} rows of the delivery"
+            f" of {night} in force before it; the limit is {_share(limit, limit)}.",
         )
     if code == "QUARANTINE_SHARE":
         bad, rows, share = figures.quarantined_rows, figures.delivered_rows, figures.quarantined_share
         return (
-            f"{_id(bad)} dari {_id(rows)} baris ({_share_id(share)}) masuk karantina; batasnya {_share_id(limit)}."
+            f"{_id(bad)} dari {_id(rows)} baris ({_share_id(share, limit)}) masuk karantina;"
+            f" batasnya {_share_id(limit, limit)}."
             f" Aturan yang paling sering dilanggar: {_worst(results, indonesian=True)}.",
-            f"{bad:,} of {rows:,} rows ({_share(share)}) are quarantined; the limit is {_share(limit)}."
+            f"{bad:,} of {rows:,} rows ({_share(share, limit)}) are quarantined; the limit is {_share(limit, limit)}."
             f" Rules broken most: {_worst(results, indonesian=False)}.",
         )
     rule = result.rule
@@ -128,13 +129,15 @@ def _worst(results: list[Result], *, indonesian: bool) -> str:
     )
 
 
-def _share(share: float | None) -> str:
-    """In per cent, with digits enough to tell a share from the limit it passes."""
-    return f"{100 * (share or 0):.6g} %"
+def _share(share: float, limit: float) -> str:
+    """In per cent with two decimals, or as many more as it takes to tell a share from the limit it passes."""
+    texts = (f"{round(100 * share, digits):.10g}" for digits in range(2, 9))
+    at_limit = f"{round(100 * limit, 8):.10g}"
+    return next((text for text in texts if text != at_limit), at_limit) + " %"
 
 
-def _share_id(share: float | None) -> str:
-    return _share(share).replace(".", ",")
+def _share_id(share: float, limit: float) -> str:
+    return _share(share, limit).replace(".", ",")
 
 
 def _id(number: int) -> str:

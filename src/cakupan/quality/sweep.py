@@ -7,16 +7,15 @@ interface: normalise, repeats, row rules, key conflicts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from cakupan.feeds import Feed
+from cakupan.quality.columns import key_hash, listed
 from cakupan.quality.compiler import compile_rules, normalised
+from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite
 
@@ -28,32 +27,6 @@ SETTINGS = {
     # Sorting key hashes is parallel and bounded in memory; hashing all distinct keys is neither.
     "enable_hashagg": "off",
 }
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """The delivery under judgement."""
-
-    delivery_id: int
-    night: date
-    earlier: tuple[tuple[int, int], ...] = ()
-    """For increments: (delivery_id, validation_id) of the deliveries in force before this one."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What the pass found."""
-
-    delivered: int
-    quarantined: int
-    duplicates: int
-    broken: dict[str, int] = field(default_factory=dict)
-    """Rows that break a rule, duplicates aside; rules nobody broke are left out."""
-
-    @property
-    def accepted(self) -> int:
-        """Rows let in."""
-        return self.delivered - self.quarantined - self.duplicates
 
 
 class Sweep:
@@ -68,10 +41,10 @@ class Sweep:
         self.names = {
             "landing": sql.Identifier("landing", feed.table),
             "quarantine": quarantine_table(feed),
-            "cells": _list(column.name for column in feed.columns),
-            "compared": _list(column.name for column in feed.columns if not column.running_number),
-            "key": _list(feed.key),
-            "key_hash": _key_hash(feed.key),
+            "cells": listed(column.name for column in feed.columns),
+            "compared": listed(column.name for column in feed.columns if not column.running_number),
+            "key": listed(feed.key),
+            "key_hash": key_hash(feed.key),
             "delivery": sql.Literal(delivery.delivery_id),
             "night": sql.Literal(delivery.night),
         }
@@ -114,16 +87,14 @@ class Sweep:
         self._execute("create temporary table judged on commit drop as " + _JUDGE, **self._judging())
 
     def _judging(self) -> dict[str, sql.Composable]:
-        cells = [sql.Identifier(column.name) for column in self.feed.columns]
+        names = [column.name for column in self.feed.columns]
         return {
             "normalised": sql.SQL(", ").join(
-                sql.SQL("{} as {}").format(normalised(column), cell)
-                for column, cell in zip(self.feed.columns, cells, strict=True)
+                sql.SQL("{} as {}").format(normalised(column), sql.Identifier(column.name))
+                for column in self.feed.columns
             ),
-            "altered": sql.SQL(" or ").join(
-                sql.SQL("{} is distinct from {}").format(normalised(column), cell)
-                for column, cell in zip(self.feed.columns, cells, strict=True)
-            ),
+            "s_cells": listed(names, "s"),
+            "n_cells": listed(names, "n"),
             "broken": self.rules.broken,
         }
 
@@ -284,7 +255,7 @@ class Sweep:
             f"{side}_{what}": columns if what == "compared" else sql.SQL("({})").format(columns)
             for side in ("e", "j")
             for what, names in (("key", self.feed.key), ("compared", compared))
-            for columns in [_list(names, side)]
+            for columns in [listed(names, side)]
         }
 
     def _execute(self, text: str, **more: sql.Composable) -> psycopg.Cursor[Any]:
@@ -296,26 +267,15 @@ class Sweep:
 _JUDGE = """
 with cleaned as materialized (
     select
-        sheet, row_number, number_cells, business_date, defect,
-        case when defect is not null then raw_record end as raw_record, defect is null as readable,
-        {altered} as altered, {normalised}
-    from suspect
+        s.sheet, s.row_number, s.number_cells, s.business_date, s.defect,
+        case when s.defect is not null then s.raw_record end as raw_record, s.defect is null as readable,
+        ({s_cells}) is distinct from ({n_cells}) as altered, n.*
+    from suspect as s
+    -- The offset keeps the planner from cleaning a cell anew wherever it is used.
+    cross join lateral (select {normalised} offset 0) as n
 )
 select
     sheet, row_number, {cells}, raw_record, readable, altered,
     {broken} as rules, {key_hash} as key_hash
 from cleaned
 """
-
-
-def _list(names: Iterable[str], table: str | None = None) -> sql.Composable:
-    parts = [sql.Identifier(table, name) if table else sql.Identifier(name) for name in names]
-    return sql.SQL(", ").join(parts)
-
-
-def _key_hash(key: tuple[str, ...]) -> sql.Composable:
-    """64 bits of the key, the same for the same cells; a missing cell counts as an empty one."""
-    hashed: sql.Composable = sql.SQL("0")
-    for name in key:
-        hashed = sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), hashed)
-    return hashed

@@ -11,12 +11,13 @@ from psycopg.rows import class_row
 
 from cakupan.feeds import Feed
 from cakupan.quality import reasons
+from cakupan.quality.counts import Delivery
 from cakupan.quality.gate import Figures, Result, judge
 from cakupan.quality.locking import lock
 from cakupan.quality.pending import Known, known_deliveries, next_pending
 from cakupan.quality.quarantine import ensure_quarantine_table
 from cakupan.quality.suite import Suite, load_suite
-from cakupan.quality.sweep import Delivery, Sweep
+from cakupan.quality.sweep import Sweep
 
 Status = Literal["ACCEPTED", "REJECTED", "HELD"]
 

@@ -1,0 +1,32 @@
+"""What the pass over a delivery is given, and what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The delivery under judgement."""
+
+    delivery_id: int
+    night: date
+    earlier: tuple[tuple[int, int], ...] = ()
+    """For increments: (delivery_id, validation_id) of the deliveries in force before this one."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the pass found."""
+
+    delivered: int
+    quarantined: int
+    duplicates: int
+    broken: dict[str, int] = field(default_factory=dict)
+    """Rows that break a rule, duplicates aside; rules nobody broke are left out."""
+
+    @property
+    def accepted(self) -> int:
+        """Rows let in."""
+        return self.delivered - self.quarantined - self.duplicates

@@ -1,0 +1,127 @@
+"""One page about the deliveries of a night: what came, what was let in, which rules were broken.
+
+A single file without anything from elsewhere, in Indonesian with a switch to English, fit to be mailed to the offices:
+it names feeds, rules and counts, never the content of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from cakupan import settings
+from cakupan.feeds import Feed
+from cakupan.quality.strict import MONTHS_ID
+from cakupan.quality.suite import load_suite
+
+ORDER = {"REJECTED": 0, "HELD": 1, "LATE": 2, "ACCEPTED": 3}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that rows of a delivery, or the delivery itself, did not keep."""
+
+    rule_id: str
+    says_id: str
+    says_en: str
+    severity: str
+    failed_rows: int
+    observed: str
+    on_delivery: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A feed in the night."""
+
+    feed: Feed
+    status: str
+    facts: dict[str, Any]
+    broken: tuple[Broken, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Failed:
+    rule_id: str
+    severity: str
+    failed_rows: int
+    observed: str
+
+
+def night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date) -> str:
+    """The page as HTML text."""
+    lines = [line for feed in feeds if (line := _line(connection, feed, night))]
+    lines.sort(key=lambda line: (ORDER[line.status], line.feed.name))
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["id_number"] = lambda number: f"{number:,}".replace(",", ".")
+    environment.filters["en_number"] = lambda number: f"{number:,}"
+    environment.filters["local"] = _local
+    return environment.get_template("report.html.j2").render(
+        night=night,
+        night_id=f"{night.day} {MONTHS_ID[night.month - 1]} {night.year}",
+        night_en=f"{night.day} {night:%B %Y}",
+        lines=lines,
+        totals={
+            name: sum(line.facts.get(name) or 0 for line in lines)
+            for name in ("delivered_rows", "accepted_rows", "quarantined_rows", "duplicate_rows")
+        },
+        counts={status: sum(line.status == status for line in lines) for status in ORDER},
+    )
+
+
+def write_night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date, path: Path) -> None:
+    """Write the page to a file, whole or not at all."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(night_report(connection, feeds, night), encoding="utf-8")
+    draft.replace(path)
+
+
+def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line | None:
+    """The feed's newest delivery of the night; an occasional feed without one has no line."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        facts = cursor.execute(
+            "select * from ledger.current_validation where agency = %s and feed = %s and business_date = %s"
+            " order by delivery_id desc limit 1",
+            (feed.agency, feed.feed, night),
+        ).fetchone()
+    if facts is None:
+        return None if feed.cadence == "occasional" else Line(feed, "LATE", {})
+    return Line(feed, facts["delivery_status"], facts, _broken(connection, feed, facts["validation_id"]))
+
+
+def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int) -> tuple[Broken, ...]:
+    rules = {rule.rule_id: rule for rule in load_suite(feed).expectations}
+    with connection.cursor(row_factory=class_row(_Failed)) as cursor:
+        failed = cursor.execute(
+            "select rule_id, severity, failed_rows, observed from quality.rule_result"
+            " where validation_id = %s and not success order by failed_rows desc, rule_id",
+            (validation_id,),
+        ).fetchall()
+    return tuple(
+        Broken(
+            rule_id=one.rule_id,
+            # A rule of a past night may have been withdrawn since: its id still says which one it was.
+            says_id=rules[one.rule_id].meta.says_id if one.rule_id in rules else one.rule_id,
+            says_en=rules[one.rule_id].meta.says if one.rule_id in rules else one.rule_id,
+            severity=one.severity,
+            failed_rows=one.failed_rows,
+            observed=one.observed,
+            on_delivery=one.rule_id in rules and rules[one.rule_id].on_delivery,
+        )
+        for one in failed
+    )
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M WIB")
