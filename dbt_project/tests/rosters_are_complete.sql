@@ -4,17 +4,24 @@ with listed as (
         roster,
         count(*) as listed_rows
     from {{ ref('fct_roster') }}
-    where run_id = {{ run_id() }} and agency_code <> 'disnaker'
+    where run_id = {{ run_id() }}
     group by roster
 )
 
 select
-    listed.roster,
+    input.agency,
+    input.feed,
     listed.listed_rows,
     validation.accepted_rows
 from {{ source('ledger', 'run_input') }} as input
 inner join {{ source('ledger', 'validation') }} as validation using (validation_id)
-inner join listed on input.agency || '.' || input.feed = listed.roster
+left join listed on input.agency || '.' || input.feed = listed.roster
 where
     input.run_id = {{ run_id() }}
-    and listed.listed_rows <> validation.accepted_rows
+    and (input.agency, input.feed) in (
+        {%- for roster in rosters().split() %}
+        {%- set agency, feed = roster.split('.') %}
+        ('{{ agency }}', '{{ feed }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    and coalesce(listed.listed_rows, 0) <> validation.accepted_rows

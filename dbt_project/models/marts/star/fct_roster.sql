@@ -3,17 +3,9 @@
     post_hook="analyze {{ this }} (run_id, worker_key)",
 ) }}
 
-{%- set rosters = [
-    ('perkim', 'tenaga_lapangan'),
-    ('distan', 'kelompok_tani'),
-    ('disdik', 'ptk_non_asn'),
-    ('diskumdag', 'pelaku_usaha'),
-    ('dinsos', 'relawan_disabilitas'),
-    ('dispar', 'pekerja_seni'),
-] %}
-
 with listed as (
-    {%- for agency, feed in rosters %}
+    {%- for roster in rosters().split() %}
+    {%- set agency, feed = roster.split('.') %}
     select
         '{{ agency }}' as agency_code,
         '{{ agency }}.{{ feed }}' as roster,
