@@ -77,7 +77,7 @@ def test_figures_can_be_asked_for_in_three_forms(nights: Installation) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["delete from coverage_by_sector", "select nik from identity.worker", "select * from landing.bpjstk_kepesertaan"],
+    ["create table mine (a int)", "select nik from identity.worker", "select * from landing.bpjstk_kepesertaan"],
 )
 def test_a_bi_tool_can_neither_write_nor_see_a_person(nights: Installation, statement: str) -> None:
     asked = nights.cakupan("sql", statement)

@@ -56,7 +56,7 @@ SINGLE = {
 """Relation -> its key columns and its only figure."""
 
 PROTECTION = ("PROTECTED", "NOT_POSTED", "NOT_ON_DECREE", "UNRESOLVED")
-SCORECARD = ("delivered_rows", "accepted_rows", "quarantined_rows", "duplicate_rows")
+SCORECARD = ("delivered_rows", "accepted_rows", "quarantined_rows", "duplicate_rows", "delivery_status")
 
 
 def actual(connection: psycopg.Connection, as_of_date: date) -> dict[str, Any]:
@@ -71,11 +71,9 @@ def actual(connection: psycopg.Connection, as_of_date: date) -> dict[str, Any]:
         night[relation] = {_key(row, key): row[figure] for row in _rows(connection, relation, as_of_date)}
     night["dbhcht_lineage"] = _lineage(_rows(connection, "dbhcht_lineage", as_of_date))
     night["audit_findings"] = _findings(_rows(connection, "audit_findings", as_of_date))
-    # A feed of which nothing is dated the night has a row that says so, and no figures to compare.
     night["scorecard"] = {
-        f"{row['agency_code']}.{row['feed']}": {count: row[count] for count in SCORECARD}
+        f"{row['agency_code']}.{row['feed']}": {figure: row[figure] for figure in SCORECARD}
         for row in _rows(connection, "data_quality_scorecard", as_of_date)
-        if row["delivery_status"] not in ("LATE", "MISSING")
     }
     return night
 
