@@ -2,6 +2,7 @@
 -- change with later membership deliveries and is therefore resolved when the line is read.
 {{ config(
     materialized='incremental',
+    full_refresh=false,
     incremental_strategy='delete+insert',
     unique_key='validation_id',
     indexes=[{'columns': ['validation_id']}],

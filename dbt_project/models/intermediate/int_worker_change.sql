@@ -5,6 +5,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_run',
+    full_refresh=false,
     indexes=[{'columns': ['run_id', 'as_of_date']}, {'columns': ['worker_key']}],
 ) }}
 

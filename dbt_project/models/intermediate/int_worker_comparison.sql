@@ -1,5 +1,5 @@
 -- Which nights' changes a run wrote into int_worker_change, also where there were none.
-{{ config(materialized='incremental', incremental_strategy='replace_run') }}
+{{ config(materialized='incremental', incremental_strategy='replace_run', full_refresh=false) }}
 -- depends_on: {{ ref('int_worker_change') }}
 
 select
