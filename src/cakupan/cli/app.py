@@ -7,14 +7,15 @@ import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import psycopg
 import typer
 from rich.console import Console
 
 from cakupan.cli import morning, query
-from cakupan.cli.nightly import Refused, run_night
+from cakupan.cli.cities import CannotSimulate
+from cakupan.cli.nightly import run_night
 from cakupan.database import Role, url
 from cakupan.database.server import embedded
 
@@ -53,9 +54,10 @@ def nightly(
     """
     try:
         run_night(night.date(), deliveries, workers, out)
-    except Refused as refusal:
-        err.print(f"[red]{refusal}[/]", soft_wrap=True, highlight=False)
-        raise typer.Exit(refusal.exit_code) from None
+    except CannotSimulate as refusal:
+        _say_and_exit(str(refusal), 2)
+    except (RuntimeError, OSError, psycopg.Error) as error:
+        _say_and_exit(str(error) or type(error).__name__, 1)
 
 
 @app.command()
@@ -64,8 +66,7 @@ def status(night: Annotated[datetime | None, DATE] = None) -> None:
     _needs_database()
     as_of = night.date() if night else morning.newest_night()
     if as_of is None:
-        err.print("No night was published yet. Run: cakupan nightly --date YYYY-MM-DD")
-        raise typer.Exit(1)
+        _say_and_exit("No night was published yet. Run: cakupan nightly --date YYYY-MM-DD", 1)
     morning.show_feeds(out, as_of)
 
 
@@ -79,8 +80,7 @@ def sql(
     try:
         query.run(statement, form.value, out)
     except psycopg.Error as error:
-        err.print(f"[red]{(error.diag.message_primary or str(error)).strip()}[/]", highlight=False)
-        raise typer.Exit(1) from None
+        _say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
 
 
 @app.command()
@@ -117,7 +117,11 @@ def database_url(role: Annotated[str, typer.Option(help="loader, transformer, bi
     sys.stdout.write(url(wanted) + "\n")
 
 
+def _say_and_exit(message: str, code: int) -> NoReturn:
+    err.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
+    raise typer.Exit(code) from None
+
+
 def _needs_database() -> None:
     if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-        err.print("The database is not running. Run: cakupan database start")
-        raise typer.Exit(1)
+        _say_and_exit("The database is not running. Run: cakupan database start", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -83,10 +84,11 @@ def show(out: Console, as_of: date) -> None:
             MONEY,
         )
         section("Findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
+    command = "cakupan" if shutil.which("cakupan") else ".venv/bin/cakupan"
     connect_to = url(Role.BI, password=False)
-    out.print(f"\nBI tools: {connect_to}, schema marts; the password is in: cakupan database url", soft_wrap=True)
-    out.print("Ask here: cakupan sql 'select * from coverage_by_sector'")
-    out.print("Airflow:  cakupan airflow")
+    out.print(f"\nBI tools: {connect_to}, schema marts; with password: {command} database url", soft_wrap=True)
+    out.print(f'Ask here: {command} sql "select * from coverage_by_sector"')
+    out.print(f"Airflow:  {command} airflow")
 
 
 def show_feeds(out: Console, as_of: date) -> None:
