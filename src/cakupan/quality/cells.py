@@ -98,7 +98,7 @@ def _number(cell: str, group: str, point: str) -> Decimal | None:
     """A number of at most 15 digits before the point; in groups of three, the first never begins with a 0."""
     whole, comma, decimals = cell.removeprefix("-").partition(point)
     head, *groups = whole.split(group) if group else [whole]
-    grouped = all(len(digits) == 3 for digits in groups) and len(head) <= 3 and not head.startswith("0")
+    grouped = all(len(digits) == 3 for digits in groups) and 1 <= len(head) <= 3 and not head.startswith("0")
     digits = "".join([head, *groups])
     if (groups and not grouped) or len(digits) > 15 or (comma and not decimals):
         return None
