@@ -87,7 +87,7 @@ def show(out: Console, as_of: date) -> None:
     command = "cakupan" if shutil.which("cakupan") else ".venv/bin/cakupan"
     connect_to = url(Role.BI, password=False)
     out.print(f"\nBI tools: {connect_to}, schema marts; with password: {command} database url", soft_wrap=True)
-    out.print(f'Ask here: {command} sql "select * from coverage_by_sector"')
+    out.print("Ask here:", command, "sql 'select * from coverage_by_sector'")
     out.print(f"Airflow:  {command} airflow")
 
 
