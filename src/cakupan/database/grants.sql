@@ -19,6 +19,8 @@ grant select, insert on all tables in schema quality to cakupan_loader;
 
 grant usage on schema ledger, landing, quarantine, identity, quality to cakupan_transformer;
 grant usage, create on schema reference, warehouse, marts to cakupan_transformer;
+-- For identity.unresolved_participant, the one view through which an auditor sees a KPJ.
+grant create on schema identity to cakupan_transformer;
 grant select on all tables in schema ledger, identity, quality to cakupan_transformer;
 grant select on all tables in schema landing, quarantine to cakupan_transformer;
 alter default privileges for role cakupan_loader in schema landing, quarantine
@@ -28,7 +30,7 @@ grant usage on schema marts to cakupan_bi, cakupan_auditor;
 alter default privileges for role cakupan_transformer in schema marts
 grant select on tables to cakupan_bi, cakupan_auditor;
 
-grant usage on schema ledger, quality to cakupan_auditor;
+grant usage on schema ledger, quality, identity to cakupan_auditor;
 grant select on all tables in schema ledger, quality to cakupan_auditor;
 alter default privileges for role cakupan_loader in schema quality
 grant select on tables to cakupan_auditor, cakupan_transformer;
