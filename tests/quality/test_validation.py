@@ -234,6 +234,11 @@ class TestOrder:
         assert [outcome.delivery_id for outcome in warehouse.validate(JAKON)] == [delivery]
         assert warehouse.validate(JAKON) == []
 
+    def test_a_clock_set_back_ends_in_no_loop(self, warehouse: Warehouse) -> None:
+        warehouse.land(IURAN, rows(IURAN, range(3)), landed_at="2999-01-01")
+        warehouse.land(IURAN, rows(IURAN, range(2, 5)), nights_on(1), landed_at="2999-01-01")
+        assert [figures(outcome) for outcome in warehouse.validate(IURAN)] == [(3, 3, 0, 0), (3, 2, 0, 1)]
+
     @staticmethod
     def accepted_and_duplicates(warehouse: Warehouse, deliveries: dict[int, int]) -> dict[int, tuple[int, int]]:
         current = {day: warehouse.current(delivery) for day, delivery in sorted(deliveries.items())}

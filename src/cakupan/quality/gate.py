@@ -129,6 +129,9 @@ def _great_expectations() -> tuple[Any, Any]:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as library
 
+    # This one has a level of its own, set when it is imported.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+
     context = library.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     asset = context.data_sources.add_pandas("figures").add_dataframe_asset("delivery")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,11 +67,14 @@ def known_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[Kn
         ).fetchall()
 
 
-def next_pending(deliveries: Iterable[Known], suite: Suite, cadence: str) -> tuple[Known, Known | None] | None:
+def next_pending(
+    deliveries: Iterable[Known], suite: Suite, cadence: str, done: Collection[int] = ()
+) -> tuple[Known, Known | None] | None:
     """The first delivery to validate, with the one in force before it; None when all is done.
 
     A delivery is validated again when one of an earlier date was validated after it: an increment always, because its
-    repeats and key conflicts may be others now; a snapshot where the loss of rows is judged differently now.
+    repeats and key conflicts may be others now; a snapshot where the loss of rows is judged differently now. Those in
+    `done` were validated a moment ago, whatever a clock that was set back makes of it.
     """
     before: Known | None = None
     newest_of_earlier_dates = 0
@@ -80,7 +83,7 @@ def next_pending(deliveries: Iterable[Known], suite: Suite, cadence: str) -> tup
     for known in deliveries:
         if known.business_date != night:
             night, newest_of_earlier_dates = known.business_date, newest_so_far
-        if not known.validated:
+        if not known.validated and known.delivery_id not in done:
             return known, before
         if known.refusal_code is None:
             overtaken = (known.validation_id or 0) < newest_of_earlier_dates

@@ -53,7 +53,7 @@ def validate_feed(connection: psycopg.Connection[Any], feed: Feed) -> list[Outco
     while True:
         with connection.transaction():
             lock(connection, feed.name)
-            outcome = _validate_next(connection, feed, suite)
+            outcome = _validate_next(connection, feed, suite, {outcome.delivery_id for outcome in outcomes})
         if outcome is None:
             return outcomes
         outcomes.append(outcome)
@@ -83,8 +83,8 @@ class _Verdict:
     reason: reasons.Reason | None = None
 
 
-def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite) -> Outcome | None:
-    found = next_pending(known_deliveries(connection, feed), suite, feed.cadence)
+def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite, done: set[int]) -> Outcome | None:
+    found = next_pending(known_deliveries(connection, feed), suite, feed.cadence, done)
     if found is None:
         return None
     case = _Case(connection, feed, *found)
