@@ -58,7 +58,7 @@ def run(as_of: date, deliveries: Path) -> dict[str, Timing]:
             night.land(name)
     with clock(timings, "validate"):
         for name in names:
-            night.validate(name)
+            night.validate(name, as_of)
     for stage in ("land", "validate"):
         timings[stage].rows = night_rows(as_of)
     run_id = night.start_run(as_of)

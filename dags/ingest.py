@@ -43,8 +43,8 @@ def ingest_feed(group: str, feed: str) -> None:
             return night.land(feed)
 
         @task(outlets=[Asset(f"cakupan://accepted/{feed}")])
-        def validate() -> int:
-            return night.validate(feed)
+        def validate(dag_run: Any = None) -> int:
+            return night.validate(feed, orchestration.night_of(dag_run))
 
         archive() >> land() >> validate()
 

@@ -6,7 +6,7 @@ Every step asks the database what is new, so that it can be killed at any point 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -21,8 +21,7 @@ from cakupan.landing.archive import Archive, register
 from cakupan.quality.report import write_night_report
 from cakupan.sources import Source
 
-CUT_OFF = time(3, 30)
-"""Local time of the business date at which the warehouse stops waiting for late agencies."""
+CUT_OFF = time(3, 30)  # local time of the business date
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +71,7 @@ def archive(name: str, night: date, source: Source) -> bool:
     feed = find_feed(settings.FEEDS, name)
     store = Archive(settings.archive_root())
     with connect(Role.LOADER) as connection:
-        for found in source.deliveries(feed):
+        for found in source.deliveries(feed, night):
             if found.business_date > night:
                 continue
             with found.open() as stream:
@@ -105,34 +104,36 @@ def land(name: str) -> int:
 
 
 @without_values
-def validate(name: str) -> int:
-    """Validate what was landed, and key the workers and memberships in it; returns how many deliveries."""
+def validate(name: str, night: date) -> int:
+    """Validate what was landed and key the workers and memberships in it: the feed is done for the night.
+
+    Returns how many deliveries were validated.
+    """
     feed = find_feed(settings.FEEDS, name)
     with connect(Role.LOADER) as connection:
         outcomes = quality.validate_feed(connection, feed)
         identity.register(connection, feed)
+        connection.execute(
+            "insert into ledger.asked (agency, feed, as_of_date) values (%s, %s, %s)"
+            " on conflict (agency, feed, as_of_date) do update set asked_at = excluded.asked_at",
+            (feed.agency, feed.feed, night),
+        )
     return len(outcomes)
 
 
 @without_values
-def missing(night: date) -> list[str]:
-    """Feeds due every night of which nothing dated `night` was validated yet."""
-    due = {feed.name for feed in load_feeds(settings.FEEDS) if feed.cadence != "occasional"}
+def not_done(night: date) -> list[str]:
+    """Feeds that are not done for the night."""
     with connect(Role.LOADER) as connection:
         rows = connection.execute(
-            "select distinct agency || '.' || feed from ledger.current_validation where business_date = %s", (night,)
+            "select agency || '.' || feed from ledger.asked where as_of_date = %s", (night,)
         ).fetchall()
-    return sorted(due - {name for (name,) in rows})
+    return sorted({feed.name for feed in load_feeds(settings.FEEDS)} - {name for (name,) in rows})
 
 
-def is_over(night: date, now: datetime) -> bool:
-    """Whether the cut-off of the night has come."""
-    return now >= datetime.combine(night, CUT_OFF, ZoneInfo(settings.TIME_ZONE))
-
-
-def opens_at(night: date) -> datetime:
-    """When the nightly window of the business date opens: 01:00 local time."""
-    return datetime.combine(night, time(1), ZoneInfo(settings.TIME_ZONE))
+def cut_off(night: date) -> datetime:
+    """When the warehouse stops waiting for late agencies."""
+    return datetime.combine(night, CUT_OFF, ZoneInfo(settings.TIME_ZONE))
 
 
 @without_values
@@ -197,7 +198,3 @@ def feeds_of(agency: str) -> list[Feed]:
 def agencies() -> list[str]:
     """The agencies that deliver something."""
     return sorted({feed.agency for feed in load_feeds(settings.FEEDS)})
-
-
-DEADLINE = timedelta(hours=4)
-"""Marts are due this long after the window opens: by 05:00 local time."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from cakupan.database import Role, url
 from cakupan.sources import Source
 from cakupan.sources.folder import Folder
 
+PATIENCE = timedelta(minutes=30)
 START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
@@ -39,17 +40,22 @@ def night_of(dag_run: Any) -> date:
 def archive(feed: str, dag_run: Any) -> bool:
     """Archive the feed's new deliveries; False while the night's own one is due and may still come."""
     arrived = night.archive(feed, night_of(dag_run), source_of(feed.partition(".")[0]))
-    return arrived or not _may_wait(dag_run)
+    return arrived or not _may_wait(dag_run, night.cut_off(night_of(dag_run)))
 
 
 def agencies_are_in(dag_run: Any) -> bool:
-    """Whether every feed of the night is validated, or nobody waits for it any longer."""
-    return not _may_wait(dag_run) or not night.missing(night_of(dag_run))
+    """Whether every feed is done for the night, or nobody waits for it any longer.
+
+    A past night is filled in while its cut-off is long over: then the feeds have `PATIENCE` from the run's start.
+    """
+    as_of = night_of(dag_run)
+    until = max(night.cut_off(as_of), dag_run.start_date + PATIENCE)
+    return not _may_wait(dag_run, until) or not night.not_done(as_of)
 
 
-def _may_wait(dag_run: Any) -> bool:
-    now = datetime.now(ZoneInfo(settings.TIME_ZONE))
-    return bool(dag_run.partition_key) and not night.is_over(night_of(dag_run), now)
+def _may_wait(dag_run: Any, until: datetime) -> bool:
+    """Whether the run waits at all, which one started by hand from the command line does not, and still may."""
+    return bool(dag_run.partition_key) and datetime.now(UTC) < until
 
 
 def source_of(agency: str) -> Source:

@@ -35,7 +35,7 @@ class Warehouse:
         for feed in load_feeds(settings.FEEDS):
             night.archive(feed.name, until, Folder(self.city / "deliveries"))
             night.land(feed.name)
-            night.validate(feed.name)
+            night.validate(feed.name, until)
 
     def build(self, as_of: date, *, published: bool = True) -> None:
         """Build the night and, if asked, show it to readers."""

@@ -34,6 +34,15 @@ create table if not exists ledger.delivery (
 );
 create index if not exists delivery_date on ledger.delivery (agency, feed, business_date);
 
+-- Feeds that are done for a night: what the agency had was archived, landed and validated, or nothing came in time.
+create table if not exists ledger.asked (
+    agency text not null,
+    feed text not null,
+    as_of_date date not null,
+    asked_at timestamptz not null default clock_timestamp(),
+    primary key (agency, feed, as_of_date)
+);
+
 -- Outcome of reading a delivery's bytes into its landing table; refusal names why nothing was landed.
 create table if not exists ledger.landing (
     delivery_id bigint primary key references ledger.delivery,
