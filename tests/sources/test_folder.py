@@ -9,6 +9,7 @@ from cakupan.feeds import Feed, find_feed
 from cakupan.sources.folder import Folder
 
 FEEDS = Path(__file__).parents[2] / "feeds"
+NIGHT = date(2025, 9, 9)
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def drop(tmp_path):
 
 
 def found(feed, drop, **options):
-    return Folder(drop.parents[1], **options).deliveries(feed)
+    return Folder(drop.parents[1], **options).deliveries(feed, NIGHT)
 
 
 def test_lists_deliveries_oldest_first_and_opens_their_bytes(feed, drop):
@@ -41,7 +42,7 @@ def test_lists_deliveries_oldest_first_and_opens_their_bytes(feed, drop):
 
 
 def test_a_folder_that_is_not_there_holds_nothing(feed, tmp_path):
-    assert Folder(tmp_path).deliveries(feed) == []
+    assert Folder(tmp_path).deliveries(feed, NIGHT) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_feed_folder_that_links_out_of_the_root_holds_nothing(feed, tmp_path):
     (tmp_path / "drop" / "bpjstk").mkdir(parents=True)
     (tmp_path / "drop" / "bpjstk" / "iuran").symlink_to(outside)
 
-    assert Folder(tmp_path / "drop").deliveries(feed) == []
+    assert Folder(tmp_path / "drop").deliveries(feed, NIGHT) == []
 
 
 def test_a_file_that_grows_while_watched_is_left_for_later(feed, drop):

@@ -11,6 +11,30 @@ from typing import BinaryIO, Protocol
 from cakupan.feeds import Feed
 
 
+class NotConnected(RuntimeError):
+    """Nothing can be had from an agency; one line says what is wrong, and never a secret or a value of a row."""
+
+
+class Unreachable(NotConnected):
+    """The network or the system is in trouble: worth another try, after `wait_seconds` where it said so."""
+
+    def __init__(self, message: str, wait_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
+class PartialDelivery(NotConnected):
+    """What came is not whole by its own account: worth another try from the beginning."""
+
+
+class LoginRefused(NotConnected):
+    """The system does not take the account: only a person can help."""
+
+
+class BrokenContract(NotConnected):
+    """The connection or the answer is not what was agreed: only a person can help."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A delivery that an agency has ready; `name` is data, never part of a path."""
@@ -20,15 +44,26 @@ class Found:
     opener: Callable[[], BinaryIO]
 
     def open(self) -> BinaryIO:
-        """The delivery's bytes, as stored by the agency; the caller closes the stream. Raises OSError."""
+        """The delivery's bytes, as stored by the agency; the caller closes the stream.
+
+        Raises NotConnected and OSError, also while the stream is read: then what was read is worth nothing.
+        """
         return self.opener()
 
 
 class Source(Protocol):
     """What every connector offers."""
 
-    def deliveries(self, feed: Feed) -> list[Found]:
-        """What the agency has for the feed now, oldest business date first. Raises OSError when it cannot be asked."""
+    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+        """What the agency has for the feed now, oldest business date first; of systems that keep no files, the night's.
+
+        Raises NotConnected and OSError when it cannot be asked.
+        """
+
+
+def file_name(feed: Feed, day: date) -> str:
+    """The name of the delivery of a day: `<feed>_<YYYYMMDD>.<ext>`."""
+    return f"{feed.feed}_{day:%Y%m%d}.{feed.format.extension}"
 
 
 def business_date(feed: Feed, name: str) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +22,7 @@ class Folder:
         self.settle_seconds = settle_seconds
         self._wait = wait
 
-    def deliveries(self, feed: Feed) -> list[Found]:
+    def deliveries(self, feed: Feed, night: date) -> list[Found]:
         """The feed's files, oldest business date first; a file that is still growing is left for later.
 
         Raises OSError when the folder is there and cannot be read; a folder that is not there holds nothing.

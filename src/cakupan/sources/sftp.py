@@ -1,0 +1,228 @@
+"""Deliveries on an SFTP server: `<path>/<agency>/<feed>/<feed>_<YYYYMMDD>.<ext>`."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import posixpath
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, BinaryIO
+
+import paramiko
+from paramiko.pkey import UnknownKeyType
+from paramiko.sftp import CMD_NAME
+
+from cakupan.feeds import Feed
+from cakupan.sources import BrokenContract, Found, LoginRefused, Unreachable, business_date
+from cakupan.sources.patience import Patience
+
+TIMEOUT_SECONDS = 60.0
+REQUESTS_AHEAD = 64
+PRIVATE_KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+
+
+@dataclass(frozen=True)
+class SftpAccount:
+    """Where the server is, the one key it may show, and how to log in."""
+
+    name: str
+    """What messages call it."""
+    host: str
+    host_key: str
+    """`<type> <base64>`, as a line of known_hosts shows it behind the host."""
+    login: str
+    port: int = 22
+    path: str = "."
+    password: str | None = field(default=None, repr=False)
+    private_key: str | None = field(default=None, repr=False)
+
+
+class Sftp:
+    """A tree of deliveries on a server whose host key is known; only regular files in real folders are read."""
+
+    def __init__(
+        self,
+        account: SftpAccount,
+        settle_seconds: float = 5.0,
+        wait: Callable[[float], None] = time.sleep,
+        patience: Patience | None = None,
+    ) -> None:
+        """A file that changes within `settle_seconds` is still growing."""
+        self.account = account
+        self.settle_seconds = settle_seconds
+        self._wait = wait
+        self._patience = patience or Patience()
+        self._host_key = _host_key(account)
+        self._private_key = _private_key(account)
+        self._connection: tuple[paramiko.SSHClient, _Client] | None = None
+
+    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+        """The feed's files, oldest business date first; a file that is still growing is left for later.
+
+        Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there.
+        """
+        folder = posixpath.join(self.account.path, feed.agency, feed.feed)
+        seen = self._patience.call(partial(self._look, feed, folder))
+        if not seen:
+            return []
+        # The server's clock may be wrong, so age says nothing: every file is looked at twice.
+        self._wait(self.settle_seconds)
+        again = self._patience.call(partial(self._look, feed, folder))
+        days = {name: business_date(feed, name) for name in seen if again.get(name) == seen[name]}
+        return [
+            Found(day, name, partial(self._open, posixpath.join(folder, name), seen[name]))
+            for name, day in sorted(days.items())
+            if day
+        ]
+
+    def _look(self, feed: Feed, folder: str) -> dict[str, tuple[int, int]]:
+        """Size and time of the last change of the feed's regular files."""
+        with self._talking() as client:
+            try:
+                client.stat(self.account.path)
+            except FileNotFoundError:
+                raise BrokenContract(f"{self.account.name}: no folder {self.account.path!r} on the server") from None
+            if not all(_is_folder(client, each) for each in (posixpath.dirname(folder), folder)):
+                return {}
+            return {
+                entry.filename: _signature(entry)
+                for entry in client.listdir_attr(folder)
+                if business_date(feed, entry.filename) and stat.S_ISREG(entry.st_mode or 0)
+            }
+
+    def _open(self, path: str, expected: tuple[int, int]) -> BinaryIO:
+        return io.BufferedReader(self._patience.call(partial(_Stream, self, path, expected)), 1 << 20)
+
+    @contextmanager
+    def _talking(self) -> Iterator[_Client]:
+        """The connection; trouble of the network becomes Unreachable and a new connection next time."""
+        if self._connection is None:
+            self._connection = self._connect()
+        try:
+            yield self._connection[1]
+        except PermissionError:
+            raise BrokenContract(f"{self.account.name}: the account may not read the tree") from None
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            self._connection[0].close()
+            self._connection = None
+            raise Unreachable(f"{self.account.name}: connection lost ({type(error).__name__})") from None
+
+    def _connect(self) -> tuple[paramiko.SSHClient, _Client]:
+        account = self.account
+        client = paramiko.SSHClient()
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        known_as = account.host if account.port == 22 else f"[{account.host}]:{account.port}"
+        client.get_host_keys().add(known_as, self._host_key.get_name(), self._host_key)
+        try:
+            client.connect(
+                account.host, account.port, account.login, account.password, self._private_key,
+                timeout=TIMEOUT_SECONDS, banner_timeout=TIMEOUT_SECONDS, auth_timeout=TIMEOUT_SECONDS,
+                allow_agent=False, look_for_keys=False,
+            )  # fmt: skip
+            transport = client.get_transport()
+            session = _Client.from_transport(transport) if transport else None
+            if session is None:
+                raise paramiko.SSHException("no session")
+            session.sock.settimeout(TIMEOUT_SECONDS)
+            return client, session
+        except paramiko.BadHostKeyException:
+            client.close()
+            raise BrokenContract(f"{account.name}: the server shows another key than host_key") from None
+        except paramiko.AuthenticationException:
+            client.close()
+            raise LoginRefused(f"{account.name}: the server refused login {account.login!r}") from None
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            client.close()
+            raise Unreachable(f"{account.name}: cannot connect to the server ({type(error).__name__})") from None
+
+
+class _Client(paramiko.SFTPClient):
+    """A client that lists names which are no UTF-8 too, as a name that no delivery has."""
+
+    def _request(self, kind: Any, *arguments: Any) -> Any:
+        answered, message = super()._request(kind, *arguments)  # type: ignore[misc]
+        if answered == CMD_NAME:
+            message.get_text = lambda: message.get_string().decode("utf-8", "replace")
+        return answered, message
+
+
+class _Stream(io.RawIOBase):
+    """A remote file; raises Unreachable rather than end before its end, or when it changes under our eyes."""
+
+    def __init__(self, source: Sftp, path: str, expected: tuple[int, int]) -> None:
+        super().__init__()
+        self._source = source
+        self._expected = expected
+        self._count = 0
+        self._file: paramiko.SFTPFile | None = None
+        with source._talking() as client:
+            self._file = client.open(path, "rb")
+            self._unchanged(self._file)
+            self._file.prefetch(expected[0], REQUESTS_AHEAD)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        assert self._file is not None  # noqa: S101 opened in __init__
+        with self._source._talking():
+            data = self._file.read(len(buffer))
+            if not data:
+                # The client takes a lost connection for the end of the file.
+                if self._count < self._expected[0]:
+                    raise EOFError
+                self._unchanged(self._file)
+        self._count += len(data)
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if self._file and not self.closed:
+            self._file.close()
+        super().close()
+
+    def _unchanged(self, file: paramiko.SFTPFile) -> None:
+        if _signature(file.stat()) != self._expected:
+            raise Unreachable(f"{self._source.account.name}: a file was changed while it was read")
+
+
+def _is_folder(client: _Client, path: str) -> bool:
+    """Whether there is a folder that is no symbolic link."""
+    try:
+        return stat.S_ISDIR(client.lstat(path).st_mode or 0)
+    except FileNotFoundError:
+        return False
+
+
+def _signature(attributes: paramiko.SFTPAttributes) -> tuple[int, int]:
+    return attributes.st_size or 0, attributes.st_mtime or 0
+
+
+def _host_key(account: SftpAccount) -> paramiko.PKey:
+    """The server's public key as declared; raises BrokenContract."""
+    kind, _, encoded = account.host_key.strip().partition(" ")
+    try:
+        return paramiko.PKey.from_type_string(kind, base64.b64decode(encoded.split(" ")[0], validate=True))
+    except (paramiko.SSHException, UnknownKeyType, binascii.Error, ValueError):
+        raise BrokenContract(
+            f"{account.name}: host_key is no public key like 'ssh-ed25519 AAAA…' (ssh-keyscan shows it)"
+        ) from None
+
+
+def _private_key(account: SftpAccount) -> paramiko.PKey | None:
+    """The private key to log in with, where there is one; raises BrokenContract."""
+    if not account.private_key:
+        return None
+    for kind in PRIVATE_KEYS:
+        try:
+            return kind.from_private_key(io.StringIO(account.private_key))
+        except (paramiko.SSHException, ValueError):
+            continue
+    raise BrokenContract(f"{account.name}: private_key is no Ed25519, ECDSA or RSA key without passphrase")

@@ -1,0 +1,230 @@
+"""Against a real SSH server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from dataclasses import replace
+from datetime import date
+
+import asyncssh
+import pytest
+
+from cakupan.sources import BrokenContract, LoginRefused, Unreachable
+from cakupan.sources.sftp import Sftp, SftpAccount
+
+PASSWORD = "the-secret-of-the-drop"
+WHOLE = os.urandom(3 << 20)
+
+
+class Login(asyncssh.SSHServer):
+    def password_auth_supported(self):
+        return True
+
+    def validate_password(self, username, password):
+        return (username, password) == ("cakupan", PASSWORD)
+
+
+class Drop:
+    """A server in a thread of its own with its tree below a folder."""
+
+    def __init__(self, root, tmp_path):
+        self.root, self.connections, self.cut_after = root, 0, None
+        self.host_key = asyncssh.generate_private_key("ssh-ed25519")
+        self.user_key = asyncssh.generate_private_key("ssh-ed25519")
+        self.authorized = tmp_path / "authorized_keys"
+        self.authorized.write_bytes(self.user_key.export_public_key())
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever)
+
+    def __enter__(self):
+        self.thread.start()
+        self.server = asyncio.run_coroutine_threadsafe(self._listen(), self.loop).result(10)
+        return self
+
+    async def _listen(self):
+        drop = self
+
+        class Tree(asyncssh.SFTPServer):
+            def __init__(self, channel):
+                drop.connections += 1
+                self.sent = 0
+                super().__init__(channel, chroot=str(drop.root).encode())
+
+            def read(self, file_obj, offset, size):
+                data = super().read(file_obj, offset, size)
+                self.sent += len(data)
+                if drop.cut_after is not None and self.sent > drop.cut_after:
+                    self.connection.abort()
+                return data
+
+        return await asyncssh.listen(
+            "127.0.0.1", 0, server_host_keys=[self.host_key], server_factory=Login, sftp_factory=Tree,
+            authorized_client_keys=str(self.authorized),
+        )  # fmt: skip
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.server.close)
+        asyncio.run_coroutine_threadsafe(self.server.wait_closed(), self.loop).result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    @property
+    def account(self) -> SftpAccount:
+        key = self.host_key.export_public_key().decode().strip()
+        port = self.server.get_port()
+        return SftpAccount("agency_bpjstk", "127.0.0.1", key, "cakupan", port, "/drop", password=PASSWORD)
+
+
+@pytest.fixture
+def drop(tmp_path):
+    (tmp_path / "root/drop/bpjstk/iuran").mkdir(parents=True)
+    with Drop(tmp_path / "root", tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def folder(drop):
+    return drop.root / "drop/bpjstk/iuran"
+
+
+@pytest.fixture
+def listed(drop, feed_called, night, patience):
+    def look(account=None, wait=lambda _: None):
+        source = Sftp(account or drop.account, wait=wait, patience=patience)
+        return source.deliveries(feed_called("bpjstk.iuran"), night)
+
+    return look
+
+
+def test_lists_deliveries_oldest_first_and_streams_their_bytes(drop, folder, listed):
+    (folder / "iuran_20250909.csv.gz").write_bytes(WHOLE)
+    (folder / "iuran_20241231.csv.gz").write_bytes(b"")
+    (folder / "iuran_20250101.csv.gz").write_bytes(b"second")
+
+    deliveries = listed()
+
+    assert [d.business_date for d in deliveries] == [date(2024, 12, 31), date(2025, 1, 1), date(2025, 9, 9)]
+    contents = []
+    for delivery in deliveries:
+        with delivery.open() as stream:
+            contents.append(stream.read())
+    assert contents == [b"", b"second", WHOLE]
+    assert drop.connections == 1
+
+
+def test_only_regular_files_named_as_the_feed_names_them(drop, folder, listed):
+    (drop.root / "secret").write_bytes(b"x")
+    (folder / "iuran_20250901.csv.gz").symlink_to(drop.root / "secret")
+    (folder / "iuran_20250902.csv.gz").mkdir()
+    for name in ("iuran_20250909.csv", "..iuran_20250909.csv.gz", "-rf", "iuran_20250909.csv.gz\n", "x" * 250):
+        (folder / name).write_bytes(b"x")
+    (folder / os.fsdecode(b"iuran_20250909\xff.csv.gz")).write_bytes(b"x")
+    (folder / "iuran_20250908.csv.gz").write_bytes(b"x")
+
+    assert [d.name for d in listed()] == ["iuran_20250908.csv.gz"]
+
+
+def test_a_folder_that_is_a_link_holds_nothing(drop, folder, listed):
+    (drop.root / "elsewhere").mkdir()
+    (drop.root / "elsewhere/iuran_20250908.csv.gz").write_bytes(b"x")
+    folder.rmdir()
+    folder.symlink_to(drop.root / "elsewhere")
+
+    assert listed() == []
+
+
+def test_a_feed_without_folder_has_nothing_but_a_tree_without_root_is_told(drop, folder, listed):
+    folder.rmdir()
+    assert listed() == []
+    with pytest.raises(BrokenContract, match="agency_bpjstk: no folder '/other' on the server"):
+        listed(replace(drop.account, path="/other"))
+
+
+def test_a_file_that_grows_is_left_for_later(folder, listed):
+    growing = folder / "iuran_20250909.csv.gz"
+    growing.write_bytes(b"half")
+    os.utime(growing, (0, 0))  # a server's clock may say anything
+    (folder / "iuran_20250908.csv.gz").write_bytes(b"whole")
+
+    def upload_goes_on(_):
+        growing.write_bytes(b"half and half")
+
+    assert [d.name for d in listed(wait=upload_goes_on)] == ["iuran_20250908.csv.gz"]
+
+
+def test_a_file_that_is_sent_again_in_place_is_left_for_later(folder, listed):
+    path = folder / "iuran_20250909.csv.gz"
+    path.write_bytes(b"first")
+    os.utime(path, (1000, 1000))
+    assert listed(wait=lambda _: path.write_bytes(b"other")) == []
+
+
+def test_a_file_that_changes_before_or_while_it_is_read_is_no_delivery(folder, listed):
+    path = folder / "iuran_20250909.csv.gz"
+    path.write_bytes(WHOLE)
+    (delivery,) = listed()
+    with delivery.open() as stream, pytest.raises(Unreachable, match="changed while it was read"):
+        stream.read(10)
+        with path.open("ab") as upload:
+            upload.write(b"more")
+        stream.read()
+    with pytest.raises(Unreachable, match="changed while it was read"):
+        delivery.open()
+
+
+def test_a_connection_lost_in_the_middle_never_yields_a_prefix(drop, folder, listed):
+    (folder / "iuran_20250909.csv.gz").write_bytes(WHOLE)
+    (delivery,) = listed()
+    drop.cut_after = 1 << 20
+    with delivery.open() as stream, pytest.raises(Unreachable, match="agency_bpjstk: connection lost"):
+        while stream.read(1 << 16):
+            pass
+    drop.cut_after = None
+    with delivery.open() as stream:
+        assert stream.read() == WHOLE
+
+
+def test_logs_in_with_a_private_key(drop, folder, listed):
+    (folder / "iuran_20250909.csv.gz").write_bytes(b"x")
+    key = drop.user_key.export_private_key("openssh").decode()
+    assert len(listed(replace(drop.account, password=None, private_key=key))) == 1
+
+
+def test_a_refused_login_is_told_at_once_and_without_the_password(drop, listed, waits):
+    with pytest.raises(LoginRefused, match="agency_bpjstk: the server refused login 'cakupan'") as told:
+        listed(replace(drop.account, password="wrong-secret"))
+    assert "wrong-secret" not in str(told.value)
+    assert waits == []
+
+
+def test_a_server_with_another_host_key_gets_no_password(drop, listed, waits):
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+    with pytest.raises(BrokenContract, match="another key than host_key"):
+        listed(replace(drop.account, host_key=other))
+    rsa = asyncssh.generate_private_key("ssh-rsa").export_public_key().decode()
+    with pytest.raises((BrokenContract, Unreachable)):
+        listed(replace(drop.account, host_key=rsa))
+    assert drop.connections == 0
+
+
+@pytest.mark.parametrize("key", ["", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-ed25519 %%%", "AAAA", "no-type AAAA"])
+def test_a_host_key_that_is_none_is_told(drop, listed, key):
+    with pytest.raises(BrokenContract, match="agency_bpjstk: host_key is no public key"):
+        listed(replace(drop.account, host_key=key))
+
+
+def test_a_private_key_that_is_none_is_told_without_it(drop, listed):
+    with pytest.raises(BrokenContract, match="private_key is no Ed25519") as told:
+        listed(replace(drop.account, private_key="planted-secret"))
+    assert "planted-secret" not in str(told.value)
+
+
+def test_a_server_that_is_away_is_asked_again_later(drop, listed, waits):
+    away = replace(drop.account, port=1, host_key=drop.account.host_key)
+    with pytest.raises(Unreachable, match="agency_bpjstk: cannot connect"):
+        listed(away)
+    assert len(waits) == 3
+    assert waits == sorted(waits)
