@@ -157,6 +157,19 @@ def publish_run(run_id: int) -> None:
 
 
 @without_values
+def release(delivery_id: int, by: str, why: str) -> str:
+    """Let in a held delivery on a person's word; returns its feed and date. Raises ValueError when it is not held."""
+    with connect(Role.LOADER) as connection:
+        quality.release(connection, delivery_id, by, why)
+        agency, feed, business_date = connection.execute(
+            "select agency, feed, business_date from ledger.delivery where delivery_id = %s", (delivery_id,)
+        ).fetchone() or ("", "", None)
+        connection.commit()
+        identity.register(connection, find_feed(settings.FEEDS, f"{agency}.{feed}"))
+    return f"{agency}.{feed} of {business_date}"
+
+
+@without_values
 def report(night: date) -> str:
     """Write the night's page about deliveries and rules, fit to be mailed to the offices; returns its path."""
     path = report_path(night)

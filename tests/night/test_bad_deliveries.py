@@ -61,3 +61,19 @@ def test_the_message_names_the_file_and_what_to_do(bad_night: Installation, feed
     line = next(line for line in printed.splitlines() if feed in line and says in line)
     assert len(line) > 80
     assert "Traceback" not in printed
+
+
+def test_a_person_can_release_a_held_delivery(bad_night: Installation) -> None:
+    printed = bad_night.ran[NIGHTS[1]].stdout
+    held = next(line for line in printed.splitlines() if "perkim.tenaga_lapangan" in line and "cakupan release" in line)
+    number = held.rpartition("cakupan release ")[2].rstrip(".")
+    released = bad_night.cakupan("release", number, "--by", "Kepala Bidang Data", "--why", "dinas confirmed by letter")
+    assert released.returncode == 0, released.stderr
+    again = bad_night.cakupan("release", number, "--by", "Kepala Bidang Data", "--why", "dinas confirmed by letter")
+    assert (again.returncode, "is not held" in again.stderr) == (1, True)
+    url = bad_night.cakupan("database", "url", "--role", "auditor").stdout.strip()
+    with psycopg.connect(url) as ledger:
+        in_force = ledger.execute(
+            "select business_date::text from ledger.in_force(%s) where agency = 'perkim'", (NIGHTS[1],)
+        ).fetchone()
+    assert in_force == (NIGHTS[1],)

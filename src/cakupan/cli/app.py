@@ -84,6 +84,23 @@ def sql(
 
 
 @app.command()
+def release(
+    delivery: Annotated[int, typer.Argument(help="The number in the message that says why it is held.")],
+    by: Annotated[str, typer.Option(help="Who answers for it.")],
+    why: Annotated[str, typer.Option(help="On what grounds.")],
+) -> None:
+    """Let in a held delivery on a person's word; the next run of its night rests on it."""
+    from cakupan import night
+
+    _needs_database()
+    try:
+        released = night.release(delivery, by, why)
+    except ValueError as refusal:
+        _say_and_exit(str(refusal), 1)
+    out.print(f"{released} is in force from now on; run its night again to show it.")
+
+
+@app.command()
 def airflow() -> None:
     """Start Airflow's UI and scheduler with the nightly schedule on, until interrupted."""
     from cakupan import components, installation

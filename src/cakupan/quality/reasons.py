@@ -64,7 +64,7 @@ def held(subject: Subject, figures: Figures, results: Iterable[Result]) -> Reaso
                 f"Delivery {subject.file} is held.",
                 *(english for _, english in said),
                 f"The one before stays in force. Next: ask {subject.feed.owner} to check and send again,"
-                f" or, if it is right as it is, release delivery {subject.delivery_id}.",
+                f" or, if it is right as it is, release it: cakupan release {subject.delivery_id}.",
             ]
         ),
     )
