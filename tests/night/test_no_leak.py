@@ -44,7 +44,8 @@ def leaks(text: str, personal: set[str]) -> set[str]:
 
 def files(home: Path) -> list[Path]:
     roots = (home / "airflow", home / "dbt")
-    return [path for root in roots for path in root.rglob("*") if path.is_file()] + [home / "database/data/server.log"]
+    logs = [home / "night.log", home / "database/data/server.log", *(home / "reports").iterdir()]
+    return [path for root in roots for path in root.rglob("*") if path.is_file()] + logs
 
 
 def test_not_in_any_log_or_artifact(nights: Installation, personal: set[str]) -> None:
