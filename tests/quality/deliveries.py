@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -13,6 +13,8 @@ from psycopg import sql
 
 from cakupan import quality, settings
 from cakupan.feeds import Feed, load_feeds
+from cakupan.quality.suite import load_suite
+from tests.quality.cells_of import good_row
 
 FEEDS = load_feeds(settings.FEEDS)
 NIGHT = date(2025, 9, 9)
@@ -130,3 +132,16 @@ class Warehouse:
 
 def feed_called(name: str) -> Feed:
     return next(feed for feed in FEEDS if feed.name == name)
+
+
+def nights_on(days: int) -> date:
+    return NIGHT + timedelta(days=days)
+
+
+def rows(feed: Any, numbers: Any, **changes: str) -> list[dict[str, Any]]:
+    suite = load_suite(feed)
+    return [{**good_row(feed, suite, number, NIGHT), **changes} for number in numbers]
+
+
+def figures(outcome: quality.Outcome) -> tuple[int, int, int, int]:
+    return outcome.delivered_rows, outcome.accepted_rows, outcome.quarantined_rows, outcome.duplicate_rows

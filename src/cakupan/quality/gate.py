@@ -110,10 +110,16 @@ def _validate(expectations: list[dict[str, Any]], row: Mapping[str, float]) -> d
     said = {}
     for result in results:
         rule_id = result.expectation_config.meta["rule_id"]
-        if result.exception_info.get("raised_exception", False):
-            raise GateError(f"{rule_id}: {result.exception_info.get('exception_message')}")
+        if message := _error(result.exception_info):
+            raise GateError(f"{rule_id}: {message}")
         said[rule_id] = bool(result.success)
     return said
+
+
+def _error(info: Mapping[str, Any]) -> str:
+    """What the library could not do; it says so for the rule, or for each figure the rule needs."""
+    told = [info] if "raised_exception" in info else list(info.values())
+    return "; ".join(str(one["exception_message"]) for one in told if one["raised_exception"])
 
 
 def _frame(row: Mapping[str, float]) -> Any:
