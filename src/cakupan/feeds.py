@@ -84,6 +84,67 @@ class Column(Strict):
         return canonical(self.header)
 
 
+JsonPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
+"""Where a value stands in a JSON object: keys joined by dots."""
+
+
+class OnePage(Strict):
+    """The first answer is all there is."""
+
+    kind: Literal["none"]
+
+
+class PageNumbers(Strict):
+    """Pages are asked for by number, from 1 to the last one that each answer names."""
+
+    kind: Literal["page"]
+    parameter: str
+    page: JsonPath | None = None
+    """Where an answer says which page it is."""
+    last: JsonPath
+
+
+class Cursors(Strict):
+    """Each answer has the cursor of the next, null in the last; the first is asked for without one."""
+
+    kind: Literal["cursor"]
+    parameter: str
+    next: JsonPath
+
+
+class NextLinks(Strict):
+    """Each answer has the address of the next; the last has none, or null."""
+
+    kind: Literal["link"]
+    next: JsonPath
+
+
+class Rest(Strict):
+    """How a night's rows are asked for over HTTP and where they are in an answer."""
+
+    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9._~/-]+$")]
+    """Behind the connection's address."""
+    parameters: dict[str, str] = {}
+    """`{date}` stands for the night as YYYY-MM-DD."""
+    rows: JsonPath | None = None
+    """Where the array of rows is; without it the answer is the array."""
+    total: JsonPath | None = None
+    """Where an answer says how many rows all pages have together."""
+    paging: Annotated[OnePage | PageNumbers | Cursors | NextLinks, Field(discriminator="kind")]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Rest:
+        if self.rows is None and (self.total or self.paging.kind != "none"):
+            raise ValueError("an answer that is the array of rows has no place for a total or a next page")
+        return self
+
+
+class Sql(Strict):
+    """Which table holds the rows."""
+
+    table: SqlName
+
+
 class Feed(Strict):
     """One feed of one agency."""
 
@@ -93,6 +154,8 @@ class Feed(Strict):
     owner: str
     cadence: Literal["snapshot", "increment", "occasional"]
     transport: Literal["file", "rest", "sql"]
+    rest: Rest | None = None
+    sql: Sql | None = None
     format: Annotated[CsvFormat | XlsxFormat | JsonFormat, Field(discriminator="kind")]
     spelling: Spelling
     may_be_empty: bool = False
@@ -127,6 +190,12 @@ class Feed(Strict):
             raise ValueError(f"{self.name}: landing tables use these names themselves: {taken}")
         if missing := set(self.key) - {c.name for c in self.columns if c.required}:
             raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
+        if (self.transport == "rest", self.transport == "sql") != (self.rest is not None, self.sql is not None):
+            raise ValueError(f"{self.name}: a feed has a section rest or sql when that is its transport")
+        if self.rest and not isinstance(self.format, JsonFormat):
+            raise ValueError(f"{self.name}: what is asked for over HTTP arrives as JSON")
+        if self.sql and not (isinstance(self.format, CsvFormat) and self.format == CsvFormat(kind="csv")):
+            raise ValueError(f"{self.name}: a table arrives as CSV with commas in UTF-8")
         return self
 
 

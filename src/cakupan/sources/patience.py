@@ -20,7 +20,7 @@ class Patience:
 
     tries: int = 5
     first_wait: float = 1.0
-    longest_wait: float = 60.0
+    longest_wait: float = 120.0
     sleep: Callable[[float], None] = time.sleep
 
     def call(self, action: Callable[[], R]) -> R:

@@ -1,0 +1,291 @@
+"""Against a real HTTP server on loopback."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import api as agency
+import httpx
+import pytest
+from api import CONTRACTS, PROJECTS, REGULATIONS, TEACHERS, TOKEN, Api
+
+from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources.rest import Http, HttpAccount
+
+ALL = {
+    "disdik.ptk_non_asn": TEACHERS,
+    "pupr.proyek_konstruksi": PROJECTS,
+    "pbj.kontrak": CONTRACTS,
+    "hukum.regulasi": REGULATIONS,
+}
+
+
+@pytest.fixture
+def api():
+    with Api() as server:
+        yield server
+
+
+@pytest.fixture
+def pulled(api, feed_called, night, patience):
+    def pull(name="disdik.ptk_non_asn", url=None, token=TOKEN, timeout=5.0):
+        source = Http(HttpAccount("agency_x", url or api.url, token), patience, httpx.Timeout(timeout))
+        (delivery,) = source.deliveries(feed_called(name), night)
+        with delivery.open() as stream:
+            return stream.read()
+
+    return pull
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_all_pages_arrive_as_one_array(pulled, name):
+    assert json.loads(pulled(name)) == ALL[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("disdik.ptk_non_asn", [{"per_page": "200", "page": n} for n in "123"]),
+        ("pupr.proyek_konstruksi", [{}, {"cursor": "c2"}, {"cursor": "c4"}]),
+        ("pbj.kontrak", [{"page": n} for n in "123"]),
+        ("hukum.regulasi", [{}]),
+    ],
+)
+def test_only_the_night_is_asked_for(api, pulled, name, asked):
+    pulled(name)
+    assert [parameters for _, parameters in api.asked] == [{"tanggal": "2025-09-09", **each} for each in asked]
+    assert set(api.tokens) == {f"Bearer {TOKEN}"}
+
+
+def test_a_delivery_is_named_and_dated_like_a_file(api, feed_called, night, patience):
+    (delivery,) = Http(HttpAccount("agency_x", api.url, TOKEN), patience).deliveries(feed_called("pbj.kontrak"), night)
+    assert (delivery.business_date, delivery.name) == (night, "kontrak_20250909.json")
+
+
+def test_rows_keep_their_spelling(api, pulled):
+    row = b'{"a": 1.10, "a": 1E2,  "b":"\\u00e7\\ud800", "c": 12345678901234567890.123}'
+    api.troubles = [agency.text(b" [ %s , {}\n] " % row)]
+    assert pulled("hukum.regulasi") == b"[\n" + row + b",\n{}\n]\n"
+
+
+def test_an_answer_without_rows_is_an_empty_array(api, pulled):
+    api.troubles = [agency.text(b"[]")]
+    assert json.loads(pulled("hukum.regulasi")) == []
+
+
+@pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
+def test_a_system_in_trouble_is_asked_again(api, pulled, waits, code):
+    api.troubles = [None, agency.status(code), agency.status(code)]
+    assert json.loads(pulled()) == TEACHERS
+    assert len(api.asked) == 5
+    assert 1 <= waits[0] <= 2 <= waits[1] <= 3
+
+
+@pytest.mark.parametrize("trouble", [agency.cut, agency.slow])
+def test_a_lost_or_silent_connection_is_asked_again(api, pulled, waits, trouble):
+    api.troubles = [None, trouble]
+    assert json.loads(pulled(timeout=0.2)) == TEACHERS
+    assert len(waits) == 1
+
+
+def test_tries_are_bounded(api, pulled, waits):
+    api.troubles = [agency.status(500)] * 10
+    with pytest.raises(Unreachable, match=r"agency_x: disdik\.ptk_non_asn, page 1: answered 500"):
+        pulled()
+    assert (len(api.asked), len(waits)) == (4, 3)
+
+
+def test_an_api_that_is_away_is_unreachable(pulled, waits):
+    with pytest.raises(Unreachable, match="page 1: ConnectError"):
+        pulled(url="http://127.0.0.1:1/v1")
+    assert len(waits) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "bounds"),
+    [
+        ("7", (7, 7)),
+        ("0", (0, 0)),
+        ("86400", (30, 30)),
+        ("9" * 400, (30, 30)),
+        (format_datetime(datetime.now(UTC) + timedelta(seconds=25), usegmt=True), (5, 25)),
+        (format_datetime(datetime.now(UTC) - timedelta(days=2), usegmt=True), (0, 0)),
+        (format_datetime(datetime.now(UTC) + timedelta(days=2), usegmt=True), (30, 30)),
+        ("soon", (1, 2)),
+        ("-5", (1, 2)),
+    ],
+)
+def test_retry_after_is_honoured_up_to_a_bound(api, pulled, waits, said, bounds):
+    api.troubles = [agency.status(429, Retry_After=said)]
+    pulled()
+    assert bounds[0] <= waits[0] <= bounds[1]
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_a_refused_login_fails_at_once(api, pulled, waits, code):
+    api.troubles = [agency.status(code)]
+    with pytest.raises(LoginRefused, match=f"page 1: the API refused login \\({code}\\)"):
+        pulled()
+    assert waits == []
+
+
+def test_an_expired_token_fails_without_telling_it(pulled):
+    with pytest.raises(LoginRefused) as told:
+        pulled(token="planted-secret")
+    assert "planted-secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        agency.text(b"<html>Silakan masuk</html>", "text/html"),
+        agency.text(b"<html>Silakan masuk</html>"),
+        agency.text(b'{"data": [1, 2], "meta": {"page": 1, "last_page": 1, "total": 2}', "application/json"),
+        agency.text(b'{"data": [1 2], "meta": {}}'),
+        agency.text(b'{"data": [1,], "meta": {}}'),
+        agency.text(b'{"data": [NaN], "meta": {"page": 1, "last_page": 1, "total": 1}}'),
+        agency.text(b'{"data": [1], "meta": {"page": 1, "last_page": 1, "total": 1}} {}'),
+        agency.text(b'{"data": ["\xff"], "meta": {"page": 1, "last_page": 1, "total": 1}}'),
+        agency.text(b'{"data": {"1": {}}, "meta": {"page": 1, "last_page": 1, "total": 1}}'),
+        agency.text(b'{"data": [1], "data": [], "meta": {"page": 1, "last_page": 1, "total": 1}}'),
+        agency.text(b'{"rows": [1], "meta": {"page": 1, "last_page": 1, "total": 1}}'),
+        agency.text(b'{"data": [1], "meta": {"page": 1, "last_page": 1}}'),
+        agency.text(b'{"data": [1], "meta": {"page": 1, "last_page": 1, "total": "1"}}'),
+        agency.text(b'{"data": [1], "meta": {"page": 1, "total": 1}}'),
+        agency.text(b'{"data": [1], "meta": []}'),
+        agency.text(b""),
+        agency.text(b"[" * 100_000),
+        agency.status(404),
+        agency.status(302, Location="/v1/masuk"),
+        agency.status(204),
+    ],
+)
+def test_an_answer_that_was_not_agreed_fails_at_once(api, pulled, waits, trouble):
+    api.troubles = [trouble]
+    with pytest.raises(BrokenContract, match=r"agency_x: disdik.ptk_non_asn, page 1: "):
+        pulled()
+    assert waits == []
+    assert len(api.asked) == 1
+
+
+def wrong_total(page, answer):
+    answer["meta"]["total"] = 6
+    return answer
+
+
+def totals_disagree(page, answer):
+    answer["meta"]["total"] = 5 + (page == 3)
+    return answer
+
+
+def a_row_is_lost(page, answer):
+    del answer["data"][0 if page == 2 else 9 :]
+    return answer
+
+
+def a_page_comes_twice(page, answer):
+    answer["meta"]["page"] = min(page, 2)
+    return answer
+
+
+def there_is_a_page_more(page, answer):
+    answer["meta"]["last_page"] = 3 + (page == 2)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "change", [wrong_total, totals_disagree, a_row_is_lost, a_page_comes_twice, there_is_a_page_more]
+)
+def test_an_answer_that_does_not_add_up_is_a_partial_delivery(api, pulled, change):
+    api.change = change
+    with pytest.raises(PartialDelivery, match=r"agency_x: disdik\.ptk_non_asn"):
+        pulled()
+
+
+def test_nothing_is_left_of_a_pull_that_failed(api, pulled, monkeypatch):
+    spools = []
+    real = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: spools.append(real()) or spools[-1])
+    api.troubles = [None, agency.status(404)]
+    with pytest.raises(BrokenContract):
+        pulled()
+    assert [spool.closed for spool in spools] == [True]
+
+
+@pytest.mark.parametrize("cursor", ["c2", True, 1.5, "", {}, []])
+def test_a_cursor_that_repeats_or_is_none_ends_the_pull(api, pulled, cursor):
+    api.change = lambda page, answer: answer | {"next_cursor": cursor}
+    with pytest.raises(BrokenContract, match=r"round in a circle|no cursor at"):
+        pulled("pupr.proyek_konstruksi")
+    assert len(api.asked) <= 2
+
+
+def test_an_answer_without_cursor_is_not_taken_for_the_last(api, pulled):
+    api.change = lambda page, answer: {"items": answer["items"]}
+    with pytest.raises(BrokenContract, match="no cursor at 'next_cursor', not even null"):
+        pulled("pupr.proyek_konstruksi")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://127.0.0.1:1/v1/ocds/releases", "https://127.0.0.1/x", "//localhost/x", "http://[", 7, ["x"],
+        "http://me:you@{origin}/v1/ocds/releases",
+    ],
+)  # fmt: skip
+def test_a_link_to_another_server_gets_no_token(api, pulled, link):
+    if isinstance(link, str):
+        link = link.replace("{origin}", api.url.split("/")[2])
+    api.change = lambda page, answer: answer | {"links": {"next": link}}
+    with pytest.raises(BrokenContract, match=r"on another server|no address at"):
+        pulled("pbj.kontrak")
+    assert len(api.asked) == 1
+
+
+def test_links_that_go_round_end_the_pull(api, pulled):
+    api.change = lambda page, answer: answer | {"links": {"next": "?tanggal=2025-09-09&page=2#again"}}
+    with pytest.raises(BrokenContract, match=r"round in a circle"):
+        pulled("pbj.kontrak")
+    assert len(api.asked) == 2
+
+
+def test_a_null_link_is_the_end(api, pulled):
+    api.change = lambda page, answer: answer | {"links": {"next": None}}
+    assert json.loads(pulled("pbj.kontrak")) == CONTRACTS[:2]
+
+
+def test_an_answer_without_bound_is_refused(api, pulled, monkeypatch):
+    monkeypatch.setattr("cakupan.sources.rest.PAGE_BYTES", 1 << 20)
+    api.troubles = [agency.text(b"[" + b" " * (2 << 20) + b"]")]
+    with pytest.raises(BrokenContract, match="larger than 1 MiB"):
+        pulled("hukum.regulasi")
+
+
+def test_pages_without_end_are_refused(api, pulled, monkeypatch):
+    monkeypatch.setattr("cakupan.sources.rest.PAGES", 2)
+    with pytest.raises(BrokenContract, match="page 3: there is no end of pages"):
+        pulled()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "api.example.go.id", "ftp://x/y", "http://", "http://user:planted@x/", "https://x/?a=planted"]
+)
+def test_an_address_that_is_none_is_told(pulled, url):
+    with pytest.raises(BrokenContract, match="agency_x: host is no address") as told:
+        Http(HttpAccount("agency_x", url, TOKEN))
+    assert "planted" not in str(told.value)
+
+
+@pytest.mark.parametrize("token", ["", "planted\nsecret", "planted secret", "plänted"])
+def test_a_token_that_is_none_is_told_without_it(token):
+    with pytest.raises(BrokenContract, match="agency_x: the password is no token") as told:
+        Http(HttpAccount("agency_x", "http://x", token))
+    assert not token or token not in str(told.value)
+
+
+def test_a_feed_of_another_transport_is_told(api, feed_called, night):
+    with pytest.raises(BrokenContract, match=r"feed bpjstk\.iuran does not say how"):
+        Http(HttpAccount("agency_x", api.url, TOKEN)).deliveries(feed_called("bpjstk.iuran"), night)
