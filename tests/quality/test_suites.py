@@ -71,6 +71,37 @@ def test_suite_and_feed_agree(feed: Feed) -> None:
     assert tuple(key.get("column_list") or (key["column"],)) == feed.key
 
 
+def test_closed_lists_and_formats_are_those_of_the_interface() -> None:
+    """Written down a second time: every other test takes its values from the suites themselves."""
+    payers = {"PEMBERI_KERJA", "MANDIRI", "DBHCHT", "APBD", "APBDES", "CSR"}
+    declared = {
+        rule.rule_id.removesuffix(".listed"): set(rule.kwargs["value_set"])
+        for feed in FEEDS
+        for rule in load_suite(feed).row_rules
+        if rule.type == IN_SET and rule.severity != "info"
+    }
+    assert declared == {
+        "bpjstk.kepesertaan.jenis_kelamin": {"L", "P"},
+        "bpjstk.kepesertaan.segmen": {"PU", "BPU", "JAKON", "PMI"},
+        "bpjstk.kepesertaan.kode_sektor": set("ABCDEFGHIJKLMNOPQRSTU"),
+        "bpjstk.kepesertaan.sumber_iuran": payers,
+        "bpjstk.kepesertaan.status": {"AKTIF", "NONAKTIF", "MENINGGAL"},
+        "bpjstk.iuran.program": {"JKK", "JKM", "JHT", "JP", "JKP"},
+        "bpjstk.iuran.sumber_dana": payers,
+        "sipd.anggaran.jenis": {"MURNI", "PERGESERAN", "PERUBAHAN"},
+        "hukum.regulasi.status": {"Berlaku", "Tidak Berlaku"},
+    }
+    region = {f"{feed.name}.kode_wilayah" for feed in FEEDS if any(c.name == "kode_wilayah" for c in feed.columns)}
+    formatted = {
+        rule.rule_id.removesuffix(".format")
+        for feed in FEEDS
+        for rule in load_suite(feed).row_rules
+        if rule.type == REGEX
+    }
+    others = {"bpjstk.kepesertaan.program", "bpjstk.iuran.kode_billing", "diskumdag.pelaku_usaha.nib"}
+    assert formatted == region | others
+
+
 @every_feed
 def test_a_nik_may_not_be_a_number_cell(feed: Feed) -> None:
     guarded = {rule.where for rule in load_suite(feed).row_rules if rule.type == ROWS}

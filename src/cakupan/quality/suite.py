@@ -145,17 +145,21 @@ def read_suite(path: Path) -> Suite:
         raise ValueError(f"{path}: {error}") from error
 
 
-@cache
 def load_suite(feed: Feed, root: Path = settings.EXPECTATIONS) -> Suite:
     """The feed's own rules and those on every delivery; a rule of the same id in the feed's file takes its place."""
-    path = root / feed.agency / f"{feed.feed}.yml"
+    return _load(feed.agency, feed.feed, feed.cadence, root)
+
+
+@cache
+def _load(agency: str, feed: str, cadence: Cadence, root: Path) -> Suite:
+    path = root / agency / f"{feed}.yml"
     own = read_suite(path)
-    if own.name != feed.name:
+    if own.name != f"{agency}.{feed}":
         raise ValueError(f"{path}: says {own.name}, but its path says otherwise")
     mine = {rule.rule_id for rule in own.expectations}
     common = tuple(
         rule
         for rule in read_suite(root / "delivery.yml").expectations
-        if rule.rule_id not in mine and feed.cadence in rule.meta.cadences
+        if rule.rule_id not in mine and cadence in rule.meta.cadences
     )
-    return Suite(name=feed.name, expectations=own.expectations + common)
+    return Suite(name=own.name, expectations=own.expectations + common)
