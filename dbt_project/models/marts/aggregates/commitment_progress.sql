@@ -1,6 +1,7 @@
 {{ config(indexes=[{'columns': ['run_id', 'agency_code', 'commitment'], 'unique': true}]) }}
 
 {%- set phrase = 'Jaminan Sosial Ketenagakerjaan' %}
+{%- set measurable = (rosters().split() + ['disnaker.penerima_dbhcht']) | join(' ') %}
 
 with roster as (
     select
@@ -33,12 +34,12 @@ measured as (
         commitment.due_date,
         case
             when commitment.agency_code = 'hukum' then regulation.in_effect
-            when declared.feed is not null then coalesce(roster.active_participants, 0)
+            when commitment.roster in (select unnest(string_to_array('{{ measurable }}', ' ')))
+                then coalesce(roster.active_participants, 0)
         end as actual
     from {{ ref('fct_commitment') }} as commitment
     cross join regulation
     left join roster on commitment.roster = roster.roster
-    left join {{ source('ledger', 'feed') }} as declared on commitment.roster = declared.agency || '.' || declared.feed
     where commitment.validation_id in ({{ in_force('perekonomian', 'rencana_kerja') }})
 )
 
