@@ -14,15 +14,11 @@ from zoneinfo import ZoneInfo
 
 from cakupan import night, publish, settings
 from cakupan.database import Role, url
-from cakupan.sources import Source
-from cakupan.sources.folder import Folder
+from cakupan.sources import NotConnected, Source
+from cakupan.sources.connection import Settings, source
 
 PATIENCE = timedelta(minutes=30)
 START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
-
-
-class NotConnected(RuntimeError):
-    """An agency has no connection, or one of a kind nobody can read; says which and what to do."""
 
 
 def nightly() -> Any:
@@ -70,9 +66,12 @@ def source_of(agency: str) -> Source:
         raise NotConnected(
             f"no Airflow connection {name!r}: set AIRFLOW_CONN_{name.upper()} or add it in the Airflow UI"
         ) from None
-    if connection.conn_type != "fs":
-        raise NotConnected(f"connection {name!r} is of type {connection.conn_type!r}; this installation reads: fs")
-    return Folder(Path(connection.extra_dejson["path"]))
+    return source(
+        Settings(
+            name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
+            connection.schema, connection.extra_dejson,
+        )
+    )  # fmt: skip
 
 
 def deliver_from(folder: Path) -> None:
@@ -167,12 +166,31 @@ def main(as_of: str) -> int:
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag(str(settings.DAGS))
+    end_killed_runs()
     for path, error in bag.import_errors.items():
         sys.stderr.write(f"{path}: {error}\n")
     for dag_id in sorted(bag.dags, key=lambda name: (name == "warehouse", name)):
         progress.write(f"{dag_id}\n")
         bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
     return 1 if bag.import_errors else 0
+
+
+def end_killed_runs() -> None:
+    """Mark as failed what a killed night left running, which would hold up the scheduler's next run.
+
+    Only for who holds the installation's lock: no night is running then.
+    """
+    os.environ.update(environment())
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
+    from airflow.utils.types import DagRunTriggeredByType
+    from sqlalchemy import select
+
+    left = select(DagRun).where(DagRun.state == DagRunState.RUNNING, DagRun.triggered_by == DagRunTriggeredByType.TEST)
+    with create_session() as session:
+        for run in session.scalars(left):
+            run.set_state(DagRunState.FAILED)
 
 
 def note_failure(context: Any) -> None:

@@ -1,0 +1,200 @@
+"""Deliveries from an agency's database: a declared table with all its columns, spooled as CSV from one snapshot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, BinaryIO, cast
+
+import psycopg
+import pymysql
+from psycopg import sql
+from pymysql.constants import FIELD_TYPE
+from pymysql.converters import conversions
+from pymysql.cursors import SSCursor
+
+from cakupan.feeds import Feed, canonical
+from cakupan.sources import BrokenContract, Found, LoginRefused, NotConnected, Unreachable, file_name
+from cakupan.sources.patience import Patience
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 600
+PASSING = ("08", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE that speak of the server's state, not of what was asked."""
+MYSQL_REFUSED = frozenset({1044, 1045, 1698})
+MYSQL_NOT_ALLOWED = frozenset({1049, 1142, 1143, 1146})
+
+
+@dataclass(frozen=True)
+class DatabaseAccount:
+    """Where the database is and an account that may read the feeds' tables."""
+
+    name: str
+    """What messages call it."""
+    host: str
+    port: int
+    database: str
+    login: str
+    password: str = field(repr=False)
+
+
+class _Tables(ABC):
+    """What the databases have in common: a table is read whole or not at all, as it is when it is read."""
+
+    def __init__(self, account: DatabaseAccount, patience: Patience | None = None) -> None:
+        self.account = account
+        self._patience = patience or Patience()
+
+    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+        """The table as it is when opened, as the night's delivery. Raises BrokenContract."""
+        if feed.sql is None:
+            raise BrokenContract(f"{self.account.name}: feed {feed.name} does not say which table to read")
+        read = partial(self._read, feed, feed.sql.table)
+        return [Found(night, file_name(feed, night), partial(self._patience.call, read))]
+
+    def _read(self, feed: Feed, table: str) -> BinaryIO:
+        spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 the caller closes it
+        try:
+            self._spool(feed, table, spool)
+        except BaseException:
+            spool.close()
+            raise
+        spool.seek(0)
+        return spool
+
+    @abstractmethod
+    def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
+        """Write the table as CSV with header; raises NotConnected."""
+
+    def _no_table(self, table: str) -> BrokenContract:
+        return BrokenContract(f"{self.account.name}: no table {table!r} in database {self.account.database!r}")
+
+
+class PostgreSql(_Tables):
+    """A PostgreSQL database."""
+
+    def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
+        account = self.account
+        connected = False
+        try:
+            with psycopg.connect(
+                host=account.host, port=account.port, dbname=account.database, user=account.login,
+                password=account.password, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8",
+            ) as connection:  # fmt: skip
+                connected = True
+                connection.read_only = True
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                connection.execute("set local datestyle = 'ISO'")
+                connection.execute(f"set local statement_timeout = '{READ_SECONDS}s'")
+                query = self._query(connection, feed, table)
+                with connection.cursor().copy(query) as copy:
+                    for block in copy:
+                        spool.write(block)
+        except psycopg.Error as error:
+            raise self._told(error, connected) from None
+
+    def _query(self, connection: psycopg.Connection[Any], feed: Feed, table: str) -> sql.Composed:
+        columns = [
+            name
+            for (name,) in connection.execute(
+                "select attname from pg_attribute where attrelid = to_regclass(quote_ident(%s))"
+                " and attnum > 0 and not attisdropped order by attnum",
+                (table,),
+            )
+        ]
+        if not columns:
+            raise self._no_table(table)
+        keys = _key(feed, columns)
+        # The whole row decides between rows of one key, so that the same rows are the same bytes.
+        order = sql.SQL(", ").join([*map(sql.Identifier, keys), sql.SQL("(t.*)::text")])
+        return sql.SQL("copy (select {} from {} as t order by {}) to stdout (format csv, header)").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table), order
+        )
+
+    def _told(self, error: psycopg.Error, connected: bool) -> NotConnected:
+        name, state = self.account.name, error.sqlstate
+        if (state or "").startswith("28") or (not connected and "authentication failed" in str(error)):
+            return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
+        if state is None or state.startswith(PASSING):
+            return Unreachable(f"{name}: the database cannot be read ({type(error).__name__})")
+        return BrokenContract(f"{name}: the database does not give the table (SQLSTATE {state})")
+
+
+class MySql(_Tables):
+    """A MySQL or MariaDB database."""
+
+    def __init__(
+        self,
+        account: DatabaseAccount,
+        patience: Patience | None = None,
+        connect: Callable[..., Any] = pymysql.connect,
+    ) -> None:
+        super().__init__(account, patience)
+        self._connect = connect
+
+    def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
+        account = self.account
+        try:
+            connection = self._connect(
+                host=account.host, port=account.port, database=account.database, user=account.login,
+                password=account.password, charset="utf8mb4", cursorclass=SSCursor, conv=_as_text(),
+                connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS,
+            )  # fmt: skip
+            try:
+                with connection.cursor() as cursor:
+                    self._write(cursor, feed, table, spool)
+            finally:
+                connection.close()
+        except pymysql.err.Error as error:
+            raise self._told(error) from None
+
+    def _write(self, cursor: Any, feed: Feed, table: str, spool: BinaryIO) -> None:
+        cursor.execute("set session transaction isolation level repeatable read")
+        cursor.execute("start transaction with consistent snapshot, read only")
+        cursor.execute(
+            "select column_name from information_schema.columns"
+            " where table_schema = database() and table_name = %s order by ordinal_position",
+            (table,),
+        )
+        columns = [name for (name,) in cursor.fetchall()]
+        if not columns:
+            raise self._no_table(table)
+        positions = [str(number) for number in range(1, len(columns) + 1)]
+        order = ", ".join([*map(_quoted, _key(feed, columns)), *positions])
+        names = ", ".join(map(_quoted, columns))
+        cursor.execute(f"select {names} from {_quoted(table)} order by {order}")  # noqa: S608 quoted above
+        text = io.TextIOWrapper(spool, "utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        for row in cursor:
+            writer.writerow([cell.hex() if isinstance(cell, bytes) else cell for cell in row])
+        text.detach()
+
+    def _told(self, error: pymysql.err.Error) -> NotConnected:
+        name, code = self.account.name, error.args[0] if error.args else None
+        if code in MYSQL_REFUSED:
+            return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
+        if code in MYSQL_NOT_ALLOWED or isinstance(error, pymysql.err.ProgrammingError):
+            return BrokenContract(f"{name}: the database does not give the table (error {code})")
+        return Unreachable(f"{name}: the database cannot be read (error {code})")
+
+
+def _key(feed: Feed, columns: list[str]) -> list[str]:
+    """The table's own names of the key columns that it has; landing tells of a column that is gone."""
+    headers = {feed.column(name).canonical_header for name in feed.key}
+    return [name for name in columns if canonical(name) in headers]
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _as_text() -> dict[Any, Any]:
+    """Every value as the server spells it: only what goes to the server is converted."""
+    return {kind: how for kind, how in conversions.items() if not isinstance(kind, int) or kind == FIELD_TYPE.BIT}

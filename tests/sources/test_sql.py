@@ -1,0 +1,151 @@
+"""PostgreSQL against a real server; MySQL only against a stand-in for its cursor: no such server can be installed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+import pymysql
+import pytest
+
+from cakupan.database import Role, connect
+from cakupan.database.connection import host_and_port
+from cakupan.sources import BrokenContract, LoginRefused, Unreachable
+from cakupan.sources.sql import DatabaseAccount, MySql, PostgreSql
+
+TABLE = """
+create table sosialisasi (id int, kegiatan_id text, tanggal date, tempat text, nik text, "Catatan" text);
+insert into sosialisasi values (2, 'K,1', '2025-09-09', null, '1', E'a "b"\\nc'), (1, 'K', '2025-01-31', 'X', '2', '');
+create role agency_reader login password 'agency-secret';
+grant usage on schema public to agency_reader;
+grant select on sosialisasi to agency_reader;
+"""
+CSV = b'id,kegiatan_id,tanggal,tempat,nik,Catatan\n1,K,2025-01-31,X,2,""\n2,"K,1",2025-09-09,,1,"a ""b""\nc"\n'
+
+
+@pytest.fixture
+def account(database_name):
+    with connect(Role.ADMIN) as admin:
+        admin.execute(TABLE)
+    yield DatabaseAccount("agency_x", *host_and_port(), database_name, "agency_reader", "agency-secret")
+    with connect(Role.ADMIN) as admin:
+        admin.execute("drop owned by agency_reader; drop role agency_reader")
+
+
+@pytest.fixture
+def read(feed_called, night, patience):
+    def pull(source, name="diskumdag.sosialisasi"):
+        (delivery,) = source.deliveries(feed_called(name), night)
+        with delivery.open() as stream:
+            return stream.read()
+
+    return pull
+
+
+def test_a_table_arrives_whole_in_the_order_of_its_key(account, read, patience):
+    assert read(PostgreSql(account, patience)) == CSV
+
+
+def test_a_missing_table_and_one_not_granted_are_told(account, read, patience):
+    with pytest.raises(BrokenContract, match="agency_x: no table 'pelaku_usaha' in database"):
+        read(PostgreSql(account, patience), "diskumdag.pelaku_usaha")
+    with connect(Role.ADMIN) as admin:
+        admin.execute("revoke select on sosialisasi from agency_reader")
+    with pytest.raises(BrokenContract, match="SQLSTATE 42501"):
+        read(PostgreSql(account, patience))
+
+
+def test_a_column_that_is_gone_does_not_stop_the_pull(account, read, patience):
+    with connect(Role.ADMIN) as admin:
+        admin.execute("alter table sosialisasi drop column id")
+    assert read(PostgreSql(account, patience)).startswith(b"kegiatan_id,tanggal,")
+
+
+def test_a_refused_login_is_told_at_once_without_the_password(account, read, patience, waits):
+    with pytest.raises(LoginRefused, match="agency_x: the database refused login 'agency_reader'") as told:
+        read(PostgreSql(replace(account, password="planted-secret"), patience))
+    assert "planted-secret" not in str(told.value)
+    assert waits == []
+
+
+def test_a_database_that_is_away_is_asked_again(account, read, patience, waits):
+    with pytest.raises(Unreachable, match="agency_x: the database cannot be read"):
+        read(PostgreSql(replace(account, port=1), patience))
+    assert len(waits) == 3
+
+
+def test_a_connection_lost_in_the_middle_is_asked_again_from_the_beginning(account, read, patience, waits, monkeypatch):
+    real, lost = psycopg.Copy.__iter__, []
+
+    def breaks_off_once(copy):
+        blocks = real(copy)
+        yield next(blocks)
+        if not lost:
+            lost.append(True)
+            with connect(Role.ADMIN, autocommit=True) as admin:
+                admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'agency_reader'")
+            raise psycopg.OperationalError("server closed the connection")
+        yield from blocks
+
+    monkeypatch.setattr(psycopg.Copy, "__iter__", breaks_off_once)
+    assert read(PostgreSql(account, patience)) == CSV
+    assert len(waits) == 1
+
+
+class Cursor:
+    """Answers like a streaming cursor of MySQL."""
+
+    def __init__(self, columns, rows):
+        self.columns, self.rows, self.asked = columns, rows, []
+
+    def __call__(self, **_):
+        return self
+
+    def cursor(self):
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def close(self):
+        pass
+
+    def execute(self, query, _=()):
+        self.asked.append(query)
+
+    def fetchall(self):
+        return [(name,) for name in self.columns]
+
+    def __iter__(self):
+        for row in self.rows:
+            if isinstance(row, Exception):
+                raise row
+            yield row
+
+
+MYSQL = DatabaseAccount("agency_x", "db", 3306, "dinas", "reader", "secret")
+
+
+def test_mysql_is_read_in_one_snapshot_with_null_as_empty_field(read, patience):
+    cursor = Cursor(["id", "a`b"], [("1", None), ("2", 'x,"y"'), ("3", b"\x00\xff")])
+    assert read(MySql(MYSQL, patience, cursor)) == b'id,a`b\n1,\n2,"x,""y"""\n3,00ff\n'
+    assert cursor.asked[1] == "start transaction with consistent snapshot, read only"
+    assert cursor.asked[-1] == "select `id`, `a``b` from `sosialisasi` order by `id`, 1, 2"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(1045, LoginRefused), (1142, BrokenContract), (2013, Unreachable), (2006, Unreachable)]
+)
+def test_mysql_errors_are_told_apart(read, patience, code, kind):
+    lost = pymysql.err.OperationalError(code, "planted-secret")
+    with pytest.raises(kind) as told:
+        read(MySql(MYSQL, patience, Cursor(["id"], [("1",), lost])))
+    assert "planted-secret" not in str(told.value)
+
+
+def test_a_missing_mysql_table_is_told(read, patience):
+    with pytest.raises(BrokenContract, match="no table 'sosialisasi' in database 'dinas'"):
+        read(MySql(MYSQL, patience, Cursor([], [])))
