@@ -163,9 +163,10 @@ class _Stream(io.RawIOBase):
         self._count = 0
         self._file: paramiko.SFTPFile | None = None
         with source._talking() as client:
-            self._file = client.open(path, "rb")
-            self._unchanged(self._file)
-            self._file.prefetch(expected[0], REQUESTS_AHEAD)
+            file = client.open(path, "rb")
+            self._unchanged(file)
+            file.prefetch(expected[0], REQUESTS_AHEAD)
+            self._file = file
 
     def readable(self) -> bool:
         return True
@@ -184,8 +185,8 @@ class _Stream(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        if self._file and not self.closed:
-            self._file.close()
+        # A file let go is closed without waiting for the server, which a finalizer in any thread must not do.
+        self._file = None
         super().close()
 
     def _unchanged(self, file: paramiko.SFTPFile) -> None:
