@@ -14,6 +14,7 @@ from cakupan import night, orchestration, publish
     schedule=orchestration.nightly(),
     start_date=orchestration.START,
     catchup=False,
+    max_active_runs=1,  # a second run would overtake the first
     default_args=orchestration.TASKS,
     tags=["warehouse"],
     doc_md=__doc__,

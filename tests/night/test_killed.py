@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -51,3 +52,8 @@ def test_a_killed_night_is_continued(installation: Installation) -> None:
         assert differences(installation.expected(NIGHTS[0]), actual(marts, date.fromisoformat(NIGHTS[0]))) == []
         (published,) = marts.execute("select count(*) from ledger.publication").fetchone()
     assert published == 1
+    airflow = re.sub(
+        r"/[^/]*$", "/airflow", installation.cakupan("database", "url", "--role", "airflow").stdout.strip()
+    )
+    with psycopg.connect(airflow) as metadata:
+        assert metadata.execute("select count(*) from dag_run where state = 'running'").fetchone() == (0,)

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from cakupan.cli import morning, query
 from cakupan.cli.cities import CannotSimulate
+from cakupan.cli.lock import NotPublished, only_one_night
 from cakupan.cli.nightly import run_night
 from cakupan.database import Role, url
 from cakupan.database.server import embedded
@@ -103,9 +104,14 @@ def release(
 @app.command()
 def airflow() -> None:
     """Start Airflow's UI and scheduler with the nightly schedule on, until interrupted."""
-    from cakupan import components, installation
+    from cakupan import components, installation, orchestration
 
-    installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+    try:
+        with only_one_night():
+            installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+            orchestration.end_killed_runs()
+    except NotPublished as busy:
+        _say_and_exit(str(busy), 1)
     components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
 
 

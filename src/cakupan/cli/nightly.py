@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,19 +9,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cakupan import settings
 from cakupan.cli import cities, morning
-
-
-class NotPublished(RuntimeError):
-    """The night was not run or not published; the message says why and what to do."""
+from cakupan.cli.lock import NotPublished, only_one_night
 
 
 def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) -> None:
     """Run the night and print the morning; raises NotPublished when it was not published."""
     from cakupan import installation, night, orchestration  # imports that other commands need not spend
 
-    with _only_one_night(), _progress(out) as progress:
+    with only_one_night(), _progress(out) as progress:
         installation.start_database()
         if deliveries:
             city, folder = cities.RECORDED, deliveries
@@ -45,17 +40,6 @@ def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) 
         )
     morning.show(out, as_of)
     out.print(f"Report:   {night.report_path(as_of)}", soft_wrap=True)
-
-
-@contextmanager
-def _only_one_night() -> Iterator[None]:
-    settings.home().mkdir(parents=True, exist_ok=True)
-    with (settings.home() / "nightly.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotPublished("Another night is being run in this installation; wait until it is done.") from None
-        yield
 
 
 @contextmanager
