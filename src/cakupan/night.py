@@ -74,15 +74,21 @@ def archive(name: str, night: date, source: Source) -> bool:
         for found in source.deliveries(feed, night):
             if found.business_date > night:
                 continue
+            if found.live and _is_delivered(connection, feed, night):
+                continue  # running a past night again must not date today's table with it
             with found.open() as stream:
                 archived = store.store(stream)
             register(connection, feed, found.business_date, found.name, archived)
             connection.commit()
-        arrived = connection.execute(
-            "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
-            (feed.agency, feed.feed, night),
-        ).fetchone()
-    return feed.cadence == "occasional" or arrived is not None
+        return feed.cadence == "occasional" or _is_delivered(connection, feed, night)
+
+
+def _is_delivered(connection: psycopg.Connection, feed: Feed, night: date) -> bool:
+    delivered = connection.execute(
+        "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
+        (feed.agency, feed.feed, night),
+    ).fetchone()
+    return delivered is not None
 
 
 @without_values

@@ -196,7 +196,9 @@ def end_killed_runs() -> None:
 def note_failure(context: Any) -> None:
     """Airflow's callback for a task that failed for good: keep what a person needs to know in the ledger."""
     exception = context.get("exception")
-    told = isinstance(exception, night.StepFailed | publish.BuildFailed | publish.StaleRun | NotConnected)
+    told = isinstance(
+        exception, night.StepFailed | publish.BuildFailed | publish.NotBuilt | publish.StaleRun | NotConnected
+    )
     message = str(exception) if told else type(exception).__name__
     instance = context["task_instance"]
     night.note_failure(night_of(context["dag_run"]), f"{instance.dag_id}.{instance.task_id}", message)

@@ -6,7 +6,9 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect
-from cakupan.publish import StaleRun, publish, start_run
+from cakupan.publish import NotBuilt, StaleRun, publish
+from cakupan.publish import start_run as begin_run
+from cakupan.publish.run import mark
 
 NIGHT = date(2025, 9, 9)
 
@@ -24,6 +26,13 @@ def deliver(connection: psycopg.Connection, on: date, status: str = "ACCEPTED", 
     connection.commit()
     assert row
     return int(row[0])
+
+
+def start_run(connection: psycopg.Connection, as_of: date) -> int:
+    """A run that was built to its end."""
+    run_id = begin_run(connection, as_of)
+    mark(connection, run_id, "BUILT")
+    return run_id
 
 
 def inputs(connection: psycopg.Connection, run_id: int) -> list[int]:
@@ -87,3 +96,10 @@ def test_publishing_neither_waits_for_nor_blocks_a_reader(database: psycopg.Conn
         assert shown(reader) == []
     with connect(Role.AUDITOR) as reader:
         assert shown(reader) == [(NIGHT, run_id)]
+
+
+def test_a_run_that_was_not_built_to_its_end_is_not_published(database: psycopg.Connection) -> None:
+    run_id = begin_run(database, NIGHT)
+    with pytest.raises(NotBuilt, match="is BUILDING, not BUILT"):
+        publish(database, run_id)
+    assert shown(database) == []

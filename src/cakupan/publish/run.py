@@ -7,6 +7,10 @@ from datetime import date
 import psycopg
 
 
+class NotBuilt(RuntimeError):
+    """The run was not built to its end and tested: a night is published whole or not at all."""
+
+
 class StaleRun(RuntimeError):
     """Another run has taken over: what this one built must not be shown."""
 
@@ -39,10 +43,13 @@ def start_run(connection: psycopg.Connection, as_of: date) -> int:
 
 
 def publish(connection: psycopg.Connection, run_id: int) -> None:
-    """Show the run's night to readers; raises StaleRun when a newer run has taken over."""
+    """Show the run's night to readers; raises StaleRun when a newer run has taken over, NotBuilt before its end."""
     with connection.transaction():
         lock_build(connection)
         check_current(connection, run_id)
+        (state,) = connection.execute("select state from ledger.run where run_id = %s", (run_id,)).fetchone() or ("",)
+        if state not in ("BUILT", "PUBLISHED"):
+            raise NotBuilt(f"run {run_id} is {state}, not BUILT: let its build tasks finish before publishing it")
         connection.execute(
             "insert into ledger.publication (as_of_date, run_id) select as_of_date, run_id from ledger.run"
             " where run_id = %s on conflict (run_id) do nothing",

@@ -42,6 +42,8 @@ class Found:
     business_date: date
     name: str
     opener: Callable[[], BinaryIO]
+    live: bool = False
+    """The system keeps no past: what is read is its state now, whatever night asks."""
 
     def open(self) -> BinaryIO:
         """The delivery's bytes, as stored by the agency; the caller closes the stream.

@@ -56,7 +56,7 @@ class _Tables(ABC):
         if feed.sql is None:
             raise BrokenContract(f"{self.account.name}: feed {feed.name} does not say which table to read")
         read = partial(self._read, feed, feed.sql.table)
-        return [Found(night, file_name(feed, night), partial(self._patience.call, read))]
+        return [Found(night, file_name(feed, night), partial(self._patience.call, read), live=True)]
 
     def _read(self, feed: Feed, table: str) -> BinaryIO:
         spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 the caller closes it
