@@ -1,0 +1,23 @@
+"""The only part that knows Airflow: what DAGs are written with, where agencies are, settings, running DAGs."""
+
+from cakupan.orchestration.agencies import connect_agencies, deliver_from, source_of
+from cakupan.orchestration.environment import environment, migrate, write_login
+from cakupan.orchestration.runs import end_killed_runs, run_dags
+from cakupan.orchestration.tasks import START, TASKS, agencies_are_in, archive, night_of, nightly
+
+__all__ = [
+    "START",
+    "TASKS",
+    "agencies_are_in",
+    "archive",
+    "connect_agencies",
+    "deliver_from",
+    "end_killed_runs",
+    "environment",
+    "migrate",
+    "night_of",
+    "nightly",
+    "run_dags",
+    "source_of",
+    "write_login",
+]

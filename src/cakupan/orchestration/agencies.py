@@ -1,0 +1,51 @@
+"""Where the agencies are: Airflow connections, one for each, and those that this installation remembers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cakupan import night, settings
+from cakupan.sources import NotConnected, Source
+from cakupan.sources.connection import Settings, source
+
+
+def source_of(agency: str) -> Source:
+    """Where the agency delivers, from its Airflow connection `agency_<agency>`; raises NotConnected."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    name = f"agency_{agency}"
+    try:
+        connection = BaseHook.get_connection(name)
+    except AirflowNotFoundException:
+        raise NotConnected(
+            f"no Airflow connection {name!r}: set AIRFLOW_CONN_{name.upper()} or add it in the Airflow UI"
+        ) from None
+    return source(
+        Settings(
+            name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
+            connection.schema, connection.extra_dejson,
+        )
+    )  # fmt: skip
+
+
+def deliver_from(folder: Path) -> None:
+    """Make every agency deliver from below one folder, in the nights of this installation."""
+    value = {"conn_type": "fs", "extra": {"path": str(folder.resolve())}}
+    connect_agencies(dict.fromkeys(night.agencies(), value))
+
+
+def connect_agencies(connections: dict[str, dict[str, Any]]) -> None:
+    """Remember where agencies are, as Airflow connections, for the nights of this installation; the environment's win."""
+    path = settings.home() / "connections.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(connections))
+
+
+def remembered_connections() -> dict[str, str]:
+    """The remembered connections as environment variables that Airflow reads."""
+    path = settings.home() / "connections.json"
+    connections = json.loads(path.read_text()) if path.exists() else {}
+    return {f"AIRFLOW_CONN_AGENCY_{agency.upper()}": json.dumps(value) for agency, value in connections.items()}

@@ -1,0 +1,65 @@
+"""Airflow for this installation: its settings, its database, the login of its UI."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+from cakupan import settings
+from cakupan.database import Role, url
+from cakupan.orchestration.agencies import remembered_connections
+
+
+def environment() -> dict[str, str]:
+    """Airflow's settings for this installation; what the environment says already wins.
+
+    To be in force before Airflow is imported.
+    """
+    home = settings.home() / "airflow"
+    defaults = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.DAGS),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": settings.TIME_ZONE,
+        "AIRFLOW__CORE__FERNET_KEY": settings.fernet_key(),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url(Role.AIRFLOW, "airflow", driver="postgresql+psycopg2"),
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "AIRFLOW__API_AUTH__JWT_SECRET": settings.secret("jwt_secret"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    defaults |= remembered_connections()
+    return {name: os.environ.get(name, value) for name, value in defaults.items()}
+
+
+def write_login() -> str:
+    """Put the UI's password where Airflow's simple auth manager reads it; returns it."""
+    password = settings.secret("airflow_admin_password")
+    path = settings.home() / "airflow" / "simple_auth_manager_passwords.json.generated"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"admin": password}))
+    return password
+
+
+def migrate() -> None:
+    """Bring Airflow's own database to this version; instant when it is there already."""
+    import importlib.metadata
+
+    version = importlib.metadata.version("apache-airflow-core")
+    marker = settings.home() / "airflow" / "migrated"
+    if marker.exists() and marker.read_text() == version:
+        return
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"],
+        env=os.environ | environment(), text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"Airflow's database could not be prepared: {done.stderr.strip()[-2000:]}")
+    marker.write_text(version)

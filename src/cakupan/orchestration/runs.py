@@ -1,0 +1,65 @@
+"""Running a night's DAGs to completion in a process of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+
+from cakupan import settings
+from cakupan.orchestration.environment import environment
+
+
+def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
+    """Run the ingest DAGs and then the warehouse DAG of one night to completion, in one process of its own.
+
+    What Airflow prints goes to `night.log` in the state folder. Raises RuntimeError when the DAGs cannot be read;
+    tasks that fail are in `ledger.failure`. See docs/decisions for why in-process.
+    """
+    log = settings.home() / "night.log"
+    with log.open("a") as output:
+        runner = subprocess.Popen(
+            [sys.executable, "-m", "cakupan.orchestration", as_of.isoformat()],
+            env=os.environ | environment(), stdout=subprocess.PIPE, stderr=output, text=True,
+        )  # fmt: skip
+        assert runner.stdout is not None  # noqa: S101 asked for above
+        for line in runner.stdout:
+            progress(line.strip())
+    if runner.wait():
+        raise RuntimeError(f"Airflow could not run the night's DAGs; read {log}")
+
+
+def main(as_of: str) -> int:
+    """What `run_dags` starts: tells on stdout which DAG is running; everything else is printed on stderr."""
+    progress = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(str(settings.DAGS))
+    end_killed_runs()
+    for path, error in bag.import_errors.items():
+        sys.stderr.write(f"{path}: {error}\n")
+    for dag_id in sorted(bag.dags, key=lambda name: (name == "warehouse", name)):
+        progress.write(f"{dag_id}\n")
+        bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
+    return 1 if bag.import_errors else 0
+
+
+def end_killed_runs() -> None:
+    """Mark as failed what a killed night left running, which would hold up the scheduler's next run.
+
+    Only for who holds the installation's lock: no night is running then.
+    """
+    os.environ.update(environment())
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
+    from airflow.utils.types import DagRunTriggeredByType
+    from sqlalchemy import select
+
+    left = select(DagRun).where(DagRun.state == DagRunState.RUNNING, DagRun.triggered_by == DagRunTriggeredByType.TEST)
+    with create_session() as session:
+        for run in session.scalars(left):
+            run.set_state(DagRunState.FAILED)
