@@ -38,7 +38,7 @@ def deliver_from(folder: Path) -> None:
 
 
 def connect_agencies(connections: dict[str, dict[str, Any]]) -> None:
-    """Remember where agencies are, as Airflow connections, for the nights of this installation; the environment's win."""
+    """Remember where agencies are, as Airflow connections; those that the environment names win."""
     path = settings.home() / "connections.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(connections))
