@@ -35,3 +35,16 @@ def test_what_a_connection_lacks_is_one_line_without_its_secrets(kind, lacking, 
         source(settings)
     assert str(error.value) == told
     assert "planted-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("said", "waited"), [({}, 5.0), ({"settle_seconds": 0}, 0.0), ({"settle_seconds": "1.5"}, 1.5)]
+)
+def test_an_agency_whose_files_appear_whole_need_not_be_watched_for_growing_ones(said, waited):
+    assert Settings("agency_x", "sftp", extra=said).seconds("settle_seconds", 5.0) == waited
+
+
+@pytest.mark.parametrize("said", ["soon", -1, 9999, None, "nan"])
+def test_a_wait_that_is_no_number_of_seconds_is_refused(said):
+    with pytest.raises(BrokenContract, match="settle_seconds in its extra is no number of seconds"):
+        Settings("agency_x", "sftp", extra={"settle_seconds": said}).seconds("settle_seconds", 5.0)

@@ -32,6 +32,16 @@ class Settings:
             raise BrokenContract(f"connection {self.name!r} has no {what}{where}")
         return value
 
+    def seconds(self, what: str, default: float) -> float:
+        """The extra of this name as a number of seconds; raises BrokenContract when it is none."""
+        try:
+            value = float(self.extra.get(what, default))
+        except (TypeError, ValueError):
+            value = -1.0
+        if not 0 <= value <= 3600:
+            raise BrokenContract(f"connection {self.name!r}: {what} in its extra is no number of seconds, 0 to 3600")
+        return value
+
 
 def source(settings: Settings) -> Source:
     """The connector of the connection's kind; raises BrokenContract for what is missing."""
@@ -42,13 +52,14 @@ def source(settings: Settings) -> Source:
 
             return Folder(Path(settings.needed("path")))
         case "sftp":
-            from cakupan.sources.sftp import Sftp, SftpAccount
+            from cakupan.sources.sftp import SETTLE_SECONDS, Sftp, SftpAccount
 
             return Sftp(
                 SftpAccount(
                     settings.name, settings.needed("host"), settings.needed("host_key"), settings.needed("login"),
                     settings.port or 22, settings.needed("path"), settings.password, settings.extra.get("private_key"),
-                )
+                ),
+                settings.seconds("settle_seconds", SETTLE_SECONDS),
             )  # fmt: skip
         case "http":
             from cakupan.sources.rest import Http, HttpAccount

@@ -24,6 +24,7 @@ from cakupan.sources import BrokenContract, Found, LoginRefused, Unreachable, bu
 from cakupan.sources.patience import Patience
 
 TIMEOUT_SECONDS = 60.0
+SETTLE_SECONDS = 5.0
 REQUESTS_AHEAD = 64
 PRIVATE_KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
@@ -50,7 +51,7 @@ class Sftp:
     def __init__(
         self,
         account: SftpAccount,
-        settle_seconds: float = 5.0,
+        settle_seconds: float = SETTLE_SECONDS,
         wait: Callable[[float], None] = time.sleep,
         patience: Patience | None = None,
     ) -> None:
