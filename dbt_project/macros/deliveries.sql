@@ -40,8 +40,8 @@
     {{ return(run_query(query).columns[0].values() | map('int') | join(', ') or 'null') }}
 {%- endmacro %}
 
-{#- Pre-hook of models that store deliveries: drop rows of validations that have been replaced, unless a published night
-    still shows them. -#}
+{#- Pre-hook of models that store deliveries: drop rows of validations that have been replaced, unless a night was ever
+    published with them. -#}
 {% macro forget_replaced(agency, feed) -%}
     {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
     {%- set query -%}
@@ -55,7 +55,7 @@
             and validation.validation_id not in (
                 select run_input.validation_id
                 from {{ source('ledger', 'run_input') }} as run_input
-                inner join {{ source('ledger', 'published') }} as published using (run_id)
+                inner join {{ source('ledger', 'publication') }} as publication using (run_id)
             )
             and exists (select 1 from {{ this }} as stored where stored.validation_id = validation.validation_id)
     {%- endset -%}

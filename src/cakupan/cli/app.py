@@ -15,6 +15,7 @@ from rich.console import Console
 
 from cakupan.cli import morning, query
 from cakupan.cli.cities import CannotSimulate
+from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
 from cakupan.cli.nightly import run_night
 from cakupan.database import Role, url
@@ -75,11 +76,12 @@ def status(night: Annotated[datetime | None, DATE] = None) -> None:
 def sql(
     statement: Annotated[str, typer.Argument(help="For example: select * from coverage_by_sector")],
     form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
+    known_at: AsKnownAt = None,
 ) -> None:
     """Ask the marts, read-only, as a BI tool would."""
     _needs_database()
     try:
-        query.run(statement, form.value, out)
+        query.run(statement, form.value, out, known_at)
     except psycopg.Error as error:
         _say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
 

@@ -12,14 +12,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cakupan.cli.known import as_known
 from cakupan.database import Role, connect
 
 SHOWN_ROWS = 200  # of a table for a person; csv and json give all
 
 
-def run(statement: str, form: str, out: Console) -> None:
+READ_ONLY = "-c default_transaction_read_only=on -c search_path=marts"
+
+
+def run(statement: str, form: str, out: Console, known_at: str | None = None) -> None:
     """Run the statement and print its rows as `table`, `csv` or `json`; raises psycopg.Error."""
-    with connect(Role.BI, options="-c default_transaction_read_only=on -c search_path=marts") as connection:
+    with connect(Role.BI, options=f"{READ_ONLY} {as_known(known_at)}") as connection:
         cursor = connection.execute(statement)
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall() if cursor.description else []

@@ -34,6 +34,17 @@ create table if not exists ledger.delivery (
 );
 create index if not exists delivery_date on ledger.delivery (agency, feed, business_date);
 
+-- What a file looked like to its keeper when it was last read, so that an old file that looks the same is not read again.
+create table if not exists ledger.seen (
+    agency text not null,
+    feed text not null,
+    business_date date not null,
+    original_name text not null,
+    fingerprint text not null,
+    seen_at timestamptz not null default clock_timestamp(),
+    primary key (agency, feed, business_date, original_name)
+);
+
 -- Feeds that are done for a night: what the agency had was archived, landed and validated, or nothing came in time.
 create table if not exists ledger.asked (
     agency text not null,
@@ -124,9 +135,11 @@ create table if not exists ledger.publication (
     published_at timestamptz not null default clock_timestamp()
 );
 
+-- With cakupan.as_known_at set to a moment, what readers saw at that moment.
 create or replace view ledger.published as
 select distinct on (as_of_date) as_of_date, run_id, published_at
 from ledger.publication
+where published_at <= coalesce(nullif(current_setting('cakupan.as_known_at', true), '')::timestamptz, 'infinity')
 order by as_of_date, publication_id desc;
 
 -- Versions of the reference layer (seeds and staging views) as they were built.
@@ -141,6 +154,20 @@ create table if not exists ledger.failure (
     as_of_date date not null,
     task text not null,
     message text not null
+);
+
+-- Messages to the offices and the data team. What a message tells (a topic) is told to a recipient once:
+-- SENT, or KEPT in the outbox where there is no address or no mail server; FAILED is tried again, REPLACED was.
+create table if not exists ledger.notification (
+    notification_id bigint generated always as identity primary key,
+    as_of_date date not null,
+    recipient text not null,
+    topics text[] not null,
+    subject text not null,
+    file_name text not null unique,
+    state text not null check (state in ('KEPT', 'SENT', 'FAILED', 'REPLACED')),
+    detail text,
+    noted_at timestamptz not null default clock_timestamp()
 );
 
 -- The run being built: set by the warehouse DAG, read by dbt.
