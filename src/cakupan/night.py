@@ -6,7 +6,7 @@ Every step asks the database what is new, so that it can be killed at any point 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -17,11 +17,12 @@ import psycopg
 from cakupan import identity, landing, publish, quality, settings
 from cakupan.database import Role, connect
 from cakupan.feeds import Feed, find_feed, load_feeds
-from cakupan.landing.archive import Archive, register
+from cakupan.landing.archive import Archive, note_seen, register, seen
 from cakupan.quality.report import write_night_report
 from cakupan.sources import Source
 
 CUT_OFF = time(3, 30)  # local time of the business date
+ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,15 +71,22 @@ def archive(name: str, night: date, source: Source) -> bool:
     """
     feed = find_feed(settings.FEEDS, name)
     store = Archive(settings.archive_root())
+    store.clear_abandoned()
     with connect(Role.LOADER) as connection:
+        known = seen(connection, feed)
         for found in source.deliveries(feed, night):
             if found.business_date > night:
+                continue
+            unchanged = found.fingerprint and known.get((found.business_date, found.name)) == found.fingerprint
+            if unchanged and night - found.business_date > ALWAYS_READ:
                 continue
             if found.live and _is_delivered(connection, feed, night):
                 continue  # running a past night again must not date today's table with it
             with found.open() as stream:
                 archived = store.store(stream)
             register(connection, feed, found.business_date, found.name, archived)
+            if found.fingerprint:
+                note_seen(connection, feed, found.business_date, found.name, found.fingerprint)
             connection.commit()
         return feed.cadence == "occasional" or _is_delivered(connection, feed, night)
 

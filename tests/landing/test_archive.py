@@ -1,6 +1,8 @@
+import fcntl
 import hashlib
 import io
 import os
+import time
 from datetime import date
 
 import pytest
@@ -41,6 +43,29 @@ def test_keeps_nothing_of_a_stream_that_breaks_off(tmp_path):
     with pytest.raises(OSError, match="connection lost"):
         Archive(tmp_path).store(Breaking(b"x" * 20))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_surely_abandoned_is_cleared(tmp_path):
+    archive = Archive(tmp_path)
+    kept = archive.path(archive.store(io.BytesIO(b"abc")).sha256)
+    abandoned, young, held = (tmp_path / f".arriving-{name}" for name in ("abandoned", "young", "held"))
+    for path, age in ((abandoned, 7200), (young, 60), (held, 7200), (kept, 7200)):
+        path.parent.mkdir(exist_ok=True)
+        path.open("ab").close()
+        os.utime(path, (time.time() - age, time.time() - age))
+
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            (arriving,) = set(tmp_path.glob(".arriving-*")) - {abandoned, young, held}
+            os.utime(arriving, (0, 0))
+            Archive(tmp_path).clear_abandoned()
+            assert arriving.exists()
+            return b""
+
+    with held.open("rb") as holder:
+        fcntl.flock(holder, fcntl.LOCK_SH)
+        archive.store(Slow())
+    assert [path.exists() for path in (abandoned, young, held, kept)] == [False, True, True, True]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "A" * 64, "a" * 63, "", "a" * 63 + "/"])

@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cakupan.feeds import Feed, find_feed
+from cakupan.sources import Unreachable
 from cakupan.sources.folder import Folder
 
 FEEDS = Path(__file__).parents[2] / "feeds"
@@ -41,8 +43,10 @@ def test_lists_deliveries_oldest_first_and_opens_their_bytes(feed, drop):
         assert stream.read() == b"20241231"
 
 
-def test_a_folder_that_is_not_there_holds_nothing(feed, tmp_path):
+def test_a_folder_that_is_not_there_holds_nothing_but_a_share_that_is_not_there_is_told(feed, tmp_path):
     assert Folder(tmp_path).deliveries(feed, NIGHT) == []
+    with pytest.raises(Unreachable, match="is the share mounted"):
+        Folder(tmp_path / "share").deliveries(feed, NIGHT)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +153,16 @@ def test_a_file_that_goes_away_while_watched_is_no_delivery(feed, drop):
     path = drop / "iuran_20250909.csv.gz"
     path.write_bytes(b"x")
     assert found(feed, drop, settle_seconds=5, wait=lambda _: path.unlink()) == []
+
+
+def test_the_fingerprint_tells_size_time_and_place_apart(feed, drop):
+    path = drop / "iuran_20250909.csv.gz"
+    seen = []
+    for content, changed in ((b"x", 1), (b"xx", 1), (b"x", 2), (b"x", 2)):
+        path.write_bytes(content)
+        os.utime(path, (changed, changed))
+        seen.append(found(feed, drop)[0].fingerprint)
+    assert len(set(seen)) == 3
+    assert seen[2] == seen[3]
+    elsewhere = Path(shutil.copytree(drop.parents[1], drop.parents[2] / "elsewhere"))
+    assert Folder(elsewhere).deliveries(feed, NIGHT)[0].fingerprint not in seen

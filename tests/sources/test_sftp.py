@@ -11,7 +11,7 @@ from datetime import date
 import asyncssh
 import pytest
 
-from cakupan.sources import BrokenContract, LoginRefused, Unreachable
+from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable
 from cakupan.sources.sftp import Sftp, SftpAccount
 
 PASSWORD = "the-secret-of-the-drop"
@@ -166,12 +166,12 @@ def test_a_file_that_changes_before_or_while_it_is_read_is_no_delivery(folder, l
     path = folder / "iuran_20250909.csv.gz"
     path.write_bytes(WHOLE)
     (delivery,) = listed()
-    with delivery.open() as stream, pytest.raises(Unreachable, match="changed while it was read"):
+    with delivery.open() as stream, pytest.raises(PartialDelivery, match="changed while it was read"):
         stream.read(10)
         with path.open("ab") as upload:
             upload.write(b"more")
         stream.read()
-    with pytest.raises(Unreachable, match="changed while it was read"):
+    with pytest.raises(PartialDelivery, match="changed while it was read"):
         delivery.open()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +18,8 @@ from psycopg import Connection
 from cakupan.feeds import Feed
 
 CHUNK_BYTES = 1 << 20
+ARRIVING = ".arriving-"
+ABANDONED_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,10 @@ class Archive:
         """
         self.root.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        descriptor, name = tempfile.mkstemp(prefix=".arriving-", dir=self.root)
+        descriptor, name = tempfile.mkstemp(prefix=ARRIVING, dir=self.root)
         try:
             with os.fdopen(descriptor, "wb") as copy:
+                fcntl.flock(copy, fcntl.LOCK_SH)  # let go by a kill
                 while chunk := stream.read(CHUNK_BYTES):
                     digest.update(chunk)
                     copy.write(chunk)
@@ -64,6 +70,14 @@ class Archive:
         finally:
             Path(name).unlink(missing_ok=True)
         return archived
+
+    def clear_abandoned(self) -> None:
+        """Remove what a killed `store` left: what nobody holds and nobody has written to for an hour."""
+        for path in self.root.glob(ARRIVING + "*"):
+            with contextlib.suppress(OSError), path.open("rb") as left:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                    path.unlink()
 
 
 def register(
@@ -89,6 +103,25 @@ def register(
         (*of_the_date, archived.sha256, _storable(original_name), archived.size_bytes),
     ).fetchone() or (0,)
     return delivery_id, True
+
+
+def seen(connection: Connection[Any], feed: Feed) -> dict[tuple[date, str], str]:
+    """The fingerprints of the feed's files when they were last read, by business date and name."""
+    rows = connection.execute(
+        "select business_date, original_name, fingerprint from ledger.seen where agency = %s and feed = %s",
+        (feed.agency, feed.feed),
+    )
+    return {(day, name): fingerprint for day, name, fingerprint in rows}
+
+
+def note_seen(connection: Connection[Any], feed: Feed, business_date: date, name: str, fingerprint: str) -> None:
+    """Keep what a file looked like when it was read. The caller commits, together with the delivery's entry."""
+    connection.execute(
+        "insert into ledger.seen (agency, feed, business_date, original_name, fingerprint) values (%s, %s, %s, %s, %s)"
+        " on conflict (agency, feed, business_date, original_name)"
+        " do update set fingerprint = excluded.fingerprint, seen_at = excluded.seen_at",
+        (feed.agency, feed.feed, business_date, name, fingerprint),
+    )
 
 
 def _storable(name: str) -> str:

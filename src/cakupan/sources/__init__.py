@@ -44,6 +44,8 @@ class Found:
     opener: Callable[[], BinaryIO]
     live: bool = False
     """The system keeps no past: what is read is its state now, whatever night asks."""
+    fingerprint: str | None = None
+    """What the system says of the bytes without sending them: a hint that they are the same, never proof."""
 
     def open(self) -> BinaryIO:
         """The delivery's bytes, as stored by the agency; the caller closes the stream.
@@ -61,6 +63,9 @@ class Source(Protocol):
 
         Raises NotConnected and OSError when it cannot be asked.
         """
+
+    def look(self, feed: Feed, night: date) -> str:
+        """In a few words what the agency has for the feed, without reading it all; raises as `deliveries` does."""
 
 
 def file_name(feed: Feed, day: date) -> str:

@@ -1,4 +1,4 @@
-"""Deliveries on an SFTP server: `<path>/<agency>/<feed>/<feed>_<YYYYMMDD>.<ext>`."""
+"""Deliveries on an SFTP server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -20,10 +19,12 @@ from paramiko.pkey import UnknownKeyType
 from paramiko.sftp import CMD_NAME
 
 from cakupan.feeds import Feed
-from cakupan.sources import BrokenContract, Found, LoginRefused, Unreachable, business_date
+from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable, business_date
+from cakupan.sources.file_drop import FileDrop, State
 from cakupan.sources.patience import Patience
 
-TIMEOUT_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
+TIMEOUT_SECONDS = 30.0
 SETTLE_SECONDS = 5.0
 REQUESTS_AHEAD = 64
 PRIVATE_KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
@@ -43,9 +44,10 @@ class SftpAccount:
     path: str = "."
     password: str | None = field(default=None, repr=False)
     private_key: str | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
 
 
-class Sftp:
+class Sftp(FileDrop):
     """A tree of deliveries on a server whose host key is known; only regular files in real folders are read."""
 
     def __init__(
@@ -56,35 +58,27 @@ class Sftp:
         patience: Patience | None = None,
     ) -> None:
         """A file that changes within `settle_seconds` is still growing."""
+        super().__init__(f"sftp://{account.host}:{account.port}{posixpath.join('/', account.path)}", wait)
         self.account = account
         self.settle_seconds = settle_seconds
-        self._wait = wait
         self._patience = patience or Patience()
         self._host_key = _host_key(account)
         self._private_key = _private_key(account)
         self._connection: tuple[paramiko.SSHClient, _Client] | None = None
 
-    def deliveries(self, feed: Feed, night: date) -> list[Found]:
-        """The feed's files, oldest business date first; a file that is still growing is left for later.
+    def _files(self, feed: Feed) -> dict[str, State]:
+        """Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there."""
+        return self._patience.call(partial(self._list, feed))
 
-        Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there.
-        """
-        folder = posixpath.join(self.account.path, feed.agency, feed.feed)
-        seen = self._patience.call(partial(self._look, feed, folder))
-        if not seen:
-            return []
+    def _settling(self, files: dict[str, State]) -> float:
         # The server's clock may be wrong, so age says nothing: every file is looked at twice.
-        self._wait(self.settle_seconds)
-        again = self._patience.call(partial(self._look, feed, folder))
-        days = {name: business_date(feed, name) for name in seen if again.get(name) == seen[name]}
-        return [
-            Found(day, name, partial(self._open, posixpath.join(folder, name), seen[name]))
-            for name, day in sorted(days.items())
-            if day
-        ]
+        return self.settle_seconds if files else 0.0
 
-    def _look(self, feed: Feed, folder: str) -> dict[str, tuple[int, int]]:
-        """Size and time of the last change of the feed's regular files."""
+    def _folder(self, feed: Feed) -> str:
+        return posixpath.join(self.account.path, feed.agency, feed.feed)
+
+    def _list(self, feed: Feed) -> dict[str, State]:
+        folder = self._folder(feed)
         with self._talking() as client:
             try:
                 client.stat(self.account.path)
@@ -93,13 +87,14 @@ class Sftp:
             if not all(_is_folder(client, each) for each in (posixpath.dirname(folder), folder)):
                 return {}
             return {
-                entry.filename: _signature(entry)
+                entry.filename: _state(entry)
                 for entry in client.listdir_attr(folder)
                 if business_date(feed, entry.filename) and stat.S_ISREG(entry.st_mode or 0)
             }
 
-    def _open(self, path: str, expected: tuple[int, int]) -> BinaryIO:
-        return io.BufferedReader(self._patience.call(partial(_Stream, self, path, expected)), 1 << 20)
+    def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
+        path = posixpath.join(self._folder(feed), name)
+        return io.BufferedReader(self._patience.call(partial(_Stream, self, path, state)), 1 << 20)
 
     @contextmanager
     def _talking(self) -> Iterator[_Client]:
@@ -124,7 +119,7 @@ class Sftp:
         try:
             client.connect(
                 account.host, account.port, account.login, account.password, self._private_key,
-                timeout=TIMEOUT_SECONDS, banner_timeout=TIMEOUT_SECONDS, auth_timeout=TIMEOUT_SECONDS,
+                timeout=CONNECT_SECONDS, banner_timeout=CONNECT_SECONDS, auth_timeout=TIMEOUT_SECONDS,
                 allow_agent=False, look_for_keys=False,
             )  # fmt: skip
             transport = client.get_transport()
@@ -155,9 +150,9 @@ class _Client(paramiko.SFTPClient):
 
 
 class _Stream(io.RawIOBase):
-    """A remote file; raises Unreachable rather than end before its end, or when it changes under our eyes."""
+    """A remote file; raises rather than end before its end, or when it changes under our eyes."""
 
-    def __init__(self, source: Sftp, path: str, expected: tuple[int, int]) -> None:
+    def __init__(self, source: Sftp, path: str, expected: State) -> None:
         super().__init__()
         self._source = source
         self._expected = expected
@@ -166,7 +161,7 @@ class _Stream(io.RawIOBase):
         with source._talking() as client:
             file = client.open(path, "rb")
             self._unchanged(file)
-            file.prefetch(expected[0], REQUESTS_AHEAD)
+            file.prefetch(expected.size, REQUESTS_AHEAD)
             self._file = file
 
     def readable(self) -> bool:
@@ -177,10 +172,12 @@ class _Stream(io.RawIOBase):
         with self._source._talking():
             data = self._file.read(len(buffer))
             if not data:
-                # The client takes a lost connection for the end of the file.
-                if self._count < self._expected[0]:
-                    raise EOFError
+                # The client takes a lost connection for the end of the file; asked again, it says what happened.
                 self._unchanged(self._file)
+                if self._count < self._expected.size:
+                    raise PartialDelivery(
+                        f"{self._source.account.name}: a file ended after {self._count} of {self._expected.size} bytes"
+                    )
         self._count += len(data)
         buffer[: len(data)] = data
         return len(data)
@@ -191,8 +188,8 @@ class _Stream(io.RawIOBase):
         super().close()
 
     def _unchanged(self, file: paramiko.SFTPFile) -> None:
-        if _signature(file.stat()) != self._expected:
-            raise Unreachable(f"{self._source.account.name}: a file was changed while it was read")
+        if _state(file.stat()) != self._expected:
+            raise PartialDelivery(f"{self._source.account.name}: a file was changed while it was read")
 
 
 def _is_folder(client: _Client, path: str) -> bool:
@@ -203,15 +200,18 @@ def _is_folder(client: _Client, path: str) -> bool:
         return False
 
 
-def _signature(attributes: paramiko.SFTPAttributes) -> tuple[int, int]:
-    return attributes.st_size or 0, attributes.st_mtime or 0
+def _state(attributes: paramiko.SFTPAttributes) -> State:
+    """Size in bytes and time of the last change in seconds."""
+    return State(attributes.st_size or 0, str(attributes.st_mtime or 0))
 
 
 def _host_key(account: SftpAccount) -> paramiko.PKey:
-    """The server's public key as declared; raises BrokenContract."""
-    kind, _, encoded = account.host_key.strip().partition(" ")
+    """The server's public key as declared, with or without its type before it; raises BrokenContract."""
+    encoded = next((word for word in account.host_key.split() if word.startswith("AAAA")), "")
     try:
-        return paramiko.PKey.from_type_string(kind, base64.b64decode(encoded.split(" ")[0], validate=True))
+        blob = base64.b64decode(encoded, validate=True)
+        kind = blob[4 : 4 + int.from_bytes(blob[:4], "big")].decode("ascii")
+        return paramiko.PKey.from_type_string(kind, blob)
     except (paramiko.SSHException, UnknownKeyType, binascii.Error, ValueError):
         raise BrokenContract(
             f"{account.name}: host_key is no public key like 'ssh-ed25519 AAAA…' (ssh-keyscan shows it)"
@@ -224,7 +224,10 @@ def _private_key(account: SftpAccount) -> paramiko.PKey | None:
         return None
     for kind in PRIVATE_KEYS:
         try:
-            return kind.from_private_key(io.StringIO(account.private_key))
+            return kind.from_private_key(io.StringIO(account.private_key), account.passphrase)
         except (paramiko.SSHException, ValueError):
             continue
-    raise BrokenContract(f"{account.name}: private_key is no Ed25519, ECDSA or RSA key without passphrase")
+    raise BrokenContract(
+        f"{account.name}: private_key is no Ed25519, ECDSA or RSA key"
+        + (" that private_key_passphrase opens" if account.passphrase else " without passphrase")
+    )
