@@ -14,6 +14,8 @@ grant usage, create on schema landing, quarantine to cakupan_loader;
 grant usage on schema ledger, identity, quality to cakupan_loader;
 grant select, insert, update on all tables in schema ledger to cakupan_loader;
 grant delete on ledger.landing, ledger.feed to cakupan_loader;
+-- The record only grows.
+revoke update on ledger.entry, ledger.checkpoint from cakupan_loader;
 grant select, insert on all tables in schema identity to cakupan_loader;
 grant select, insert on all tables in schema quality to cakupan_loader;
 
@@ -34,3 +36,11 @@ grant usage on schema ledger, quality, identity to cakupan_auditor;
 grant select on all tables in schema ledger, quality to cakupan_auditor;
 alter default privileges for role cakupan_loader in schema quality
 grant select on tables to cakupan_auditor, cakupan_transformer;
+
+-- An auditor's read of personal rows is recorded in the transaction that reads them.
+grant insert on ledger.entry to cakupan_auditor;
+-- What was published is recorded, and held against the record, row by row.
+grant usage on schema reference, warehouse to cakupan_loader, cakupan_auditor;
+grant select on all tables in schema reference, warehouse to cakupan_loader, cakupan_auditor;
+alter default privileges for role cakupan_transformer in schema reference, warehouse
+grant select on tables to cakupan_loader, cakupan_auditor;

@@ -170,6 +170,36 @@ create table if not exists ledger.notification (
     noted_at timestamptz not null default clock_timestamp()
 );
 
+-- The record that cannot be altered unnoticed: one entry for each delivery, validation, release, publication and read of
+-- personal rows, made in the transaction that it records; gapless from 0. The body is the entry, as canonical JSON.
+create table if not exists ledger.entry (
+    entry_no bigint primary key,
+    recorded_at timestamptz not null,
+    kind text not null,
+    body text not null
+);
+-- The first entry says what is older than the record.
+insert into ledger.entry (entry_no, recorded_at, kind, body)
+select
+    0, now, 'opening',
+    format(
+        '{"kind":"opening","last_delivery_id":%s,"last_run_id":%s,"last_validation_id":%s,"recorded_at":"%s"}',
+        (select coalesce(max(delivery_id), 0) from ledger.delivery),
+        (select coalesce(max(run_id), 0) from ledger.publication),
+        (select coalesce(max(validation_id), 0) from ledger.validation),
+        to_char(now at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    )
+from transaction_timestamp() as now
+where not exists (select from ledger.entry);
+
+-- What was signed of the record: a signed note for each size, again when a witness has added its signature.
+create table if not exists ledger.checkpoint (
+    size bigint not null,
+    note text not null,
+    signed_at timestamptz not null default clock_timestamp(),
+    primary key (size, note)
+);
+
 -- The run being built: set by the warehouse DAG, read by dbt.
 create table if not exists ledger.build (
     only_row boolean primary key default true check (only_row),
