@@ -5,6 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from simulator.bad_night import bad_night
 from simulator.incidents import Incident
 from simulator.manifest import NightError, Plan
 from simulator.nights import generate
@@ -24,15 +25,17 @@ def _arguments(argv: list[str] | None) -> Plan:
         default=[],
         metavar="FEED:NIGHT:KIND",
         help="a whole delivery goes wrong: truncated, missing-column, empty, absent, "
-        "held-shrunk or held-dirty; may be repeated",
+        "held-shrunk, held-dirty, mislabelled or re-sent (that of the night before); may be repeated",
     )
+    parser.add_argument("--trouble", action="store_true", help="a bad last night: some accident of every kind")
     given = parser.parse_args(argv)
     if given.workers < 300:
         parser.error("a city needs at least 300 workers")
     if not 0 <= given.dirt <= 0.5:
         parser.error("dirt is a share between 0 and 0.5")
     nights = tuple(sorted(set(given.nights)))
-    return Plan(given.out, given.workers, given.seed, given.dirt, nights, tuple(given.incident))
+    accidents = bad_night(given.seed, nights[-1]) if given.trouble else ()
+    return Plan(given.out, given.workers, given.seed, given.dirt, nights, (*given.incident, *accidents))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,5 +1,8 @@
 """Whole-delivery accidents, asked for by name: what is done to the delivery, and what must come of it."""
 
+import csv
+import gzip
+import io
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -18,13 +21,20 @@ class Accident(Enum):
     ABSENT = "absent"
     HELD_SHRUNK = "held-shrunk"
     HELD_DIRTY = "held-dirty"
+    MISLABELLED = "mislabelled"
+    RE_SENT = "re-sent"
 
     @property
     def status(self) -> str:
         """Return the delivery_status of the scorecard."""
         if self in {Accident.HELD_SHRUNK, Accident.HELD_DIRTY}:
             return "HELD"
+        if self is Accident.RE_SENT:
+            return "ACCEPTED"
         return "LATE" if self is Accident.ABSENT else "REJECTED"
+
+
+ENCODINGS = {Format.PIPE: "utf-8", Format.SEMICOLON: "cp1252", Format.BOM: "utf-8-sig"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,10 @@ class Incident:
             raise ValueError(f"{text}: a cut CSV looks like a shorter one, use held-shrunk")
         if incident.accident is Accident.MISSING_COLUMN and spec.form is Format.JSON:
             raise ValueError(f"{text}: a JSON array has no header")
+        if incident.accident is Accident.MISLABELLED and spec.form in {Format.JSON, Format.SQL}:
+            raise ValueError(f"{text}: only a file can be put under another's name")
+        if incident.accident is Accident.RE_SENT and (spec.cadence != "snapshot" or spec.form not in ENCODINGS):
+            raise ValueError(f"{text}: only a CSV snapshot can be sent again in other bytes and mean the same")
         return incident
 
     def __str__(self) -> str:
@@ -61,6 +75,32 @@ def cut(path: Path) -> None:
     """Cut a file as a broken transfer does: most of it is there, its end is not."""
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * 2 // 3])
+
+
+def send_again(feed: Feed, path: Path, first: Path) -> None:
+    """Replace a delivery by one with the same rows in another order; what was sent first is kept at `first`."""
+    first.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(first)
+    packed, encoding = feed.form is Format.PIPE, ENCODINGS[feed.form]
+    content = gzip.decompress(first.read_bytes()) if packed else first.read_bytes()
+    delimiter, end = {Format.PIPE: ("|", "\n"), Format.SEMICOLON: (";", "\r\n")}.get(feed.form, (",", "\n"))
+    header, *rows = csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=delimiter)
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator=end).writerows([header, *reversed(rows)])
+    again = text.getvalue().encode(encoding)
+    path.write_bytes(gzip.compress(again, mtime=0) if packed else again)
+
+
+def like(feed: Feed, excluded: set[str], feeds: tuple[Feed, ...]) -> Feed:
+    """Return another agency's feed of the same form whose files lack a column that this one requires."""
+    agency = feed.code.split(".")[0]
+    required = {column.name.casefold() for column in feed.columns if column.required}
+    for other in feeds:
+        names = {name.casefold() for name in other.names}
+        always = other.cadence != "occasional" and other.code not in excluded
+        if always and other.form is feed.form and not other.code.startswith(f"{agency}.") and not required <= names:
+            return other
+    raise ValueError(f"no file can be mistaken for one of {feed.code}")
 
 
 def lost_column(feed: Feed) -> int:

@@ -2,8 +2,9 @@
 
 import gc
 import json
+import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -14,10 +15,10 @@ from simulator.city import City
 from simulator.columns import Feed
 from simulator.contributions import planned_postings, regular_postings
 from simulator.dirt import Outcome, Row, Soiler, Tally
-from simulator.feeds import FEEDS
+from simulator.feeds import BY_NAME, FEEDS
 from simulator.founding import found
 from simulator.headers import Header, header_of_night, plain
-from simulator.incidents import Accident, cut, lost_column
+from simulator.incidents import Accident, cut, like, lost_column, send_again
 from simulator.life import live
 from simulator.manifest import NightError, Plan, merged, save
 from simulator.model import Posting
@@ -82,18 +83,40 @@ def generate(plan: Plan) -> World:
 def _night(world: World, tonight: Tonight) -> None:
     """Deliver all feeds of one night and work out its answers."""
     night, scorecard = tonight.night, {}
-    accidents = {i.feed: i.accident for i in world.plan.incidents if i.night == night}
+    tonights = [i for i in world.plan.incidents if i.night == night]
+    accidents = {i.feed: i.accident for i in tonights if i.accident is not Accident.RE_SENT}
     for feed in FEEDS:
         deliver = _increment if feed.cadence == "increment" else _snapshot
         card = deliver(world, feed, tonight, accidents.get(feed.code))
         if card is not None:
             scorecard[feed.code] = card
     if tonight.write_it:
+        _send_again(world.plan, tonight, [BY_NAME[i.feed] for i in tonights if i.accident is Accident.RE_SENT])
+        _mislabel(world.plan, night, accidents)
         truth = Truth(night, world.in_force, world.owner, world.ledger)
         path = world.plan.out / "expected" / f"{night}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         expected = answers(truth, dict(sorted(scorecard.items())))
         path.write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _send_again(plan: Plan, tonight: Tonight, feeds: list[Feed]) -> None:
+    """Send the deliveries of the night before once more; what was first sent is kept aside, by tonight's date."""
+    for feed in feeds:
+        place = feed.path(f"{tonight.before:%Y%m%d}")
+        delivered = plan.out / "deliveries" / place
+        if any(i.feed == feed.code and i.night == tonight.before for i in plan.incidents):
+            raise NightError(f"{feed.code} of {tonight.before} was not sent whole the first time")
+        send_again(feed, delivered, plan.out / "replaced" / tonight.night.isoformat() / place)
+
+
+def _mislabel(plan: Plan, night: date, accidents: Mapping[str, Accident]) -> None:
+    """Put other agencies' files under the names of those that were mislabelled."""
+    for code, accident in accidents.items():
+        if accident is Accident.MISLABELLED:
+            other = like(BY_NAME[code], set(accidents), FEEDS)
+            stamp, deliveries = f"{night:%Y%m%d}", plan.out / "deliveries"
+            shutil.copyfile(deliveries / other.path(stamp), deliveries / BY_NAME[code].path(stamp))
 
 
 def _snapshot(world: World, feed: Feed, tonight: Tonight, accident: Accident | None) -> dict[str, Any] | None:
