@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from cakupan.cli import morning, query
-from cakupan.cli.cities import CannotSimulate
+from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
 from cakupan.cli.nightly import run_night
@@ -30,6 +30,8 @@ out = Console(width=WIDTH)
 err = Console(stderr=True)
 
 DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")
+WORKERS = typer.Option(min=300, help="Size of the simulated city.")
+TROUBLE = typer.Option("--trouble", help="A simulated city on a bad night: offices send rubbish, systems fail.")
 
 
 class Format(StrEnum):
@@ -47,7 +49,8 @@ def nightly(
         Path | None,
         typer.Option("--from", exists=True, file_okay=False, help="Recorded deliveries; else a simulated city's."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=300, help="Size of the simulated city.")] = 2600,
+    workers: Annotated[int, WORKERS] = 2600,
+    trouble: Annotated[bool, TROUBLE] = False,
 ) -> None:
     """Run one night through Airflow and print what the data team wants to see in the morning.
 
@@ -55,7 +58,7 @@ def nightly(
     2: wrong usage.
     """
     try:
-        run_night(night.date(), deliveries, workers, out)
+        run_night(night.date(), deliveries, Wanted(workers, trouble), out)
     except CannotSimulate as refusal:
         _say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
@@ -104,9 +107,25 @@ def release(
 
 
 @app.command()
+def agencies(
+    night: Annotated[datetime, DATE],
+    workers: Annotated[int, WORKERS] = 2600,
+    trouble: Annotated[bool, TROUBLE] = False,
+) -> None:
+    """Keep a simulated city's agencies up over SFTP, HTTP and PostgreSQL, until interrupted."""
+    from cakupan.cli.agencies import keep_up
+
+    try:
+        keep_up(night.date(), Wanted(workers, trouble), out)
+    except CannotSimulate as refusal:
+        _say_and_exit(str(refusal), 2)
+
+
+@app.command()
 def airflow() -> None:
     """Start Airflow's UI and scheduler with the nightly schedule on, until interrupted."""
     from cakupan import components, installation, orchestration
+    from cakupan.cli.agencies import of_this_installation
 
     try:
         with only_one_night():
@@ -114,7 +133,8 @@ def airflow() -> None:
             orchestration.end_killed_runs()
     except NotPublished as busy:
         _say_and_exit(str(busy), 1)
-    components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
+    with of_this_installation():
+        components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
 
 
 @database.command("start")

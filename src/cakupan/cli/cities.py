@@ -6,7 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from cakupan import settings
@@ -17,6 +18,24 @@ RECORDED = "recorded"
 
 class CannotSimulate(RuntimeError):
     """The simulator or the installation has no room for the city asked for; says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The simulated city that is asked for."""
+
+    workers: int
+    trouble: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies; a city with trouble is another one than its calm twin."""
+        return settings.home() / "simulated" / f"{self.workers}{'-trouble' if self.trouble else ''}"
+
+    @property
+    def name(self) -> str:
+        """What the installation calls it."""
+        return f"simulated {self.folder.name} from {_nights(self.folder)[0]}"
 
 
 def settle(city: str) -> None:
@@ -37,29 +56,41 @@ def settle(city: str) -> None:
     marker.write_text(city)
 
 
-def simulate(as_of: date, workers: int) -> tuple[str, Path]:
-    """The simulated city that has the night, made where need be; returns its name and the folder of its deliveries.
+def simulated() -> Wanted | None:
+    """The simulated city that the installation holds, or None."""
+    marker = settings.home() / "city"
+    words = marker.read_text().split() if marker.exists() else []
+    if words[:1] != ["simulated"]:
+        return None
+    workers, _, trouble = words[1].partition("-")
+    return Wanted(int(workers), bool(trouble))
 
-    A city begins with the first night asked of it; an earlier night needs a new city.
+
+def simulate(as_of: date, city: Wanted) -> None:
+    """Make the simulated city where need be, so that it has the night; raises CannotSimulate.
+
+    A city begins with the first night asked of it, one with trouble with a calm night before; an earlier night needs
+    a new city.
     """
-    root = settings.home() / "simulated" / str(workers)
-    nights = _nights(root)
-    if nights and as_of < nights[0]:
-        shutil.rmtree(root)
+    nights = _nights(city.folder)
+    first = as_of - timedelta(days=1) if city.trouble else as_of
+    if nights and first < nights[0]:
+        shutil.rmtree(city.folder)
         nights = []
-    if not nights or as_of > nights[-1]:
-        arguments = ("--out", str(root), "--workers", str(workers), "--nights", as_of.isoformat())
-        made = subprocess.run(
-            [sys.executable, "-m", "simulator", *arguments],
-            cwd=settings.PROJECT, check=False, capture_output=True, text=True,
-        )  # fmt: skip
-        if made.returncode:
-            raise CannotSimulate(f"No simulated city of {workers} workers: {made.stderr.strip()}")
-    return f"simulated {workers} from {_nights(root)[0]}", root / "deliveries"
+    if nights and as_of <= nights[-1]:
+        return
+    wanted = [as_of] if nights else sorted({first, as_of})
+    made = subprocess.run(
+        [sys.executable, "-m", "simulator", "--out", str(city.folder), "--workers", str(city.workers),
+         "--nights", *(night.isoformat() for night in wanted), *(["--trouble"] if city.trouble else [])],
+        cwd=settings.PROJECT, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    if made.returncode:
+        raise CannotSimulate(f"No simulated city of {city.workers} workers: {made.stderr.strip()}")
 
 
-def _nights(root: Path) -> list[date]:
-    manifest = root / "manifest.json"
+def _nights(folder: Path) -> list[date]:
+    manifest = folder / "manifest.json"
     if not manifest.exists():
         return []
     return sorted(date.fromisoformat(night) for night in json.loads(manifest.read_text())["nights"])

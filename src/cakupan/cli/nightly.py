@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,22 +11,28 @@ from rich.console import Console
 
 from cakupan.cli import cities, morning
 from cakupan.cli.lock import NotPublished, only_one_night
+from cakupan.cli.stand_ins import stand_ins
 
 
-def run_night(as_of: date, deliveries: Path | None, workers: int, out: Console) -> None:
-    """Run the night and print the morning; raises NotPublished when it was not published."""
+def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, out: Console) -> None:
+    """Run the night and print the morning; raises NotPublished when it was not published.
+
+    Deliveries come from the folder, else from where the environment says every agency is, else from a simulated city.
+    """
     from cakupan import installation, night, orchestration  # imports that other commands need not spend
 
-    with only_one_night(), _progress(out) as progress:
+    with only_one_night(), _progress(out) as progress, ExitStack() as agencies:
         installation.start_database()
-        if deliveries:
-            city, folder = cities.RECORDED, deliveries
+        if deliveries or orchestration.environment_names_all():
+            cities.settle(cities.RECORDED)
         else:
-            progress(f"deliveries of a simulated city of {workers} workers")
-            city, folder = cities.simulate(as_of, workers)
-        cities.settle(city)
+            progress(f"a simulated city of {simulated.workers} workers and its agencies")
+            cities.simulate(as_of, simulated)
+            cities.settle(simulated.name)
+            agencies.enter_context(stand_ins(simulated, as_of))
         installation.set_up(progress)
-        orchestration.deliver_from(folder)
+        if deliveries:
+            orchestration.deliver_from(deliveries)
         before = morning.published_run(as_of)
         began = datetime.now(UTC)
         orchestration.run_dags(as_of, progress)

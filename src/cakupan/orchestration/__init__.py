@@ -1,6 +1,12 @@
 """The only part that knows Airflow: what DAGs are written with, where agencies are, settings, running DAGs."""
 
-from cakupan.orchestration.agencies import connect_agencies, deliver_from, source_of
+from cakupan.orchestration.agencies import (
+    connect_agencies,
+    connections,
+    deliver_from,
+    environment_names_all,
+    source_of,
+)
 from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.runs import end_killed_runs, run_dags
 from cakupan.orchestration.tasks import START, TASKS, agencies_are_in, archive, night_of, nightly
@@ -11,9 +17,11 @@ __all__ = [
     "agencies_are_in",
     "archive",
     "connect_agencies",
+    "connections",
     "deliver_from",
     "end_killed_runs",
     "environment",
+    "environment_names_all",
     "migrate",
     "night_of",
     "nightly",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,22 @@ def connect_agencies(connections: dict[str, dict[str, Any]]) -> None:
     path.write_text(json.dumps(connections))
 
 
+def connections() -> dict[str, dict[str, Any]]:
+    """Where this installation remembers agencies to be."""
+    path = settings.home() / "connections.json"
+    known: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
+    return known
+
+
 def remembered_connections() -> dict[str, str]:
     """The remembered connections as environment variables that Airflow reads."""
-    path = settings.home() / "connections.json"
-    connections = json.loads(path.read_text()) if path.exists() else {}
-    return {f"AIRFLOW_CONN_AGENCY_{agency.upper()}": json.dumps(value) for agency, value in connections.items()}
+    return {_variable(agency): json.dumps(value) for agency, value in connections().items()}
+
+
+def environment_names_all() -> bool:
+    """Whether the environment says for every agency where it is."""
+    return all(os.environ.get(_variable(agency)) for agency in night.agencies())
+
+
+def _variable(agency: str) -> str:
+    return f"AIRFLOW_CONN_AGENCY_{agency.upper()}"

@@ -1,0 +1,68 @@
+"""`cakupan agencies`: keep a simulated city's agencies up, to look at them with any client or to develop against."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cakupan import orchestration, settings
+from cakupan.cli import cities
+from cakupan.cli.stand_ins import stand_ins
+
+
+def keep_up(as_of: date, city: cities.Wanted, out: Console) -> None:
+    """Serve until Ctrl-C; raises CannotSimulate."""
+    settings.home().mkdir(parents=True, exist_ok=True)
+    cities.simulate(as_of, city)
+    with stand_ins(city, as_of) as connections:
+        path = settings.home() / "agencies.env"
+        try:
+            _write(path, connections)
+            out.print(_table(connections))
+            out.print(
+                f"\nWith passwords, as the environment of a night elsewhere: set -a; . {path}; set +a"
+                f"\nThe agencies are as on {as_of}. Ctrl-C stops them.",
+                soft_wrap=True, highlight=False,
+            )  # fmt: skip
+            _wait()
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def of_this_installation() -> AbstractContextManager[object]:
+    """The stand-ins of the simulated city that the installation holds, with all its nights; else nothing."""
+    city = cities.simulated()
+    if city is None or orchestration.environment_names_all():
+        return nullcontext()
+    return stand_ins(city)
+
+
+def _write(path: Path, connections: dict[str, dict[str, Any]]) -> None:
+    """Write the connections as lines that a shell reads."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    lines = [f"AIRFLOW_CONN_AGENCY_{name.upper()}={shlex.quote(json.dumps(it))}\n" for name, it in connections.items()]
+    path.write_text("".join(lines))
+
+
+def _table(connections: dict[str, dict[str, Any]]) -> Table:
+    table = Table("agency", "speaks", "at", "account", box=None, pad_edge=False, header_style="dim")
+    for name, it in connections.items():
+        where = it["host"] if it["conn_type"] == "http" else f"{it['host']}:{it['port']}"
+        table.add_row(name, it["conn_type"], where, it.get("login", "a token"))
+    return table
+
+
+def _wait() -> None:
+    """Until Ctrl-C or a request to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    signal.pause()
