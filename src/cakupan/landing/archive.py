@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from psycopg import Connection
 
+from cakupan.audit.entries import record_delivery
 from cakupan.feeds import Feed
 
 CHUNK_BYTES = 1 << 20
@@ -102,6 +103,7 @@ def register(
         " values (%s, %s, %s, %s, %s, %s) returning delivery_id",
         (*of_the_date, archived.sha256, _storable(original_name), archived.size_bytes),
     ).fetchone() or (0,)
+    record_delivery(connection, delivery_id)
     return delivery_id, True
 
 

@@ -6,6 +6,8 @@ from datetime import date
 
 import psycopg
 
+from cakupan.audit.published import digest_run, publications, record_publication
+
 
 class NotBuilt(RuntimeError):
     """The run was not built to its end and tested: a night is published whole or not at all."""
@@ -45,12 +47,16 @@ def start_run(connection: psycopg.Connection, as_of: date) -> int:
 def publish(connection: psycopg.Connection, run_id: int) -> None:
     """Show the run's night to readers; raises StaleRun when a newer run has taken over, NotBuilt before its end."""
     with connection.transaction():
+        check_current(connection, run_id)
+        # What readers will see is put on record; computed here, where it holds up nobody.
+        digests = digest_run(connection, run_id, publications(connection))
+    with connection.transaction():
         lock_build(connection)
         check_current(connection, run_id)
         (state,) = connection.execute("select state from ledger.run where run_id = %s", (run_id,)).fetchone() or ("",)
         if state not in ("BUILT", "PUBLISHED"):
             raise NotBuilt(f"run {run_id} is {state}, not BUILT: let its build tasks finish before publishing it")
-        connection.execute(
+        published = connection.execute(
             "insert into ledger.publication (as_of_date, run_id) select as_of_date, run_id from ledger.run"
             " where run_id = %s on conflict (run_id) do nothing",
             (run_id,),
@@ -58,6 +64,8 @@ def publish(connection: psycopg.Connection, run_id: int) -> None:
         connection.execute(
             "update ledger.run set state = 'PUBLISHED', finished_at = clock_timestamp() where run_id = %s", (run_id,)
         )
+        if published.rowcount:
+            record_publication(connection, run_id, digests)
 
 
 def mark(connection: psycopg.Connection, run_id: int, state: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.audit.entries import record_release
+from cakupan.audit.validations import record_validation
 from cakupan.quality import reasons
 from cakupan.quality.locking import lock
 
@@ -29,7 +31,10 @@ def release(connection: psycopg.Connection[Any], delivery_id: int, by: str, why:
         if held is None:
             raise ValueError(f"delivery {delivery_id} is not held")
         validation_id, code, table = held
-        return _accept(connection, validation_id, table, reasons.released(by.strip(), why.strip(), code))
+        accepted = _accept(connection, validation_id, table, reasons.released(by.strip(), why.strip(), code))
+        record_validation(connection, accepted)
+        record_release(connection, delivery_id, by.strip(), why.strip(), accepted)
+        return accepted
 
 
 def _feed_of(connection: psycopg.Connection[Any], delivery_id: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.audit.validations import record_validation
 from cakupan.feeds import Feed
 from cakupan.quality import reasons
 from cakupan.quality.counts import Delivery
@@ -54,6 +55,8 @@ def validate_feed(connection: psycopg.Connection[Any], feed: Feed) -> list[Outco
         with connection.transaction():
             lock(connection, feed.name)
             outcome = _validate_next(connection, feed, suite, {outcome.delivery_id for outcome in outcomes})
+            if outcome is not None:
+                record_validation(connection, outcome.validation_id)
         if outcome is None:
             return outcomes
         outcomes.append(outcome)

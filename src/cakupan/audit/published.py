@@ -1,0 +1,192 @@
+"""What a run publishes, found in the database's catalog, and its digests.
+
+Behind the views of schema marts lie tables of three kinds: rows of a run (`run_id`), stored rows of a delivery
+(`validation_id`), and what stands until a run builds it anew: seeds, logs, and the views themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from psycopg import Connection, sql
+
+from cakupan.audit import rows
+from cakupan.audit.entries import append
+
+VIEWS = "views of marts"
+
+_BEHIND = """
+with recursive behind (relation) as (
+    select c.oid from pg_class as c where c.relnamespace = 'marts'::regnamespace and c.relkind = 'v'
+    union
+    select d.refobjid
+    from behind
+    join pg_rewrite as r on r.ev_class = behind.relation
+    join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+        and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+)
+select
+    n.nspname, c.relname,
+    (
+        select array_agg(a.attname::text order by a.attnum) from pg_attribute as a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    )
+from behind
+join pg_class as c on c.oid = behind.relation and c.relkind in ('r', 'p')
+join pg_namespace as n on n.oid = c.relnamespace and n.nspname in ('warehouse', 'reference')
+order by 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table behind the marts, by its name with schema."""
+
+    name: str
+    columns: tuple[str, ...]
+
+    @property
+    def by(self) -> str | None:
+        """The column that says whose the rows are; None of a table that stands."""
+        return next((name for name in ("run_id", "validation_id") if name in self.columns), None)
+
+    def statement(self, number: int | None = None) -> sql.Composed:
+        """The query of the rows of a run or a validation, or of all."""
+        mine = sql.SQL(" where {} = {}").format(sql.Identifier(self.by or ""), sql.Literal(number))
+        return sql.SQL("select {} from {}{}").format(
+            sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+            sql.Identifier(*self.name.split(".")),
+            sql.SQL("") if number is None else mine,
+        )
+
+
+def relations(connection: Connection[Any]) -> list[Relation]:
+    """The tables behind the views of schema marts."""
+    found = connection.execute(_BEHIND).fetchall()
+    return [Relation(f"{schema}.{name}", tuple(columns)) for schema, name, columns in found]
+
+
+def views() -> sql.Composed:
+    """The query of the views' own definitions."""
+    return sql.SQL(
+        "select c.relname, pg_get_viewdef(c.oid) from pg_class as c where c.relnamespace = {} and c.relkind = 'v'"
+    ).format(sql.SQL("'marts'::regnamespace"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that have a digest of their own: of one table, and of one run or validation unless the table stands."""
+
+    relation: str
+    number: int | None
+    statement: sql.Composed
+
+
+class Publication:
+    """What the record says of one publication."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.facts = facts
+
+    @property
+    def run_id(self) -> int:
+        """The run that was published."""
+        return int(self.facts["run_id"])
+
+    def parts(self) -> Iterator[tuple[str, Part, rows.Digest]]:
+        """Every part with its kind (`relations`, `facts` or `standing`) and the digest it had."""
+        for name, facts in self.facts["relations"].items():
+            yield "relations", self._part(name, self.run_id), rows.Digest.from_facts(facts)
+        for name, validations in self.facts["facts"].items():
+            for number, facts in validations.items():
+                yield "facts", self._part(name, int(number)), rows.Digest.from_facts(facts)
+        for name, facts in self.facts["standing"].items():
+            yield "standing", self._part(name, None), rows.Digest.from_facts(facts)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[str]]:
+        return dict(self.facts["columns"])
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The columns that the relation's digest is made of."""
+        return ("view", "definition") if name == VIEWS else tuple(self._columns[name])
+
+    def _part(self, name: str, number: int | None) -> Part:
+        statement = views() if name == VIEWS else Relation(name, self.columns(name)).statement(number)
+        return Part(name, number, statement)
+
+
+def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publication] = ()) -> dict[str, Any]:
+    """Digests of what the run would publish; of stored rows, those that no `earlier` publication recorded.
+
+    Reads what was built: seconds for a large city. To be called before the publication holds its lock.
+    """
+    inputs = [
+        number
+        for (number,) in connection.execute(
+            "select validation_id from ledger.run_input where run_id = %s order by 1", (run_id,)
+        )
+    ]
+    recorded: dict[str, set[int]] = {}
+    for publication in earlier:
+        for name, validations in publication.facts["facts"].items():
+            recorded.setdefault(name, set()).update(map(int, validations))
+    facts: dict[str, Any] = {"columns": {}, "relations": {}, "facts": {}, "standing": {}}
+    for relation in relations(connection):
+        facts["columns"][relation.name] = list(relation.columns)
+        if relation.by == "run_id":
+            facts["relations"][relation.name] = rows.digest(connection, relation.statement(run_id)).facts()
+        elif relation.by == "validation_id":
+            new = set(inputs) - recorded.get(relation.name, set())
+            facts["facts"][relation.name] = _stored(connection, relation, sorted(new))
+        else:
+            facts["standing"][relation.name] = rows.digest(connection, relation.statement()).facts()
+    facts["standing"][VIEWS] = rows.digest(connection, views()).facts()
+    return facts
+
+
+def stored_counts(connection: Connection[Any], relation: str, validations: Iterable[int]) -> dict[int, int]:
+    """How many rows the relation stores of each validation, where it stores any."""
+    query = sql.SQL("select validation_id, count(*) from {} where validation_id = any(%s) group by 1")
+    found = connection.execute(query.format(sql.Identifier(*relation.split("."))), (list(validations),))
+    return dict(found.fetchall())
+
+
+def record_publication(connection: Connection[Any], run_id: int, digests: dict[str, Any]) -> None:
+    """Enter a publication and its digests, at the end of the publishing transaction."""
+    as_of_date, published_at = connection.execute(
+        "select as_of_date, published_at from ledger.publication where run_id = %s", (run_id,)
+    ).fetchone() or (None, None)
+    told = {"run_id": run_id, "as_of_date": as_of_date, "published_at": published_at}
+    append(connection, "publication", {**digests, **told, "inputs": inputs_digest(connection, run_id)})
+
+
+def publications(connection: Connection[Any]) -> list[Publication]:
+    """The publications of the record, oldest first."""
+    found = connection.execute("select body::json from ledger.entry where kind = 'publication' order by entry_no")
+    return [Publication(facts) for (facts,) in found]
+
+
+def inputs_digest(connection: Connection[Any], run_id: int) -> str:
+    """SHA-256 over what the run was made of, one line for each delivery."""
+    statement = sql.SQL(
+        "select agency, feed, delivery_id, validation_id, business_date from ledger.run_input where run_id = {}"
+        " order by validation_id"
+    ).format(sql.Literal(run_id))
+    rows.spell(connection)
+    digest = hashlib.sha256()
+    for line in rows.lines(connection, statement):
+        digest.update(line + b"\n")
+    return digest.hexdigest()
+
+
+def _stored(connection: Connection[Any], relation: Relation, validations: list[int]) -> dict[str, Any]:
+    counts = stored_counts(connection, relation.name, validations)
+    return {
+        str(number): rows.digest(connection, relation.statement(number)).facts() if counts.get(number) else {"rows": 0}
+        for number in validations
+    }
