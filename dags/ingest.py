@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, PokeReturnValue, dag, task, task_group
+from airflow.sdk import Asset, PokeReturnValue, dag, task, task_group, teardown
 
 from cakupan import night, orchestration
+from cakupan.orchestration import notifier
 
 
 def ingest(agency: str) -> None:
@@ -20,17 +21,20 @@ def ingest(agency: str) -> None:
         catchup=False,
         default_args=orchestration.TASKS,
         tags=["ingest", agency],
-        doc_md=f"Pulls the feeds of `{agency}` into the archive, lands and validates them.",
+        doc_md=f"Pulls the feeds of `{agency}` into the archive, lands and validates them, and tells the office.",
     )
     def ingest_agency() -> None:
-        for feed in night.feeds_of(agency):
-            ingest_feed(feed.feed, feed.name)
+        @teardown  # whatever became of the feeds, and without a say in whether the run failed
+        def tell_office(dag_run: Any = None) -> str:
+            return notifier.tell_office(agency, dag_run)
+
+        [ingest_feed(feed.feed, feed.name) for feed in night.feeds_of(agency)] >> tell_office()
 
     ingest_agency()
 
 
-def ingest_feed(group: str, feed: str) -> None:
-    """Define the tasks of one feed."""
+def ingest_feed(group: str, feed: str) -> Any:
+    """Define the tasks of one feed; returns their group."""
 
     @task_group(group_id=group)
     def feed_tasks() -> None:
@@ -48,7 +52,7 @@ def ingest_feed(group: str, feed: str) -> None:
 
         archive() >> land() >> validate()
 
-    feed_tasks()
+    return feed_tasks()
 
 
 for each in night.agencies():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, PokeReturnValue, dag, task
+from airflow.sdk import Asset, PokeReturnValue, dag, task, teardown
 
 from cakupan import night, orchestration, publish
+from cakupan.orchestration import deadline, notifier
 
 
 @dag(
@@ -15,6 +16,7 @@ from cakupan import night, orchestration, publish
     start_date=orchestration.START,
     catchup=False,
     max_active_runs=1,  # a second run would overtake the first
+    deadline=deadline.DEADLINE,
     default_args=orchestration.TASKS,
     tags=["warehouse"],
     doc_md=__doc__,
@@ -42,11 +44,15 @@ def warehouse() -> None:
     def report(dag_run: Any = None) -> str:
         return night.report(orchestration.night_of(dag_run))
 
+    @teardown  # whatever became of the others, and without a say in whether the run failed
+    def tell_data_team(dag_run: Any = None) -> str:
+        return notifier.tell_data_team(dag_run)
+
     run = start_run()
     step = agencies_are_in() >> run
     for layer in publish.LAYERS:
         step = step >> build.override(task_id=f"build_{layer}")(run, layer)
-    step >> publish_run(run) >> report()
+    step >> publish_run(run) >> report() >> tell_data_team()
 
 
 warehouse()

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cakupan import identity, landing, publish, quality, settings
+from cakupan import identity, landing, notices, publish, quality, settings
 from cakupan.database import Role, connect
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive, note_seen, register, seen
@@ -22,6 +22,7 @@ from cakupan.quality.report import write_night_report
 from cakupan.sources import Source
 
 CUT_OFF = time(3, 30)  # local time of the business date
+MARTS_DUE = time(5, 0)
 ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 
 P = ParamSpec("P")
@@ -225,3 +226,56 @@ def feeds_of(agency: str) -> list[Feed]:
 def agencies() -> list[str]:
     """The agencies that deliver something."""
     return sorted({feed.agency for feed in load_feeds(settings.FEEDS)})
+
+
+def marts_due(night: date) -> datetime:
+    """When the night's marts are to be published."""
+    return datetime.combine(night, MARTS_DUE, ZoneInfo(settings.TIME_ZONE))
+
+
+@without_values
+def tell_office(agency: str, night: date, send: notices.Send, to: str | None = None, english: bool = False) -> str:
+    """Tell the agency's office what was wrong with its deliveries and not told yet; returns the letter's path."""
+    language: notices.Language = "en" if english else "id"
+    feeds = feeds_of(agency)
+    with connect(Role.LOADER) as connection:
+        return _told(
+            connection,
+            agency,
+            lambda told: notices.office_message(connection, feeds, night, told=told, language=language, to=to),
+            send,
+        )
+
+
+@without_values
+def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | None = None) -> str:
+    """Tell the data team how the night went that was run since then; returns the summary's path."""
+    with connect(Role.LOADER) as connection:
+        return _told(
+            connection,
+            notices.DATA_TEAM,
+            lambda told: notices.summary_message(connection, night, since, told=told, to=to),
+            send,
+        )
+
+
+@without_values
+def tell_late_marts(night: date, send: notices.Send, to: str | None = None) -> str:
+    """Tell the data team that the night's marts are due and not published; returns the message's path."""
+    with connect(Role.LOADER) as connection:
+        return _told(
+            connection,
+            notices.DATA_TEAM,
+            lambda _: notices.late_marts_message(connection, night, marts_due(night), to),
+            send,
+        )
+
+
+def _told(
+    connection: psycopg.Connection,
+    recipient: str,
+    compose: Callable[[frozenset[str]], notices.Message | None],
+    send: notices.Send,
+) -> str:
+    """Where what the recipient was told lies, or '' when there was nothing to tell."""
+    return str(notices.tell(connection, recipient, compose, send) or "")

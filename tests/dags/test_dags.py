@@ -28,6 +28,8 @@ print(json.dumps({
             "tasks": sorted(dag.task_ids),
             "catchup": dag.catchup,
             "cron": dag.timetable.serialize() if hasattr(dag.timetable, "serialize") else str(dag.timetable),
+            "teardowns": {t.task_id: t.on_failure_fail_dagrun for t in dag.tasks if t.is_teardown},
+            "deadlines": [one.name for one in dag.deadline or []],
             "downstream": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
         }
         for name, dag in bag.dags.items()
@@ -54,17 +56,30 @@ def test_these_are_the_dags(bag: dict) -> None:
     assert set(bag["dags"]) == {"warehouse"} | {f"ingest_{agency}" for agency in AGENCIES}
 
 
-def test_an_agency_has_three_steps_for_each_of_its_feeds(bag: dict) -> None:
-    assert bag["dags"]["ingest_sipd"]["tasks"] == sorted(
-        f"{feed}.{step}" for feed in ("anggaran", "sp2d") for step in ("archive", "land", "validate")
-    )
+def test_an_agency_has_three_steps_for_each_of_its_feeds_and_its_office_is_told(bag: dict) -> None:
+    steps = [f"{feed}.{step}" for feed in ("anggaran", "sp2d") for step in ("archive", "land", "validate")]
+    assert bag["dags"]["ingest_sipd"]["tasks"] == sorted([*steps, "tell_office"])
 
 
 def test_no_feed_waits_for_another(bag: dict) -> None:
     for name, dag in bag["dags"].items():
         if name != "warehouse":
-            pairs = [(a, b) for a, after in dag["downstream"].items() for b in after]
+            pairs = [(a, b) for a, after in dag["downstream"].items() for b in after if b != "tell_office"]
+            assert pairs
             assert all(a.split(".")[0] == b.split(".")[0] for a, b in pairs)
+
+
+def test_telling_waits_for_all_and_has_no_say_in_how_a_run_ended(bag: dict) -> None:
+    for name, dag in bag["dags"].items():
+        last, before = ("tell_data_team", ["report"]) if name == "warehouse" else ("tell_office", None)
+        assert dag["teardowns"] == {last: False}
+        assert dag["downstream"][last] == []
+        told = sorted(task for task, after in dag["downstream"].items() if last in after)
+        assert told == (before or sorted(task for task in dag["tasks"] if task.endswith(".validate")))
+
+
+def test_the_marts_have_a_deadline(bag: dict) -> None:
+    assert bag["dags"]["warehouse"]["deadlines"] == ["marts by 05:00"]
 
 
 def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
@@ -72,7 +87,6 @@ def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
     assert after["agencies_are_in"] == ["start_run"]
     assert after["build_findings"] == ["publish_run"]
     assert after["publish_run"] == ["report"]
-    assert after["report"] == []
 
 
 def test_every_dag_follows_the_nights_without_catching_up(bag: dict) -> None:

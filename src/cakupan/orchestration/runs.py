@@ -43,6 +43,7 @@ def main(as_of: str) -> int:
         sys.stderr.write(f"{path}: {error}\n")
     for dag_id in sorted(bag.dags, key=lambda name: (name == "warehouse", name)):
         progress.write(f"{dag_id}\n")
+        bag.dags[dag_id].deadline = None  # only a scheduler watches it, and a run in process breaks off over it
         bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
     return 1 if bag.import_errors else 0
 

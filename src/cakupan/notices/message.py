@@ -1,0 +1,72 @@
+"""A message, and how what an agency named is shown in one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from cakupan.notices import wording
+
+DATA_TEAM = "data_team"
+_LONG_NUMBER = re.compile(r"\d{11,}")
+_NAME_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one recipient is told of a night."""
+
+    night: date
+    recipient: str
+    """An agency, or DATA_TEAM."""
+    topics: tuple[str, ...]
+    """What it tells; each is told to a recipient once."""
+    subject: str
+    text: str
+    html: str
+    to: str | None = None
+    """The address; None where nobody configured one."""
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """The name of its files in the outbox: the same whenever the same is told."""
+        told = hashlib.sha256("\n".join(self.topics).encode()).hexdigest()[:8]
+        return f"{self.night}-{self.recipient}-{told}"
+
+
+def shown(name: str) -> str:
+    """A name that an agency gave to a file or a sheet, on one line and without what could be a NIK or KPJ."""
+    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+    plain = _LONG_NUMBER.sub("…", plain)
+    return plain if len(plain) <= _NAME_LENGTH else plain[:_NAME_LENGTH] + "…"
+
+
+def render(template: str, **values: Any) -> str:
+    """Render a template of this folder; what goes into an .html.j2 is escaped."""
+    return _ENVIRONMENT.get_template(template).render(**values)
+
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
+    undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+)  # fmt: skip
+_ENVIRONMENT.filters["shown"] = shown
+_ENVIRONMENT.filters["local"] = wording.local
+_ENVIRONMENT.filters["day"] = wording.day
+_ENVIRONMENT.filters["number"] = wording.number

@@ -1,0 +1,153 @@
+"""The letter to an office whose delivery had something wrong: in its own terms, without the content of any cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import psycopg
+
+from cakupan.feeds import Feed
+from cakupan.notices import wording
+from cakupan.notices.faults import Address, Fault, faults, quarantined
+from cakupan.notices.message import Attachment, Message, render, shown
+from cakupan.notices.states import FeedState, feed_states
+from cakupan.notices.wording import Language
+from cakupan.quality.suite import load_suite
+
+LISTED = 50  # rows listed in a letter
+ATTACHED = 10_000  # rows in the list that goes with it
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class _RuleLine:
+    """A broken rule as the letter says it."""
+
+    rule_id: str
+    says: str
+    heading: str
+    remedy: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class _RowLine:
+    """A row as the letter says it."""
+
+    sheet: str
+    row_number: int
+    rules: tuple[_RuleLine, ...]
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A delivery as the letter says it."""
+
+    fault: Fault
+    state: FeedState
+    on_delivery: tuple[_RuleLine, ...]
+    on_rows: tuple[_RuleLine, ...]
+    rows: tuple[_RowLine, ...]
+    fix_list: Attachment | None
+
+
+def office_message(
+    connection: psycopg.Connection[Any],
+    feeds: Sequence[Feed],
+    night: date,
+    *,
+    told: frozenset[str],
+    language: Language = "id",
+    to: str | None = None,
+) -> Message | None:
+    """The letter to the office with these feeds, about what it was not told yet; None when there is nothing to say."""
+    states = {state.name: state for state in feed_states(connection, night, feeds)}
+    new = [fault for fault in faults(connection, feeds, night) if fault.topic not in told]
+    late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in told]
+    if not new and not late:
+        return None
+    listed = max(1, LISTED // max(1, len(new)))
+    sections = [_section(connection, fault, states[fault.feed.name], language, listed) for fault in new]
+    owner = feeds[0].owner
+    things = len(sections) + len(late)
+    subject = (
+        f"Kiriman data {wording.day(night, 'id')}: {things} hal perlu ditindaklanjuti · {owner}"
+        if language == "id"
+        else f"Data deliveries of {wording.day(night, 'en')}: {things} to follow up · {owner}"
+    )
+    values = {
+        "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
+        "attached": ATTACHED,
+    }  # fmt: skip
+    return Message(
+        night=night,
+        recipient=feeds[0].agency,
+        topics=(*(fault.topic for fault in new), *map(_late_topic, late)),
+        subject=subject,
+        text=render("office.txt.j2", **values),
+        html=render("office.html.j2", **values),
+        to=to,
+        attachments=tuple(section.fix_list for section in sections if section.fix_list),
+    )
+
+
+def _late_topic(state: FeedState) -> str:
+    return f"{state.name} late {state.night}"
+
+
+def _section(
+    connection: psycopg.Connection[Any], fault: Fault, state: FeedState, language: Language, listed: int
+) -> _Section:
+    rules = {rule.rule_id: rule for rule in load_suite(fault.feed).expectations}
+
+    @cache
+    def line(rule_id: str, rows: int = 0) -> _RuleLine:
+        rule = rules.get(rule_id)
+        return _RuleLine(
+            rule_id,
+            wording.says(rule, rule_id, language),
+            wording.headings(fault.feed, rule_id),
+            wording.remedy(fault.feed, rule, rule_id, language),
+            rows,
+        )
+
+    found = quarantined(connection, fault, ATTACHED)
+    lines = [line(one.rule_id, one.failed_rows) for one in fault.broken]
+    whole = {rule_id for rule_id, rule in rules.items() if rule.on_delivery}
+    return _Section(
+        fault,
+        state,
+        on_delivery=tuple(one for one in lines if one.rule_id in whole),
+        on_rows=tuple(one for one in lines if one.rule_id not in whole),
+        rows=tuple(_RowLine(row.sheet, row.row_number, tuple(map(line, row.rules))) for row in found[:listed]),
+        fix_list=_fix_list(fault, found, line, language) if len(found) > listed else None,
+    )
+
+
+def _fix_list(
+    fault: Fault, found: Sequence[Address], line: Callable[[str], _RuleLine], language: Language
+) -> Attachment:
+    """Every quarantined row by its address, one line for each rule it breaks; a spreadsheet opens it."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, delimiter=";")
+    heads = ("berkas", "lembar", "baris", "kolom", "aturan", "yang perlu dilakukan")
+    writer.writerow(heads if language == "id" else ("file", "sheet", "row", "column", "rule", "what to do"))
+    for row in found:
+        for rule_id in row.rules:
+            rule = line(rule_id)
+            names = (shown(fault.facts.original_name), shown(row.sheet), str(row.row_number))
+            writer.writerow(map(_inert, (*names, rule.heading, rule.says, rule.remedy)))
+    word = "perbaikan" if language == "id" else "fixes"
+    name = f"{word}-{fault.feed.agency}-{fault.feed.feed}-{fault.facts.business_date:%Y%m%d}.csv"
+    return Attachment(name, sheet.getvalue().encode("utf-8-sig"))
+
+
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,0 +1,103 @@
+"""The outbox: every message as a page one can open, and in the ledger what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from cakupan import settings
+from cakupan.notices.message import Message
+
+Send = Callable[[Message, Sequence[Path]], str | None]
+"""Sends a message with the files attached to it.
+
+Answers None when it was sent, and a reason when one way of sending did not work but another did; raises Kept when there
+is nobody to send to, and NotSent when nothing worked.
+"""
+
+
+class Kept(Exception):
+    """There is no address or no server: the message stays in the outbox."""
+
+
+class NotSent(RuntimeError):
+    """The message could not be sent; says why."""
+
+
+def outbox() -> Path:
+    """The folder with the messages."""
+    return settings.home() / "outbox"
+
+
+def tell(
+    connection: psycopg.Connection[Any],
+    recipient: str,
+    compose: Callable[[frozenset[str]], Message | None],
+    send: Send,
+) -> Path | None:
+    """Compose what the recipient was not told yet, keep it in the outbox, send it, and note what became of it.
+
+    `compose` is given the topics that were told. Returns the page, or None when there is nothing to tell. Two at once
+    tell one after the other; killed before it is noted, a message is sent again. Raises OSError when the outbox cannot
+    be written; a message that cannot be sent is noted as FAILED and tried again with the next call.
+    """
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.notification'), hashtext(%s))", (recipient,))
+        told = _told(connection, recipient)
+        message = compose(told)
+        if message is None or told.issuperset(message.topics):
+            return None
+        page, attached = _keep(message)
+        state, detail = _send(message, attached, send)
+        _note(connection, message, page.name, state, detail)
+    return page
+
+
+def _told(connection: psycopg.Connection[Any], recipient: str) -> frozenset[str]:
+    rows = connection.execute(
+        "select distinct unnest(topics) from ledger.notification where recipient = %s and state in ('SENT', 'KEPT')",
+        (recipient,),
+    )
+    return frozenset(topic for (topic,) in rows)
+
+
+def _keep(message: Message) -> tuple[Path, list[Path]]:
+    folder = outbox()
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    page = folder / f"{message.stem}.html"
+    page.write_text(message.html, encoding="utf-8")
+    attached = []
+    for attachment in message.attachments:
+        attached.append(folder / f"{message.stem}-{attachment.name}")
+        attached[-1].write_bytes(attachment.content)
+    return page, attached
+
+
+def _send(message: Message, attached: Sequence[Path], send: Send) -> tuple[str, str | None]:
+    try:
+        return "SENT", send(message, attached)
+    except Kept:
+        return "KEPT", None
+    except NotSent as failure:
+        return "FAILED", str(failure)
+
+
+def _note(
+    connection: psycopg.Connection[Any], message: Message, file_name: str, state: str, detail: str | None
+) -> None:
+    topics = list(message.topics)
+    connection.execute(
+        "update ledger.notification set state = 'REPLACED'"
+        " where recipient = %s and state = 'FAILED' and topics <@ %s and file_name <> %s",
+        (message.recipient, topics, file_name),
+    )
+    connection.execute(
+        "insert into ledger.notification (as_of_date, recipient, topics, subject, file_name, state, detail)"
+        " values (%s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (file_name) do update set state = excluded.state, detail = excluded.detail,"
+        " noted_at = excluded.noted_at",
+        (message.night, message.recipient, topics, message.subject, file_name, state, detail),
+    )

@@ -1,0 +1,119 @@
+"""What the data team is told: how a night went, and that its marts are late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from cakupan.notices.message import DATA_TEAM, Message, render
+from cakupan.notices.states import NEEDS_A_LOOK, FeedState, feed_states
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A task that failed for good."""
+
+    failed_at: datetime
+    task: str
+    message: str
+
+    @property
+    def topic(self) -> str:
+        """What there is to tell."""
+        return f"failed {self.task} {self.failed_at.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message of the night to an office."""
+
+    recipient: str
+    state: str
+    detail: str | None
+    file_name: str
+
+
+def summary_message(
+    connection: psycopg.Connection[Any],
+    night: date,
+    since: datetime,
+    *,
+    told: frozenset[str],
+    to: str | None = None,
+) -> Message:
+    """How the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet."""
+    published = _published(connection, night)
+    now = published is not None and published >= since
+    failures = [failure for failure in _failures(connection, night) if failure.topic not in told]
+    states = feed_states(connection, night)
+    counts = {name: sum(state.state == name for state in states) for name in NEEDS_A_LOOK}
+    trouble = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
+    subject = f"Cakupan {night}: {'published' if now else 'NOT PUBLISHED'}{' · ' + trouble if trouble else ''}"
+    values = {
+        "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
+        "held": [state for state in states if state.held], "late": _in(states, "LATE"), "broken": _in(states, "FAILED"),
+        "told": _told(connection, night),
+    }  # fmt: skip
+    # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
+    about = published if now else since
+    return Message(
+        night=night,
+        recipient=DATA_TEAM,
+        topics=(f"summary {about.isoformat() if about else ''}", *(failure.topic for failure in failures)),
+        subject=subject,
+        text=render("summary.txt.j2", **values),
+        html=render("summary.html.j2", **values),
+        to=to,
+    )
+
+
+def late_marts_message(
+    connection: psycopg.Connection[Any], night: date, due: datetime, to: str | None = None
+) -> Message | None:
+    """That the night's marts are not there when they are due; None when they are."""
+    if _published(connection, night) is not None:
+        return None
+    states = feed_states(connection, night)
+    values = {
+        "subject": f"Cakupan {night}: marts are late", "night": night, "due": due,
+        "failures": _failures(connection, night), "waiting": [state for state in states if not state.asked],
+    }  # fmt: skip
+    return Message(
+        night=night,
+        recipient=DATA_TEAM,
+        topics=(f"marts of {night} late",),
+        subject=str(values["subject"]),
+        text=render("late_marts.txt.j2", **values),
+        html=render("late_marts.html.j2", **values),
+        to=to,
+    )
+
+
+def _in(states: list[FeedState], name: str) -> list[FeedState]:
+    return [state for state in states if state.state == name]
+
+
+def _published(connection: psycopg.Connection[Any], night: date) -> datetime | None:
+    row = connection.execute("select published_at from ledger.published where as_of_date = %s", (night,)).fetchone()
+    return row[0] if row else None
+
+
+def _failures(connection: psycopg.Connection[Any], night: date) -> list[Failure]:
+    with connection.cursor(row_factory=class_row(Failure)) as cursor:
+        return cursor.execute(
+            "select failed_at, task, message from ledger.failure where as_of_date = %s order by failed_at, task",
+            (night,),
+        ).fetchall()
+
+
+def _told(connection: psycopg.Connection[Any], night: date) -> list[Told]:
+    with connection.cursor(row_factory=class_row(Told)) as cursor:
+        return cursor.execute(
+            "select recipient, state, detail, file_name from ledger.notification"
+            " where as_of_date = %s and recipient <> %s and state <> 'REPLACED' order by recipient, notification_id",
+            (night, DATA_TEAM),
+        ).fetchall()

@@ -1,0 +1,79 @@
+"""How days, numbers and rules are said in Indonesian and in English."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from cakupan import settings
+from cakupan.feeds import Feed
+from cakupan.quality.strict import MONTHS_ID
+from cakupan.quality.suite import COMPOUND_UNIQUE, IN_SET, NOT_NULL, ROWS, UNIQUE, Rule
+
+Language = Literal["id", "en"]
+
+
+def day(night: date, language: Language) -> str:
+    """9 September 2025, with the month's name in the language."""
+    month = MONTHS_ID[night.month - 1] if language == "id" else f"{night:%B}"
+    return f"{night.day} {month} {night.year}"
+
+
+def local(moment: datetime) -> str:
+    """A moment in the city's time, to the minute."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M WIB")
+
+
+def number(value: int, language: Language) -> str:
+    """A number with its thousands grouped as the language does."""
+    return f"{value:,}".replace(",", "." if language == "id" else ",")
+
+
+def headings(feed: Feed, rule_id: str) -> str:
+    """The columns a rule is about, as the agency's file heads them; '' for a rule on whole records."""
+    part = rule_id.removeprefix(f"{feed.name}.").split(".")[0]
+    names = feed.key if rule_id == f"{feed.name}.key" else (part,)
+    return ", ".join(column.header for column in feed.columns if column.name in names)
+
+
+def says(rule: Rule | None, rule_id: str, language: Language) -> str:
+    """The rule's sentence; of a rule that was withdrawn since, its id."""
+    if rule is None:
+        return rule_id
+    return rule.meta.says_id if language == "id" else rule.meta.says
+
+
+def remedy(feed: Feed, rule: Rule | None, rule_id: str, language: Language) -> str:
+    """What an office does about rows that break the rule."""
+    where = headings(feed, rule_id)
+    indonesian, english = _remedy(rule, where, rule_id)
+    return indonesian if language == "id" else english
+
+
+def _remedy(rule: Rule | None, where: str, rule_id: str) -> tuple[str, str]:
+    kind = rule.type if rule else ""
+    if kind == NOT_NULL:
+        return f"Isi kolom {where}.", f"Fill in {where}."
+    if rule and kind == IN_SET:
+        values = ", ".join(map(str, rule.kwargs["value_set"]))
+        return f"Isi kolom {where} dengan salah satu dari: {values}.", f"Use one of these in {where}: {values}."
+    if kind in (UNIQUE, COMPOUND_UNIQUE):
+        return (
+            f"Sisakan satu baris untuk setiap {where}; perbaiki atau hapus yang lain.",
+            f"Keep one row for each {where}; correct or remove the others.",
+        )
+    if kind == ROWS and rule_id.endswith(".as_text"):
+        return (
+            f"Format kolom {where} sebagai Teks, lalu salin ulang isinya dari sumber asli.",
+            f"Format the column {where} as Text, then copy its content again from the original source.",
+        )
+    if rule_id.endswith(".record.readable"):
+        return (
+            "Periksa jumlah kolom, tanda kutip, dan pengodean huruf pada baris itu.",
+            "Check the number of columns, the quotes and the encoding of the row.",
+        )
+    return (
+        f"Perbaiki isi kolom {where} menurut aturan ini." if where else "Perbaiki baris itu menurut aturan ini.",
+        f"Correct {where} as the rule says." if where else "Correct the row as the rule says.",
+    )

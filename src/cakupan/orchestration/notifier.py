@@ -1,0 +1,124 @@
+"""Sending: messages go out through Airflow's notifiers, by mail where a connection `smtp_default` is there.
+
+CAKUPAN_NOTIFIERS adds others: a JSON list of {"class": dotted path of a notifier, "arguments": {…},
+"for": "data_team" or "offices", or left out}. Arguments are Jinja templates that may use `message` (subject, text,
+html, to, night).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cakupan import night, notices
+from cakupan.notices import Kept, Message, NotSent
+from cakupan.orchestration.tasks import night_of
+
+MAIL = "airflow.providers.smtp.notifications.smtp.SmtpNotifier"
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+
+
+class Way(NamedTuple):
+    """A way to send: a notifier and its arguments."""
+
+    path: str
+    arguments: dict[str, Any]
+
+
+def tell_office(agency: str, dag_run: Any) -> str:
+    """Tell an agency's office what was wrong with its deliveries; returns where the letter is, '' without one."""
+    language = os.environ.get("CAKUPAN_OFFICE_LANGUAGE", "id")
+    return night.tell_office(agency, night_of(dag_run), send, to=_address_of(agency), english=language == "en")
+
+
+def tell_data_team(dag_run: Any) -> str:
+    """Tell the data team how the night went; returns where the summary is."""
+    return night.tell_data_team(night_of(dag_run), dag_run.start_date, send, to=_team())
+
+
+def tell_late_marts(as_of: str) -> None:
+    """Tell the data team that the marts of the night (YYYY-MM-DD) are not there when they are due."""
+    night.tell_late_marts(date.fromisoformat(as_of), send, to=_team())
+
+
+def send(message: Message, attached: Sequence[Path]) -> str | None:
+    """Send through every way there is; see cakupan.notices.Send."""
+    ways = [*_by_mail(message, attached), *_configured(message)]
+    if not ways:
+        raise Kept
+    failed = []
+    for way in ways:
+        try:
+            _notifier(way)({"message": message})
+        except Exception as error:  # whatever a notifier raises must not fail the night
+            failed.append(f"{way.path.rpartition('.')[2]}: {_said(error)}")
+    if len(failed) == len(ways):
+        raise NotSent("; ".join(failed))
+    return "; ".join(failed) or None
+
+
+def _by_mail(message: Message, attached: Sequence[Path]) -> Iterator[Way]:
+    if message.to and _connection("smtp_default"):
+        # Templates, so that nothing an agency named is itself taken for one.
+        yield Way(
+            MAIL,
+            {
+                "to": "{{ message.to }}",
+                "subject": "{{ message.subject }}",
+                "html_content": "{{ message.html }}",
+                "files": [str(path) for path in attached],
+            },
+        )
+
+
+def _configured(message: Message) -> Iterator[Way]:
+    audience = "data_team" if message.recipient == notices.DATA_TEAM else "offices"
+    try:
+        for way in json.loads(os.environ.get("CAKUPAN_NOTIFIERS") or "[]"):
+            if way.get("for", audience) == audience:
+                yield Way(way["class"], dict(way.get("arguments", {})))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise NotSent("CAKUPAN_NOTIFIERS is no JSON list of {class, arguments, for}; see docs/running.md") from None
+
+
+def _notifier(way: Way) -> Any:
+    module, _, name = way.path.rpartition(".")
+    return getattr(import_module(module), name)(**way.arguments)
+
+
+def _said(error: Exception) -> str:
+    """What an error says, on one line and not at length."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+
+
+def _address_of(agency: str) -> str | None:
+    """The office's address, `email` in the extra of its connection."""
+    connection = _connection(f"agency_{agency}")
+    return _checked(connection.extra_dejson.get("email")) if connection else None
+
+
+def _team() -> str | None:
+    return _checked(os.environ.get("CAKUPAN_DATA_TEAM_EMAIL"))
+
+
+def _checked(address: Any) -> str | None:
+    return address if isinstance(address, str) and _ADDRESS.fullmatch(address) else None
+
+
+@cache
+def _connection(name: str) -> Any:
+    """The Airflow connection, or None; asked for once in a task."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return BaseHook.get_connection(name)
+    except AirflowNotFoundException:
+        return None
