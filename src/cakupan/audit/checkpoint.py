@@ -5,7 +5,6 @@ Formats: https://c2sp.org/tlog-checkpoint, and `cosignature/v1` (Ed25519) of htt
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 
@@ -26,7 +25,7 @@ class Checkpoint:
     root: bytes
 
     def __str__(self) -> str:
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        return f"{self.origin}\n{self.size}\n{note.encode(self.root)}\n"
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:

@@ -57,7 +57,7 @@ class Verifier:
     def vkey(self) -> str:
         """The text others verify with: not a secret."""
         material = bytes([self.algorithm]) + self.public
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(material).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{encode(material)}"
 
     @property
     def key_id(self) -> bytes:
@@ -107,7 +107,7 @@ class SigningKey:
     @property
     def text(self) -> str:
         """The key as text to keep secret, in the form that Go's sumdb/note reads."""
-        material = base64.b64encode(bytes([self.algorithm]) + self.seed).decode()
+        material = encode(bytes([self.algorithm]) + self.seed)
         return f"PRIVATE+KEY+{self.name}+{self.verifier.key_id.hex()}+{material}"
 
     @property
@@ -138,7 +138,7 @@ class Signature:
     value: bytes
 
     def __str__(self) -> str:
-        return f"— {self.name} {base64.b64encode(self.key_id + self.value).decode()}\n"
+        return f"— {self.name} {encode(self.key_id + self.value)}\n"
 
     def is_by(self, verifier: Verifier) -> bool:
         """Whether it claims to be by this key."""
@@ -197,13 +197,18 @@ def verify(note: Note, verifier: Verifier) -> str:
     return note.text
 
 
+def encode(data: bytes) -> str:
+    """The bytes as base64 (RFC 4648, section 4)."""
+    return base64.b64encode(data).decode()
+
+
 def decode(text: str) -> bytes:
     """The bytes of canonical base64 (RFC 4648, section 4); raises BadNote for any other writing."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         data = b""
-    if not text or base64.b64encode(data).decode() != text:
+    if not text or encode(data) != text:
         raise BadNote("base64 is not written as it must be")
     return data
 

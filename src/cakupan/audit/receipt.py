@@ -13,7 +13,6 @@ business_date, sha256, delivery_status, recorded_at, landed_rows, rows_root (bas
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Sequence
@@ -61,7 +60,7 @@ class Receipt:
     def __str__(self) -> str:
         head = canonical({"entry": json.loads(self.entry), "row": {"index": self.row.index, "line": self.row.line}})
         extra = head.encode() + b"\n" + self.row.salt + b"".join(self.row.proof)
-        lines = [HEADER, f"extra {_base64(extra)}", f"index {self.index}", *map(_base64, self.proof)]
+        lines = [HEADER, f"extra {note.encode(extra)}", f"index {self.index}", *map(note.encode, self.proof)]
         return "\n".join([*lines, "", self.checkpoint])
 
 
@@ -140,7 +139,3 @@ def parse(text: str) -> Receipt:
 
 def _hashes(data: bytes) -> tuple[bytes, ...]:
     return tuple(data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE))
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
