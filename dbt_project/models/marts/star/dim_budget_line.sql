@@ -27,7 +27,10 @@ select distinct on (skpd_code, sub_activity_code, account_code, budget_source)
     count(*) over (partition by skpd_code, sub_activity_code, account_code, budget_source) as documents,
     delivery_id,
     sheet,
-    row_number
+    row_number,
+    array_agg({{ address_word('document') }}) over (
+        partition by skpd_code, sub_activity_code, account_code, budget_source
+    ) as evidence
 from document
 order by
     skpd_code asc, sub_activity_code asc, account_code asc, budget_source asc, document_date desc, document_no desc

@@ -21,7 +21,8 @@ history as (
     select
         worker_key,
         min(active_from) as first_active_from,
-        count(*) filter (where is_active) as active_memberships
+        count(*) filter (where is_active) as active_memberships,
+        case when count(*) > 1 then array_agg({{ address_word('membership') }} order by precedence) end as evidence
     from membership
     group by worker_key
 ),
@@ -89,7 +90,8 @@ known_worker as (
         member.region_code,
         member.delivery_id,
         member.sheet,
-        member.row_number
+        member.row_number,
+        history.evidence
     from member
     inner join history using (worker_key)
     union all
@@ -105,7 +107,8 @@ known_worker as (
         region_code,
         delivery_id,
         sheet,
-        row_number
+        row_number,
+        null::text[] as evidence
     from non_member
 )
 
@@ -127,6 +130,7 @@ select
     {{ age_band('worker.born_on') }} as age_band,
     known_worker.delivery_id,
     known_worker.sheet,
-    known_worker.row_number
+    known_worker.row_number,
+    known_worker.evidence
 from known_worker
 left join {{ source('identity', 'worker') }} as worker on known_worker.worker_key = worker.worker_key
