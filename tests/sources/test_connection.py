@@ -3,17 +3,26 @@ import pytest
 from cakupan.sources import BrokenContract
 from cakupan.sources.connection import Settings, source
 from cakupan.sources.folder import Folder
+from cakupan.sources.object_store import ObjectStore
 from cakupan.sources.rest import Http
 from cakupan.sources.sql import MySql, PostgreSql
 
 FULL = {
     "host": "https://db.example.go.id/v1", "login": "me", "password": "planted-secret", "database": "dinas",
-    "extra": {"path": "/drop"},
+    "extra": {"path": "s3://drop"},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("kind", "connector"), [("fs", Folder), ("http", Http), ("postgres", PostgreSql), ("mysql", MySql)]
+    ("kind", "connector"),
+    [
+        ("fs", Folder),
+        ("aws", ObjectStore),
+        ("http", Http),
+        ("https", Http),
+        ("postgres", PostgreSql),
+        ("mysql", MySql),
+    ],
 )
 def test_the_kind_of_a_connection_decides(kind, connector):
     assert isinstance(source(Settings("agency_x", kind, **FULL)), connector)
@@ -26,7 +35,12 @@ def test_the_kind_of_a_connection_decides(kind, connector):
         ("sftp", {}, "connection 'agency_x' has no host_key in its extra"),
         ("http", {"password": None}, "connection 'agency_x' has no password"),
         ("postgres", {"database": None}, "connection 'agency_x' has no database"),
-        ("ftp", {}, "connection 'agency_x' is of type 'ftp'; this installation reads: fs, sftp, http, postgres, mysql"),
+        ("aws", {"login": None}, "connection 'agency_x' has no login"),
+        (
+            "ftp",
+            {},
+            "connection 'agency_x' is of type 'ftp'; this installation reads: fs, sftp, aws, http, postgres, mysql",
+        ),
     ],
 )
 def test_what_a_connection_lacks_is_one_line_without_its_secrets(kind, lacking, told):
@@ -48,3 +62,48 @@ def test_an_agency_whose_files_appear_whole_need_not_be_watched_for_growing_ones
 def test_a_wait_that_is_no_number_of_seconds_is_refused(said):
     with pytest.raises(BrokenContract, match="settle_seconds in its extra is no number of seconds"):
         Settings("agency_x", "sftp", extra={"settle_seconds": said}).seconds("settle_seconds", 5.0)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "schema", "base"),
+    [
+        ("https://api.example.go.id/v1", None, None, "https://api.example.go.id/v1"),
+        ("https://api.example.go.id/v1/", 8443, None, "https://api.example.go.id:8443/v1"),
+        ("http://127.0.0.1:8080/v1", 8080, "http", "http://127.0.0.1:8080/v1"),
+        ("api.example.go.id", None, "https", "https://api.example.go.id"),
+        ("api.example.go.id/v1", 8080, "http", "http://api.example.go.id:8080/v1"),
+        ("127.0.0.1", 8080, "v1", "http://127.0.0.1:8080/v1"),
+    ],
+)
+def test_the_address_of_an_api_may_be_spread_over_fields(host, port, schema, base):
+    api = source(Settings("agency_x", "http", host, port, password="token", database=schema))
+    assert api.account.url.rstrip("/") == base
+
+
+@pytest.mark.parametrize("host", ["http://[", "http://x:port/", "http://me:planted@x/"])
+def test_an_address_that_is_none_is_told_as_one_line(host):
+    with pytest.raises(BrokenContract, match="agency_x: host is no address") as told:
+        source(Settings("agency_x", "http", host, 80, password="token"))
+    assert "planted" not in str(told.value)
+
+
+def test_what_the_databases_clients_are_told_about_tls():
+    tls = {"sslmode": "verify-full", "sslrootcert": "/ca.pem", "ssl_ca": "/ca.pem", "path": "x"}
+    accounts = {
+        kind: source(Settings("agency_x", kind, **FULL | {"extra": tls})).account for kind in ("postgres", "mysql")
+    }
+    assert accounts["postgres"].tls == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
+    assert accounts["mysql"].tls == {"ca": "/ca.pem"}
+
+
+@pytest.mark.parametrize("file", ["/nowhere/key", "/dev/null/key"])
+def test_a_key_file_that_is_none_is_told(file):
+    with pytest.raises(BrokenContract, match="key_file in its extra is no file with a key"):
+        Settings("agency_x", "sftp", extra={"key_file": file}).private_key()
+
+
+def test_the_private_key_may_be_in_a_file(tmp_path):
+    (tmp_path / "key").write_text("of a file")
+    extra = {"key_file": str(tmp_path / "key")}
+    assert Settings("agency_x", "sftp", extra=extra).private_key() == "of a file"
+    assert Settings("agency_x", "sftp", extra=extra | {"private_key": "itself"}).private_key() == "itself"

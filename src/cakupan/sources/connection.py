@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cakupan.sources import BrokenContract, Source
+from cakupan.sources.patience import Patience
 
-KINDS = ("fs", "sftp", "http", "postgres", "mysql")
+KINDS = ("fs", "sftp", "aws", "http", "postgres", "mysql")
+TLS = {"sslmode": "sslmode", "sslrootcert": "sslrootcert"}
+MYSQL_TLS = {"ssl_ca": "ca"}
 
 
 @dataclass(frozen=True)
@@ -22,15 +26,27 @@ class Settings:
     login: str | None = None
     password: str | None = field(default=None, repr=False)
     database: str | None = None
+    """What Airflow calls the schema; of an HTTP connection the protocol, or the path that a URI has."""
     extra: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def needed(self, what: str) -> str:
         """The setting of this name, a field or an extra; raises BrokenContract naming it when there is none."""
-        value = getattr(self, what) if what in {"host", "login", "password", "database"} else self.extra.get(what)
-        if not value or not isinstance(value, str):
-            where = "" if hasattr(self, what) else " in its extra"
-            raise BrokenContract(f"connection {self.name!r} has no {what}{where}")
+        is_field = what in {"host", "login", "password", "database"}
+        value = getattr(self, what) if is_field else self.optional(what)
+        if not value:
+            raise BrokenContract(f"connection {self.name!r} has no {what}{'' if is_field else ' in its extra'}")
+        return str(value)
+
+    def optional(self, what: str) -> str | None:
+        """The extra of this name; raises BrokenContract when it is no text."""
+        value = self.extra.get(what)
+        if value is not None and not isinstance(value, str):
+            raise BrokenContract(f"connection {self.name!r}: {what} in its extra is no text")
         return value
+
+    def named(self, names: dict[str, str]) -> dict[str, str]:
+        """Those of the extras that are there, under other names."""
+        return {name: value for extra, name in names.items() if (value := self.optional(extra))}
 
     def seconds(self, what: str, default: float) -> float:
         """The extra of this name as a number of seconds; raises BrokenContract when it is none."""
@@ -42,39 +58,83 @@ class Settings:
             raise BrokenContract(f"connection {self.name!r}: {what} in its extra is no number of seconds, 0 to 3600")
         return value
 
+    def private_key(self) -> str | None:
+        """The private key, in the extra itself or in the file that it names; raises BrokenContract."""
+        file = self.optional("key_file")
+        if self.optional("private_key") or not file:
+            return self.optional("private_key")
+        try:
+            return Path(file).read_text(encoding="ascii")
+        except (OSError, ValueError):
+            raise BrokenContract(f"connection {self.name!r}: key_file in its extra is no file with a key") from None
 
-def source(settings: Settings) -> Source:
+
+def source(settings: Settings, patience: Patience | None = None) -> Source:
     """The connector of the connection's kind; raises BrokenContract for what is missing."""
     # Clients are imported where they are used: a folder needs none of them.
     match settings.kind:
         case "fs":
+            from cakupan.sources.file_drop import SETTLE_SECONDS
             from cakupan.sources.folder import Folder
 
-            return Folder(Path(settings.needed("path")))
+            return Folder(Path(settings.needed("path")), settings.seconds("settle_seconds", SETTLE_SECONDS))
         case "sftp":
-            from cakupan.sources.sftp import SETTLE_SECONDS, Sftp, SftpAccount
+            from cakupan.sources.file_drop import SETTLE_SECONDS
+            from cakupan.sources.sftp import Sftp, SftpAccount
 
             return Sftp(
                 SftpAccount(
                     settings.name, settings.needed("host"), settings.needed("host_key"), settings.needed("login"),
-                    settings.port or 22, settings.needed("path"), settings.password, settings.extra.get("private_key"),
+                    settings.port or 22, settings.needed("path"), settings.password, settings.private_key(),
+                    settings.optional("private_key_passphrase"),
                 ),
                 settings.seconds("settle_seconds", SETTLE_SECONDS),
+                patience=patience,
             )  # fmt: skip
-        case "http":
+        case "aws":
+            from cakupan.sources.object_store import ObjectStore, StoreAccount
+
+            return ObjectStore(
+                StoreAccount(
+                    settings.name, settings.needed("path"), settings.needed("login"), settings.needed("password"),
+                    settings.optional("endpoint_url"), settings.optional("region_name"),
+                ),
+                patience,
+            )  # fmt: skip
+        case "http" | "https":
             from cakupan.sources.rest import Http, HttpAccount
 
-            return Http(HttpAccount(settings.name, settings.needed("host"), settings.needed("password")))
+            return Http(HttpAccount(settings.name, _address(settings), settings.needed("password")), patience)
         case "postgres" | "mysql":
             from cakupan.sources.sql import DatabaseAccount, MySql, PostgreSql
 
-            kind, port = (PostgreSql, 5432) if settings.kind == "postgres" else (MySql, 3306)
-            return kind(
+            is_postgres = settings.kind == "postgres"
+            return (PostgreSql if is_postgres else MySql)(
                 DatabaseAccount(
-                    settings.name, settings.needed("host"), settings.port or port, settings.needed("database"),
-                    settings.needed("login"), settings.needed("password"),
-                )
+                    settings.name, settings.needed("host"), settings.port or (5432 if is_postgres else 3306),
+                    settings.needed("database"), settings.needed("login"), settings.needed("password"),
+                    settings.named(TLS if is_postgres else MYSQL_TLS),
+                ),
+                patience,
             )  # fmt: skip
     raise BrokenContract(
         f"connection {settings.name!r} is of type {settings.kind!r}; this installation reads: {', '.join(KINDS)}"
     )
+
+
+def _address(settings: Settings) -> str:
+    """The base address of an API, which a person may have spread over host, port and schema, as a URI does."""
+    host, path = settings.needed("host"), settings.database or ""
+    scheme = settings.kind
+    if path in {"http", "https"}:
+        scheme, path = path, ""
+    address = host if "://" in host else f"{scheme}://{host}"
+    try:
+        parts = urlsplit(address)
+        if settings.port and not parts.port:
+            parts = parts._replace(netloc=f"{parts.netloc}:{settings.port}")
+    except ValueError:
+        raise BrokenContract(f"{settings.name}: host is no address like 'https://api.example.go.id/v1'") from None
+    if path:
+        parts = parts._replace(path=f"{parts.path.rstrip('/')}/{path}")
+    return parts.geturl()

@@ -13,6 +13,9 @@ from typing import BinaryIO
 from cakupan.feeds import Feed
 from cakupan.sources import Found, business_date
 
+SETTLE_SECONDS = 5.0
+"""How long a file must stay as it is before it counts as whole, where a connection does not say."""
+
 
 @dataclass(frozen=True)
 class State:

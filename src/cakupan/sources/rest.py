@@ -18,7 +18,7 @@ from cakupan.sources.answer import Answer, read_answer
 from cakupan.sources.paging import Paging, Request
 from cakupan.sources.patience import Patience
 
-TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 PAGE_SECONDS = 600.0
 PAGE_BYTES = 64 << 20
 PAGES = 100_000
@@ -53,15 +53,29 @@ class Http:
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
         """The night's answer, whatever it holds: the API keeps no list. Raises BrokenContract."""
+        return [Found(night, file_name(feed, night), partial(self._pull, feed, self._declared(feed), night))]
+
+    def look(self, feed: Feed, night: date) -> str:
+        """What the first page says; raises NotConnected."""
+        rest, what = self._declared(feed), f"{self.account.name}: {feed.name}, page 1"
+        paging = self._paging(rest, night)
+        with self._client() as client:
+            answer = self._patience.call(partial(self._get, client, paging.first, rest.rows, what))
+        if rest.total:
+            return f"{_total(answer, rest.total, what)} rows for {night}"
+        more = " on the first of its pages" if paging.after(paging.first, answer, what) else ""
+        return f"{len(answer.rows)} rows for {night}{more}"
+
+    def _declared(self, feed: Feed) -> Rest:
         if feed.rest is None:
             raise BrokenContract(f"{self.account.name}: feed {feed.name} does not say how to ask for it over HTTP")
-        return [Found(night, file_name(feed, night), partial(self._pull, feed, feed.rest, night))]
+        return feed.rest
 
     def _pull(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:
         """All pages as one JSON array."""
         spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 the caller closes it
         try:
-            with httpx.Client(headers=self._headers(), timeout=self._timeout, follow_redirects=False) as client:
+            with self._client() as client:
                 self._spool_pages(client, feed, rest, night, spool)
         except BaseException:
             spool.close()
@@ -69,12 +83,17 @@ class Http:
         spool.seek(0)
         return spool
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.account.token}", "Accept": "application/json", "User-Agent": "cakupan"}
+    def _client(self) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self.account.token}", "Accept": "application/json"}
+        headers["User-Agent"] = "cakupan"
+        return httpx.Client(headers=headers, timeout=self._timeout, follow_redirects=False)
+
+    def _paging(self, rest: Rest, night: date) -> Paging:
+        parameters = {name: text.replace("{date}", night.isoformat()) for name, text in rest.parameters.items()}
+        return Paging(rest.paging, Request(f"{self._base}/{rest.path.lstrip('/')}", parameters))
 
     def _spool_pages(self, client: httpx.Client, feed: Feed, rest: Rest, night: date, spool: BinaryIO) -> None:
-        parameters = {name: text.replace("{date}", night.isoformat()) for name, text in rest.parameters.items()}
-        paging = Paging(rest.paging, Request(f"{self._base}/{rest.path.lstrip('/')}", parameters))
+        paging = self._paging(rest, night)
         request: Request | None = paging.first
         total: int | None = None
         count = number = 0

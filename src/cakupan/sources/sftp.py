@@ -20,12 +20,11 @@ from paramiko.sftp import CMD_NAME
 
 from cakupan.feeds import Feed
 from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable, business_date
-from cakupan.sources.file_drop import FileDrop, State
+from cakupan.sources.file_drop import SETTLE_SECONDS, FileDrop, State
 from cakupan.sources.patience import Patience
 
 CONNECT_SECONDS = 10.0
 TIMEOUT_SECONDS = 30.0
-SETTLE_SECONDS = 5.0
 REQUESTS_AHEAD = 64
 PRIVATE_KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -25,8 +27,12 @@ from cakupan.sources.patience import Patience
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 600
+SILENT_SECONDS = 120
+"""Of a server's that was asked for rows and sends none, before the connection counts as dead."""
 PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE that speak of the server's state, not of what was asked."""
+ACCOUNT_WRONG = re.compile(r"certificate|sslmode|not support SSL|does not exist")
+"""What PostgreSQL's client says, without a SQLSTATE, when the connection's settings are at fault."""
 MYSQL_REFUSED = frozenset({1044, 1045, 1698})
 MYSQL_NOT_ALLOWED = frozenset({1049, 1142, 1143, 1146})
 
@@ -42,6 +48,8 @@ class DatabaseAccount:
     database: str
     login: str
     password: str = field(repr=False)
+    tls: dict[str, Any] = field(default_factory=dict)
+    """What the client is told about TLS, in its own words."""
 
 
 class _Tables(ABC):
@@ -53,10 +61,19 @@ class _Tables(ABC):
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
         """The table as it is when opened, as the night's delivery. Raises BrokenContract."""
+        read = partial(self._read, feed, self._table(feed))
+        return [Found(night, file_name(feed, night), partial(self._patience.call, read), live=True)]
+
+    def look(self, feed: Feed, night: date) -> str:
+        """Whether the table can be read, without reading it; raises NotConnected."""
+        table = self._table(feed)
+        columns = self._patience.call(partial(self._peek, table))
+        return f"table {table} can be read, {columns} columns"
+
+    def _table(self, feed: Feed) -> str:
         if feed.sql is None:
             raise BrokenContract(f"{self.account.name}: feed {feed.name} does not say which table to read")
-        read = partial(self._read, feed, feed.sql.table)
-        return [Found(night, file_name(feed, night), partial(self._patience.call, read), live=True)]
+        return feed.sql.table
 
     def _read(self, feed: Feed, table: str) -> BinaryIO:
         spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 the caller closes it
@@ -72,6 +89,10 @@ class _Tables(ABC):
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
         """Write the table as CSV with header; raises NotConnected."""
 
+    @abstractmethod
+    def _peek(self, table: str) -> int:
+        """How many columns the table has, after one of its rows was read; raises NotConnected."""
+
     def _no_table(self, table: str) -> BrokenContract:
         return BrokenContract(f"{self.account.name}: no table {table!r} in database {self.account.database!r}")
 
@@ -80,26 +101,37 @@ class PostgreSql(_Tables):
     """A PostgreSQL database."""
 
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
+        with self._talking() as connection:
+            connection.read_only = True
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.execute("set local datestyle = 'ISO'")
+            connection.execute(f"set local statement_timeout = '{READ_SECONDS}s'")
+            with connection.cursor().copy(self._query(connection, feed, table)) as copy:
+                for block in copy:
+                    spool.write(block)
+
+    def _peek(self, table: str) -> int:
+        with self._talking() as connection:
+            columns = self._columns(connection, table)
+            connection.execute(sql.SQL("select from {} limit 1").format(sql.Identifier(table)))
+        return len(columns)
+
+    @contextmanager
+    def _talking(self) -> Iterator[psycopg.Connection[Any]]:
         account = self.account
         connected = False
         try:
             with psycopg.connect(
                 host=account.host, port=account.port, dbname=account.database, user=account.login,
                 password=account.password, connect_timeout=CONNECT_SECONDS, client_encoding="UTF8",
+                keepalives_idle=30, keepalives_interval=10, keepalives_count=3, **account.tls,
             ) as connection:  # fmt: skip
                 connected = True
-                connection.read_only = True
-                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-                connection.execute("set local datestyle = 'ISO'")
-                connection.execute(f"set local statement_timeout = '{READ_SECONDS}s'")
-                query = self._query(connection, feed, table)
-                with connection.cursor().copy(query) as copy:
-                    for block in copy:
-                        spool.write(block)
+                yield connection
         except psycopg.Error as error:
             raise self._told(error, connected) from None
 
-    def _query(self, connection: psycopg.Connection[Any], feed: Feed, table: str) -> sql.Composed:
+    def _columns(self, connection: psycopg.Connection[Any], table: str) -> list[str]:
         columns = [
             name
             for (name,) in connection.execute(
@@ -110,6 +142,10 @@ class PostgreSql(_Tables):
         ]
         if not columns:
             raise self._no_table(table)
+        return columns
+
+    def _query(self, connection: psycopg.Connection[Any], feed: Feed, table: str) -> sql.Composed:
+        columns = self._columns(connection, table)
         keys = _key(feed, columns)
         # The whole row decides between rows of one key, so that the same rows are the same bytes.
         order = sql.SQL(", ").join([*map(sql.Identifier, keys), sql.SQL("(t.*)::text")])
@@ -121,6 +157,8 @@ class PostgreSql(_Tables):
         name, state = self.account.name, error.sqlstate
         if (state or "").startswith("28") or (not connected and "authentication failed" in str(error)):
             return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
+        if not connected and ACCOUNT_WRONG.search(str(error)):
+            return BrokenContract(f"{name}: the database is not what the connection says: its name, or TLS (sslmode)")
         if state is None or state.startswith(PASSING):
             return Unreachable(f"{name}: the database cannot be read ({type(error).__name__})")
         return BrokenContract(f"{name}: the database does not give the table (SQLSTATE {state})")
@@ -139,24 +177,37 @@ class MySql(_Tables):
         self._connect = connect
 
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
+        with self._talking() as cursor:
+            self._write(cursor, feed, table, spool)
+
+    def _peek(self, table: str) -> int:
+        with self._talking() as cursor:
+            columns = self._columns(cursor, table)
+            cursor.execute(f"select 1 from {_quoted(table)} limit 1")  # noqa: S608 quoted
+            cursor.fetchall()
+        return len(columns)
+
+    @contextmanager
+    def _talking(self) -> Iterator[Any]:
         account = self.account
         try:
-            connection = self._connect(
-                host=account.host, port=account.port, database=account.database, user=account.login,
-                password=account.password, charset="utf8mb4", cursorclass=SSCursor, conv=_as_text(),
-                connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS,
-            )  # fmt: skip
+            try:
+                connection = self._connect(
+                    host=account.host, port=account.port, database=account.database, user=account.login,
+                    password=account.password, charset="utf8mb4", cursorclass=SSCursor, conv=_as_text(),
+                    connect_timeout=CONNECT_SECONDS, read_timeout=SILENT_SECONDS, ssl=account.tls or None,
+                )  # fmt: skip
+            except OSError:
+                raise BrokenContract(f"{account.name}: ssl_ca in its extra is no file of certificates") from None
             try:
                 with connection.cursor() as cursor:
-                    self._write(cursor, feed, table, spool)
+                    yield cursor
             finally:
                 connection.close()
         except pymysql.err.Error as error:
             raise self._told(error) from None
 
-    def _write(self, cursor: Any, feed: Feed, table: str, spool: BinaryIO) -> None:
-        cursor.execute("set session transaction isolation level repeatable read")
-        cursor.execute("start transaction with consistent snapshot, read only")
+    def _columns(self, cursor: Any, table: str) -> list[str]:
         cursor.execute(
             "select column_name from information_schema.columns"
             " where table_schema = database() and table_name = %s order by ordinal_position",
@@ -165,6 +216,12 @@ class MySql(_Tables):
         columns = [name for (name,) in cursor.fetchall()]
         if not columns:
             raise self._no_table(table)
+        return columns
+
+    def _write(self, cursor: Any, feed: Feed, table: str, spool: BinaryIO) -> None:
+        cursor.execute("set session transaction isolation level repeatable read")
+        cursor.execute("start transaction with consistent snapshot, read only")
+        columns = self._columns(cursor, table)
         positions = [str(number) for number in range(1, len(columns) + 1)]
         order = ", ".join([*map(_quoted, _key(feed, columns)), *positions])
         names = ", ".join(map(_quoted, columns))
@@ -180,6 +237,8 @@ class MySql(_Tables):
         name, code = self.account.name, error.args[0] if error.args else None
         if code in MYSQL_REFUSED:
             return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return BrokenContract(f"{name}: the database shows a certificate that ssl_ca does not vouch for")
         if code in MYSQL_NOT_ALLOWED or isinstance(error, pymysql.err.ProgrammingError):
             return BrokenContract(f"{name}: the database does not give the table (error {code})")
         return Unreachable(f"{name}: the database cannot be read (error {code})")

@@ -1,0 +1,152 @@
+"""Deliveries in an S3-compatible object store, whose objects appear whole or not at all."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
+
+import urllib3
+from minio import Minio
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+from urllib3.exceptions import HTTPError
+
+from cakupan.feeds import Feed
+from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable, business_date
+from cakupan.sources.file_drop import FileDrop, State
+from cakupan.sources.patience import Patience
+
+AMAZON = "https://s3.amazonaws.com"
+CONNECT_SECONDS = 10.0
+SILENT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class StoreAccount:
+    """Which part of which bucket, and the keys that may list and read it."""
+
+    name: str
+    """What messages call it."""
+    path: str
+    """`s3://<bucket>/<prefix>`."""
+    key: str
+    secret: str = field(repr=False)
+    endpoint: str | None = None
+    """Where the store answers when it is not Amazon's."""
+    region: str | None = None
+
+
+class ObjectStore(FileDrop):
+    """A tree of deliveries below a prefix of a bucket."""
+
+    def __init__(self, account: StoreAccount, patience: Patience | None = None) -> None:
+        """Raises BrokenContract for an account that cannot be used."""
+        bucket, prefix = _bucket_and_prefix(account)
+        endpoint = urlsplit(account.endpoint or AMAZON)
+        super().__init__(f"{endpoint.geturl()} s3://{bucket}/{prefix}")
+        self.account = account
+        self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
+        self._patience = patience or Patience()
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=SILENT_SECONDS)
+        # How often is asked again is said in one place, and that is not the pool.
+        pool = urllib3.PoolManager(timeout=timeout, retries=False, cert_reqs="CERT_REQUIRED")
+        try:
+            if endpoint.scheme not in {"http", "https"} or not endpoint.hostname or endpoint.username or endpoint.query:
+                raise ValueError
+            self._client = Minio(
+                endpoint=endpoint.netloc + endpoint.path.rstrip("/"), secure=endpoint.scheme == "https",
+                access_key=account.key, secret_key=account.secret, region=account.region or "us-east-1",
+                http_client=pool,
+            )  # fmt: skip
+        except ValueError:
+            raise BrokenContract(f"{account.name}: endpoint_url in its extra is no address of a store") from None
+
+    def _files(self, feed: Feed) -> dict[str, State]:
+        return self._patience.call(partial(self._list, feed))
+
+    def _list(self, feed: Feed) -> dict[str, State]:
+        folder = self._folder(feed)
+        with self._talking():
+            entries = [(entry.object_name or "", entry) for entry in self._client.list_objects(
+                bucket_name=self._bucket, prefix=folder
+            )]  # fmt: skip
+        names = ((name.removeprefix(folder), entry) for name, entry in entries if not entry.is_dir)
+        return {
+            name: State(entry.size or 0, entry.etag or "") for name, entry in names if business_date(feed, name)
+        }  # fmt: skip
+
+    def _folder(self, feed: Feed) -> str:
+        return f"{self._prefix}{feed.agency}/{feed.feed}/"
+
+    def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
+        opened = self._patience.call(partial(_Stream, self, self._folder(feed) + name, state))
+        return cast(BinaryIO, io.BufferedReader(opened, 1 << 20))
+
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        """What the client raises may quote the address, the key and the answer: only its kind is told."""
+        try:
+            yield
+        except (MinioException, HTTPError, ParseError, ValueError) as error:
+            raise self._told(error) from None
+
+    def _told(self, error: Exception) -> NotConnected:
+        name, status, code = self.account.name, 0, type(error).__name__
+        match error:
+            case S3Error():
+                status, code = error.response.status, error.code or ""
+            case InvalidResponseError():
+                status = error._code
+            case ServerError():
+                status = error.status_code
+        if status in {401, 403}:
+            return LoginRefused(f"{name}: the object store refused key {self.account.key!r}, or its use here ({code})")
+        if status == 412 or code == "NoSuchKey":
+            return PartialDelivery(f"{name}: a file was changed while it was read")
+        if status >= 500 or status in {408, 429} or isinstance(error, HTTPError):
+            return Unreachable(f"{name}: the object store cannot be read ({status or code})")
+        return BrokenContract(f"{name}: the object store does not give the files ({code}): bucket, path, endpoint_url?")
+
+
+class _Stream(io.RawIOBase):
+    """An object's bytes; raises rather than end before its end, and never mixes two versions."""
+
+    def __init__(self, store: ObjectStore, path: str, expected: State) -> None:
+        super().__init__()
+        self._store, self._expected, self._count = store, expected, 0
+        self._answer: urllib3.BaseHTTPResponse | None = None
+        with store._talking():
+            self._answer = store._client.get_object(
+                bucket_name=store._bucket, object_name=path, request_headers={"If-Match": f'"{expected.version}"'}
+            )
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        assert self._answer is not None  # noqa: S101 opened in __init__
+        with self._store._talking():
+            data = self._answer.read(len(buffer))
+        self._count += len(data)
+        if not data and self._count != self._expected.size:
+            name, size = self._store.account.name, self._expected.size
+            raise PartialDelivery(f"{name}: a file ended after {self._count} of {size} bytes")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if self._answer is not None:
+            self._answer.close()
+        super().close()
+
+
+def _bucket_and_prefix(account: StoreAccount) -> tuple[str, str]:
+    parts = urlsplit(account.path)
+    if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
+        raise BrokenContract(f"{account.name}: path in its extra is no address like 's3://bucket/prefix'")
+    return parts.netloc, parts.path.strip("/")

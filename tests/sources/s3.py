@@ -1,0 +1,139 @@
+"""An S3-compatible store on loopback: it checks signatures, lists in pages, gives no other version than asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+KEY, SECRET, REGION, PAGE = "the-key", "the-secret-of-the-store", "us-east-1", 2
+
+
+class Store:
+    """The server; `troubles` are handlers each of which answers one request in place of the store."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.troubles: list[Callable[[Handler], None]] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.store = self
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    def listing(self, asked: dict[str, str]) -> bytes:
+        prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter")
+        names = sorted(name for name in self.objects if name.startswith(prefix))
+        if delimiter:
+            names = [name for name in names if delimiter not in name.removeprefix(prefix)]
+        start = int(asked.get("continuation-token", "0"))
+        page, more = names[start : start + PAGE], len(names) > start + PAGE
+        entries = "".join(self._entry(name, url=asked.get("encoding-type") == "url") for name in page)
+        token = f"<NextContinuationToken>{start + PAGE}</NextContinuationToken>" if more else ""
+        return (
+            '<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>drop</Name>'
+            f"<EncodingType>url</EncodingType><IsTruncated>{str(more).lower()}</IsTruncated>{token}{entries}"
+            "</ListBucketResult>"
+        ).encode()
+
+    def _entry(self, name: str, *, url: bool) -> str:
+        content = self.objects[name]
+        return (
+            f"<Contents><Key>{quote(name) if url else escape(name)}</Key><ETag>{etag(content)}</ETag>"
+            f"<LastModified>2025-09-09T00:00:00.000Z</LastModified><Size>{len(content)}</Size></Contents>"
+        )
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        store, url = self.server.store, urlsplit(self.path)
+        store.asked.append(self.path)
+        bucket, _, name = unquote(url.path).lstrip("/").partition("/")
+        if store.troubles:
+            store.troubles.pop(0)(self)
+        elif not self._signed(url):
+            self.send(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
+        elif bucket != "drop":
+            self.send(404, b"<Error><Code>NoSuchBucket</Code></Error>")
+        elif not name:
+            self.send(200, store.listing(dict(parse_qsl(url.query))))
+        elif name not in store.objects:
+            self.send(404, b"<Error><Code>NoSuchKey</Code></Error>")
+        elif self.headers["If-Match"] not in {None, etag(store.objects[name])}:
+            self.send(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+        else:
+            self.send_object(store.objects[name])
+
+    def send_object(self, content: bytes, cut: int | None = None) -> None:
+        self.send(200, content, cut, ETag=etag(content))
+
+    def send(
+        self, status: int, body: bytes, cut: int | None = None, kind: str = "application/xml", **headers: str
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body[:cut])
+        self.close_connection = cut is not None
+
+    def _signed(self, url) -> bool:
+        """Whether the request is signed with the secret, by Amazon's Signature Version 4."""
+        given = self.headers["Authorization"] or ""
+        if not given.startswith("AWS4-HMAC-SHA256 "):
+            return False
+        parts = dict(part.split("=", 1) for part in given.removeprefix("AWS4-HMAC-SHA256 ").split(", "))
+        key, day, *_ = parts["Credential"].split("/")
+        query = sorted(parse_qsl(url.query, keep_blank_values=True))
+        asked = "\n".join(
+            [
+                self.command,
+                url.path,
+                "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in query),
+                *(f"{name}:{self.headers[name].strip()}" for name in parts["SignedHeaders"].split(";")),
+                "",
+                parts["SignedHeaders"],
+                self.headers["x-amz-content-sha256"],
+            ]
+        )
+        scope = f"{day}/{REGION}/s3/aws4_request"
+        text = f"AWS4-HMAC-SHA256\n{self.headers['x-amz-date']}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
+        signing = f"AWS4{SECRET}".encode()
+        for part in scope.split("/"):
+            signing = hmac.digest(signing, part.encode(), "sha256")
+        return key == KEY and hmac.compare_digest(
+            hmac.new(signing, text.encode(), "sha256").hexdigest(), parts["Signature"]
+        )
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+def etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def status(code: int) -> Callable[[Handler], None]:
+    return lambda handler: handler.send(code, b"<Error><Code>SlowDown</Code></Error>")
+
+
+def cut(content: bytes, after: int) -> Callable[[Handler], None]:
+    """An object of which only the beginning comes."""
+    return lambda handler: handler.send_object(content, after)
