@@ -10,9 +10,13 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Spelling = Literal["iso", "id"]
+Spelling = Literal["iso", "id", "loose", "en"]
+"""How dates and numbers are written: 2025-09-09 and 1234.5 (iso); 09/09/2025 and 1.234,5 (id); as people type, with
+dates such as 9-9-2025 and 9 Sep 2025 and amounts such as Rp 1.234,- (loose); the same with 1,234.5 (en)."""
 ColumnType = Literal["text", "nik", "kpj", "date", "month", "year", "rupiah", "count", "decimal", "flag", "json"]
 SqlName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+JsonPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
+"""Where a value stands in a JSON object: keys joined by dots."""
 
 
 RESERVED = frozenset({"delivery_id", "sheet", "row_number", "number_cells", "defect", "raw_record"})
@@ -25,12 +29,31 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CsvFormat(Strict):
-    """A delimited text file whose first record is the header."""
+class Layout(Strict):
+    """Where the data of a sheet begins and ends: the header is the first row that names every required column."""
+
+    header_rows: Annotated[int, Field(ge=1, le=3)] = 1
+    """Rows the header takes; words that stand above each other make one name."""
+    numbering: bool = False
+    """The row under the header that numbers the columns is no data."""
+    footer: tuple[str, ...] = ()
+    """Rows whose first filled cell starts with one of these words are no data (totals, print dates)."""
+    end: tuple[str, ...] = ()
+    """From a row whose first filled cell starts with one of these words on, only rows that fill every required column
+    are data (what stands below a table: totals, signatures)."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every row below the header is a record."""
+        return self.header_rows == 1 and not (self.numbering or self.footer or self.end)
+
+
+class CsvFormat(Layout):
+    """A delimited text file; where its layout is not plain, rows without any filled cell are no data either."""
 
     kind: Literal["csv"]
     delimiter: Annotated[str, Field(pattern=r'^[^"\\\r\n\x80-\U0010ffff]$')] = ","
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252"] = "utf-8"
     compression: Literal["gzip"] | None = None
 
     @property
@@ -39,13 +62,13 @@ class CsvFormat(Strict):
         return "csv.gz" if self.compression else "csv"
 
 
-class XlsxFormat(Strict):
-    """A workbook; the header is the first row that names every required column."""
+class XlsxFormat(Layout):
+    """A workbook."""
 
     kind: Literal["xlsx"]
     sheets: Literal["first", "all"] = "first"
-    footer: tuple[str, ...] = ()
-    """Rows whose first filled cell starts with one of these words are no data (totals, print dates)."""
+    skip_sheets: tuple[str, ...] = ()
+    """Visible sheets that are no data (a cover, a summary), by name."""
 
     @property
     def extension(self) -> str:
@@ -57,6 +80,8 @@ class JsonFormat(Strict):
     """A JSON array of objects; nested values land as JSON text."""
 
     kind: Literal["json"]
+    rows: JsonPath | None = None
+    """Where the array is in the document; without it the document is the array."""
 
     @property
     def extension(self) -> str:
@@ -82,10 +107,6 @@ class Column(Strict):
     def canonical_header(self) -> str:
         """The header as compared: case, blanks and underscores do not matter."""
         return canonical(self.header)
-
-
-JsonPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
-"""Where a value stands in a JSON object: keys joined by dots."""
 
 
 class OnePage(Strict):
@@ -194,6 +215,8 @@ class Feed(Strict):
             raise ValueError(f"{self.name}: a feed has a section rest or sql when that is its transport")
         if self.rest and not isinstance(self.format, JsonFormat):
             raise ValueError(f"{self.name}: what is asked for over HTTP arrives as JSON")
+        if self.rest and isinstance(self.format, JsonFormat) and self.format.rows:
+            raise ValueError(f"{self.name}: what is asked for over HTTP arrives as the array of rows alone")
         if self.sql and not (isinstance(self.format, CsvFormat) and self.format == CsvFormat(kind="csv")):
             raise ValueError(f"{self.name}: a table arrives as CSV with commas in UTF-8")
         return self

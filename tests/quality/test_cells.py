@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -30,9 +32,18 @@ DAYS = st.dates().flatmap(
             f"{MONTHS[day.month - 1].lower()} {day.year}",
             f"{day:%Y%m}",
             f"{day.year}",
+            f"{day.day}-{day.month}-{day:%y}",
+            f"Senin, {day:%d.%m.%Y}",
+            f"{day:%d-%b-%Y}",
+            f"{day:%Y-%m-%d}T08:00:00+07:00",
+            f"{day:%Y/%m/%d} 00:00",
+            f"{MONTHS[day.month - 1][:3]}-{day:%y}",
+            f"{day.month}/{day.year}",
+            f"{day:%Y-%m}",
         ]
     )
 )
+AMOUNTS = st.from_regex(r"(Rp|IDR)?[.]? ?-?[0-9]{0,3}([.,][0-9]{2,3}){0,3}([.,]?-{0,2}| ?%)", fullmatch=True)
 NEAR_DAYS = st.from_regex(r"[0-9]{1,4}[-/ ][0-9]{1,2}[-/ ][0-9]{1,4}", fullmatch=True)
 NIKS = st.builds(
     lambda region, day, month, rest: f"{region:06d}{day:02d}{month:02d}{rest:06d}",
@@ -51,7 +62,7 @@ CELLS = st.lists(
     st.builds(
         lambda before, cell, after: before + cell + after,
         BLANKS,
-        ANY_TEXT | DIGITS | NUMBERS | DAYS | NEAR_DAYS | NIKS | JSON | KNOWN,
+        ANY_TEXT | DIGITS | NUMBERS | AMOUNTS | DAYS | NEAR_DAYS | NIKS | JSON | KNOWN,
         BLANKS,
     ),
     min_size=50,
@@ -106,3 +117,37 @@ def test_both_read_a_cell_alike(database: psycopg.Connection[Any], found: list[s
             assert cells.parses(cell, kind, spelling) == (value is not None), (cell, kind, spelling)
             if spelling:
                 assert _SPELLED[kind, spelling](cell) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "spelling", "cell", "value"),
+    [
+        ("date", "loose", "9-9-25", date(2025, 9, 9)),
+        ("date", "loose", "09-Sep-1965", date(1965, 9, 9)),
+        ("date", "loose", "31.12.65", date(1965, 12, 31)),
+        ("date", "loose", "Selasa, 9 September 2025", date(2025, 9, 9)),
+        ("date", "loose", "2025-09-09T23:59:59Z", date(2025, 9, 9)),
+        ("date", "loose", "13/31/2025", None),
+        ("date", "loose", "9 Sepuluh 2025", None),
+        ("month", "loose", "Sep-25", date(2025, 9, 1)),
+        ("month", "loose", "Agt 2025", date(2025, 8, 1)),
+        ("month", "loose", "9/2025", date(2025, 9, 1)),
+        ("month", "loose", "2025-09", date(2025, 9, 1)),
+        ("month", "loose", "13/2025", None),
+        ("rupiah", "loose", "Rp 1.500.000,-", 1500000),
+        ("rupiah", "loose", "Rp. 16.800,00", 16800),
+        ("rupiah", "loose", "Rp -", 0),
+        ("rupiah", "loose", "1,500,000", None),
+        ("rupiah", "loose", "Rp", None),
+        ("rupiah", "en", "1,500,000.00", 1500000),
+        ("rupiah", "en", "1.500.000", None),
+        ("decimal", "loose", "12,5 %", Decimal("12.5")),
+        ("decimal", "en", "12.5%", Decimal("12.5")),
+    ],
+)
+def test_what_people_type(
+    database: psycopg.Connection[Any], kind: str, spelling: str, cell: str, value: object
+) -> None:
+    function = PARSERS[kind].format(spelling)
+    assert database.execute(f"select quality.{function}(%s)", (cell,)).fetchone() == (value,)
+    assert _SPELLED[kind, spelling](cell) == value

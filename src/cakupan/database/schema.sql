@@ -390,6 +390,103 @@ language sql immutable parallel safe as $$
     end
 $$;
 
+-- The number of a month, of its name or of a usual short form of it, Indonesian or English.
+create or replace function quality.month_number_loose(word text) returns int
+language sql immutable parallel safe as $$
+    select case
+        when word ~ '^[0-9]{1,2}$' then word::int
+        else (
+            jsonb '{"jan": 1, "january": 1, "feb": 2, "february": 2, "pebruari": 2, "mar": 3, "mrt": 3, "march": 3,
+                "apr": 4, "may": 5, "jun": 6, "june": 6, "jul": 7, "july": 7, "agu": 8, "agt": 8, "ags": 8, "agst": 8,
+                "aug": 8, "august": 8, "sep": 9, "sept": 9, "okt": 10, "oct": 10, "october": 10, "nov": 11, "nop": 11,
+                "nopember": 11, "des": 12, "dec": 12, "december": 12, "januari": 1, "februari": 2, "maret": 3,
+                "april": 4, "mei": 5, "juni": 6, "juli": 7, "agustus": 8, "september": 9, "oktober": 10,
+                "november": 11, "desember": 12}' ->> lower(word)
+        )::int
+    end
+$$;
+
+-- A year; of two digits, one from 1931 to 2030.
+create or replace function quality.year_loose(digits text) returns int
+language sql immutable parallel safe as $$
+    select digits::int + case when length(digits) = 4 then 0 when digits::int <= 30 then 2000 else 1900 end
+$$;
+
+-- As people type: 9-9-2025, 09.09.25, 9 Sep 2025, Selasa, 9 September 2025, and 2025-09-09T08:00:00Z; the day first.
+create or replace function quality.to_date_loose(cell text) returns date
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$'
+            then (
+                select quality.day(part[1]::int, part[2]::int, part[3]::int)
+                from regexp_match(cell, '^([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})') as found (part)
+            )
+        when cell ~ '^([A-Za-z]+, *)?[0-9]{1,2} *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})( 0?0:00(:00)?)?$'
+            then (
+                select quality.day(quality.year_loose(part[3]), quality.month_number_loose(part[2]), part[1]::int)
+                from regexp_match(
+                    cell, '^(?:[A-Za-z]+, *)?([0-9]{1,2}) *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})'
+                ) as found (part)
+            )
+    end
+$$;
+
+-- As people type: Sep-25, Sept 2025, 09/2025, 2025-09 and 202509, as the first day of that month
+create or replace function quality.to_month_loose(cell text) returns date
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^[0-9]{4}[-/]?[0-9]{2}$' then quality.day(left(cell, 4)::int, right(cell, 2)::int, 1)
+        when cell ~ '^([0-9]{1,2}|[A-Za-z]+)[.]? *[-/'' ] *([0-9]{4}|[0-9]{2})$'
+            then (
+                select quality.day(quality.year_loose(part[2]), quality.month_number_loose(part[1]), 1)
+                from regexp_match(cell, '^([0-9]{1,2}|[A-Za-z]+)[.]? *[-/'' ] *([0-9]{4}|[0-9]{2})$') as found (part)
+            )
+    end
+$$;
+
+create or replace function quality.to_date_en(cell text) returns date
+language sql immutable parallel safe as $$
+    select quality.to_date_loose(cell)
+$$;
+
+create or replace function quality.to_month_en(cell text) returns date
+language sql immutable parallel safe as $$
+    select quality.to_month_loose(cell)
+$$;
+
+-- An amount without Rp or IDR before it and `,-` behind it; a dash alone is nothing, as accountants write.
+create or replace function quality.amount(cell text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when cell ~ '^(([Rr][Pp]|IDR)[.]? *)?-$' then '0'
+        else regexp_replace(regexp_replace(cell, '^([Rr][Pp]|IDR)[.]? *', ''), '[,.] *-{1,2}$', '')
+    end
+$$;
+
+-- Rp 1.234.567,- and what to_whole_id reads
+create or replace function quality.to_whole_loose(cell text) returns bigint
+language sql immutable parallel safe as $$
+    select quality.to_whole_id(quality.amount(cell))
+$$;
+
+-- 1,234,567.00 and Rp 1,234,567
+create or replace function quality.to_whole_en(cell text) returns bigint
+language sql immutable parallel safe as $$
+    select quality.to_whole_id(translate(quality.amount(cell), ',.', '.,'))
+$$;
+
+-- Rp 1.234,5 and 12,5 % (which is 12.5)
+create or replace function quality.to_decimal_loose(cell text) returns numeric
+language sql immutable parallel safe as $$
+    select quality.to_decimal_id(regexp_replace(quality.amount(cell), ' *%$', ''))
+$$;
+
+-- 1,234.5 and 12.5 %
+create or replace function quality.to_decimal_en(cell text) returns numeric
+language sql immutable parallel safe as $$
+    select quality.to_decimal_id(translate(regexp_replace(quality.amount(cell), ' *%$', ''), ',.', '.,'))
+$$;
+
 -- The JSON value, or NULL where the text is none (IS JSON would need PostgreSQL 16).
 create or replace function quality.to_json(cell text) returns jsonb
 language plpgsql immutable parallel restricted as $$

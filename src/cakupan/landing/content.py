@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import zlib
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from cakupan.landing.refusals import GZIP_BROKEN, TOO_LARGE, unreadable
+from cakupan.landing.refusals import GZIP_BROKEN, TOO_LARGE, unreadable, wrong_encoding
 
 CHUNK_BYTES = 1 << 20
 LINE_BYTES = 1 << 20
@@ -51,6 +52,17 @@ def chunks(path: Path, compression: str | None) -> Iterator[bytes]:
             yield from iter(lambda: file.read(CHUNK_BYTES), b"")
         else:
             yield from _inflated(file, path.stat().st_size)
+
+
+def as_utf8(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """UTF-16 as UTF-8, which alone has line ends and delimiters of one byte. Raises Refused ENCODING."""
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    try:
+        for part in parts:
+            yield decoder.decode(part).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError:
+        raise wrong_encoding("utf-16") from None
 
 
 def _inflated(file: BinaryIO, compressed_bytes: int) -> Iterator[bytes]:

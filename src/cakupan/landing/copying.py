@@ -13,7 +13,7 @@ from cakupan.landing.delimited import Rows, encoding_of
 from cakupan.landing.records import Part, Record, storable
 from cakupan.landing.tables import OTHERS, landing_table, others
 
-ENCODINGS = {"utf-8": "UTF8", "utf-8-sig": "UTF8", "cp1252": "WIN1252"}
+ENCODINGS = {"utf-8": "UTF8", "utf-8-sig": "UTF8", "utf-16": "UTF8", "cp1252": "WIN1252"}
 FIXED = ("delivery_id", "sheet", "row_number")
 READING = ("number_cells", "defect", "raw_record")
 

@@ -42,9 +42,20 @@ class CsvHeader(NamedTuple):
 
 
 def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
-    """Read the header from the beginning of the file.
+    """The first record of the file that is not blank.
 
     Raises Refused: ENCODING when it is not in the declared encoding, HEADER_NOT_FOUND when there is no line at all.
+    """
+    first = next(first_records(format_, parts), None)
+    if first is None:
+        raise no_header()
+    return first
+
+
+def first_records(format_: CsvFormat, parts: Iterable[bytes]) -> Iterator[CsvHeader]:
+    """The records from the beginning of the file on, blank ones aside: one of them is the header.
+
+    Raises Refused ENCODING for one that is not in the declared encoding.
     """
     source = lines(blocks(parts))
     for row_number, line in enumerate(source, 1):
@@ -66,8 +77,7 @@ def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
             cells = split(_decode_header(format_, data), format_.delimiter)
         if isinstance(cells, BadQuote):
             cells = _decode_header(format_, data).split(format_.delimiter)
-        return CsvHeader(cells, row_number, size)
-    raise no_header()
+        yield CsvHeader(cells, row_number, size)
 
 
 def _decode_header(format_: CsvFormat, data: bytes) -> str:
@@ -78,8 +88,8 @@ def _decode_header(format_: CsvFormat, data: bytes) -> str:
 
 
 def encoding_of(format_: CsvFormat) -> str:
-    """The encoding of the text behind a byte order mark."""
-    return "utf-8" if format_.encoding == "utf-8-sig" else format_.encoding
+    """The encoding of the text behind a byte order mark; UTF-16 is read as UTF-8."""
+    return "utf-8" if format_.encoding.startswith("utf") else format_.encoding
 
 
 @cache

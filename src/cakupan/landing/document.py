@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from cakupan.feeds import Column, Feed, canonical
+from cakupan.feeds import Column, Feed, JsonFormat, canonical
 from cakupan.landing.delimited import BOM
 from cakupan.landing.header import Header, match_header
 from cakupan.landing.records import Part, Record, broken, storable
@@ -61,18 +61,26 @@ def parts(feed: Feed, path: Path) -> Iterator[Part]:
 
     Raises Refused: UNREADABLE, ENCODING, MISSING_COLUMN when no object has a required key. An empty array has no part.
     """
+    rows = feed.format.rows if isinstance(feed.format, JsonFormat) else None
     with path.open("rb") as file:
-        keys = _keys(file)
+        keys = _keys(file, rows)
         if keys is None:
             return
         header = match_header(feed, keys)
         file.seek(0)
-        yield Part("", header, _records(feed, header, ijson.items(_Checked(file), "item", map_type=_Element)))
+        yield Part("", header, _records(feed, header, ijson.items(_Checked(file), _item(rows), map_type=_Element)))
 
 
-def _keys(file: BinaryIO) -> list[str] | None:
+def _item(rows: str | None) -> str:
+    """How the parser calls an element of the array."""
+    return f"{rows}.item" if rows else "item"
+
+
+def _keys(file: BinaryIO, rows: str | None) -> list[str] | None:
     """The keys of the objects in the array, once each; None when the array is empty. Raises Refused."""
     try:
+        if rows:
+            return _walk_at(rows, ijson.parse(_Checked(file)))
         return _walk(ijson.basic_parse(_Checked(file)))
     except UnicodeDecodeError:
         raise wrong_encoding("utf-8") from None
@@ -98,6 +106,24 @@ def _walk(events: Iterator[tuple[str, Any]]) -> list[str] | None:
                 raise unreadable(JSON_BROKEN)
         elif event == "map_key" and depth == 2:
             keys.setdefault(canonical(value), value)
+    return None if empty else list(keys.values())
+
+
+def _walk_at(rows: str, events: Iterator[tuple[str, str, Any]]) -> list[str] | None:
+    """As `_walk`, for an array inside an object."""
+    keys: dict[str, str] = {}
+    found, empty, depth = False, True, 0
+    item = _item(rows)
+    for prefix, event, value in events:
+        depth += (event in {"start_array", "start_map"}) - (event in {"end_array", "end_map"})
+        if depth > DEEPEST:
+            raise unreadable(JSON_BROKEN)
+        found = found or (prefix == rows and event == "start_array")
+        empty = empty and prefix != item
+        if prefix == item and event == "map_key":
+            keys.setdefault(canonical(value), value)
+    if not found:
+        raise unreadable(JSON_NO_ARRAY)
     return None if empty else list(keys.values())
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,13 @@ from psycopg import Connection, sql
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
-from cakupan.landing.content import after, ahead, chunks
+from cakupan.landing.content import after, ahead, as_utf8, chunks
 from cakupan.landing.copying import copy_delimited, copy_records
-from cakupan.landing.delimited import Rows, cells_of, read_header, records
-from cakupan.landing.header import Header, match_header
+from cakupan.landing.delimited import CsvHeader, Rows, cells_of, first_records, records
+from cakupan.landing.header import Header
+from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part
-from cakupan.landing.refusals import Refused, no_rows
+from cakupan.landing.refusals import Refused, no_header, no_rows
 from cakupan.landing.tables import landing_table, lock, place_columns
 
 
@@ -70,18 +73,39 @@ def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path)
 def _fill_delimited(
     connection: Connection[Any], feed: Feed, format_: CsvFormat, delivery_id: int, path: Path
 ) -> tuple[Header, int]:
-    first = read_header(format_, chunks(path, format_.compression))
-    header = match_header(feed, first.cells)
+    last, header = _find_header(feed, format_, path)
     placed = place_columns(connection, feed, header)
-    behind = ahead(after(chunks(path, format_.compression), first.size))
-    found = records(format_, len(placed), first, behind)
+    behind = ahead(after(_text(format_, path), last.size))
+    found = records(format_, len(placed), last, behind)
     columns = [name for name in placed if name is not None]
-    if len(columns) == len(placed):
+    if len(columns) == len(placed) and format_.is_plain:
         return header, copy_delimited(
             connection, feed, format_, delivery_id=delivery_id, columns=columns, records=found
         )
     one_by_one = (r for item in found for r in (cells_of(format_, item) if isinstance(item, Rows) else [item]))
-    return header, copy_records(connection, feed, delivery_id, Part("", header, one_by_one), placed)
+    data = one_by_one if format_.is_plain else data_rows(format_, header, one_by_one, format_.delimiter)
+    return header, copy_records(connection, feed, delivery_id, Part("", header, iter(data)), placed)
+
+
+def _find_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader, Header]:
+    """The header and the record it ends with. Raises Refused."""
+    found = first_records(format_, _text(format_, path))
+    first = next(found, None)
+    if first is None:
+        raise no_header()
+    return find_header(feed, format_, ((record, record.cells) for record in chain([first], _readable(found))))
+
+
+def _readable(found: Iterator[CsvHeader]) -> Iterator[CsvHeader]:
+    """The records up to one that is not in the declared encoding, which is then no header."""
+    with suppress(Refused):
+        yield from found
+
+
+def _text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
+    """The file's bytes, in the encoding in which its records are read."""
+    parts = chunks(path, format_.compression)
+    return as_utf8(parts) if format_.encoding == "utf-16" else parts
 
 
 def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts: Iterator[Part]) -> Landed:

@@ -38,7 +38,7 @@ def spell_number(value: float | Decimal) -> str:
 def spell_number_for(feed: Feed, column: Column | None, value: float | Decimal) -> str:
     """The number as the column's own parser reads it: with a decimal comma where the feed spells so."""
     text = spell_number(value)
-    if column and column.type in NUMERIC and feed.spelling_of(column) == "id":
+    if column and column.type in NUMERIC and feed.spelling_of(column) in {"id", "loose"}:
         return text.replace(".", ",")
     return text
 

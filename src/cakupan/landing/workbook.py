@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from cakupan.feeds import Column, Feed, XlsxFormat
-from cakupan.landing.header import Header, match_header, required_missing
+from cakupan.feeds import Column, Feed, XlsxFormat, canonical
+from cakupan.landing.header import Header
+from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, storable
-from cakupan.landing.refusals import NOT_XLSX, missing_columns, no_header, unreadable
+from cakupan.landing.refusals import NOT_XLSX, no_header, unreadable
 from cakupan.landing.spelling import is_number_cell, spell_date_for, spell_number_for
 from cakupan.landing.workbook_check import Findings, check_workbook
-
-HEADER_ROWS = 30
-"""The header stands within the first rows of a sheet."""
 
 Row = list[Any]
 
@@ -35,15 +33,21 @@ def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
             book = CalamineWorkbook.from_filelike(file)
         except CalamineError:
             raise unreadable(NOT_XLSX) from None
-        names = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-        ]
+        skipped = {canonical(name) for name in format_.skip_sheets}
+        names = [name for name in visible_sheets(book) if canonical(name) not in skipped]
         if not names:
             raise no_header()
         for name in names if format_.sheets == "all" else names[:1]:
             yield _part(feed, format_, _sheet(book, name), findings.get(name, Findings()))
+
+
+def visible_sheets(book: CalamineWorkbook) -> list[str]:
+    """The names of the sheets with cells that a person sees."""
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
 
 
 def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
@@ -60,30 +64,11 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 
 def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, findings: Findings) -> Part:
     rows = enumerate(sheet.iter_rows(), 1) if sheet.start else iter(())
-    header = _find_header(feed, sheet.name, rows)
+    above = ((number, ["" if cell is None else str(cell) for cell in row]) for number, row in rows)
+    _, header = find_header(feed, format_, above, sheet.name)
     reader = _Reader(feed, header, sheet.start[1] if sheet.start else 0, findings)
-    footer = tuple(word.casefold() for word in format_.footer)
-    records = (
-        record for number, row in rows if (record := reader.record(number, row)) and not _is_footer(record, footer)
-    )
-    return Part(sheet.name, header, records)
-
-
-def _find_header(feed: Feed, sheet: str, rows: Iterator[tuple[int, Row]]) -> Header:
-    """The first row that names all required columns; `rows` are left behind it.
-
-    Raises Refused MISSING_COLUMN naming what the row that comes nearest lacks, REPEATED_COLUMN.
-    """
-    lacking = [column.header for column in feed.columns if column.required]
-    for number, row in rows:
-        if number > HEADER_ROWS:
-            break
-        cells = ["" if cell is None else str(cell) for cell in row]
-        missing = required_missing(feed, cells)
-        if not missing:
-            return match_header(feed, cells, sheet)
-        lacking = min(lacking, missing, key=len)
-    raise missing_columns(lacking, sheet)
+    found = (record for number, row in rows if (record := reader.record(number, row)))
+    return Part(sheet.name, header, data_rows(format_, header, found))
 
 
 class _Reader:
@@ -133,13 +118,6 @@ class _Reader:
         if isinstance(cell, date):
             return spell_date_for(self.feed, column, cell.date() if isinstance(cell, datetime) else cell)
         return None if cell is None else str(cell)
-
-
-def _is_footer(record: Record, words: Sequence[str]) -> bool:
-    if not words:
-        return False
-    first = next((value.strip() for value in record.values if value and value.strip()), "")
-    return first.casefold().startswith(tuple(words))
 
 
 def _letters(column: int) -> str:

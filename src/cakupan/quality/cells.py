@@ -19,6 +19,11 @@ _NAMES = (
     "juli", "agustus", "september", "oktober", "november", "desember",
 )  # fmt: skip
 MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+_SHORT_NAMES = (
+    "jan january", "feb february pebruari", "mar mrt march", "apr", "may", "jun june",
+    "jul july", "agu agt ags agst aug august", "sep sept", "okt oct october", "nov nop nopember", "des dec december",
+)  # fmt: skip
+MONTHS_LOOSE = MONTHS | {name: number for number, names in enumerate(_SHORT_NAMES, 1) for name in names.split()}
 _NO_BLANKS = {ord(blank): None for blank in WHITE_SPACE + "."}
 
 
@@ -94,6 +99,54 @@ def _month_id(cell: str) -> date | None:
     return _day(int(parts[2]), MONTHS.get(parts[1].lower(), 0), 1) if parts else None
 
 
+_ISO_MOMENT = re.compile(
+    r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})"
+    r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_DAY_FIRST = re.compile(
+    r"([A-Za-z]+, *)?([0-9]{1,2}) *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})"
+    r"( 0?0:00(:00)?)?"
+)
+_MONTH_OF_YEAR = re.compile(r"([0-9]{1,2}|[A-Za-z]+)[.]? *[-/' ] *([0-9]{4}|[0-9]{2})")
+_YEAR_THEN_MONTH = re.compile(r"([0-9]{4})[-/]?([0-9]{2})")
+
+
+def _date_loose(cell: str) -> date | None:
+    if parts := _ISO_MOMENT.fullmatch(cell):
+        return _day(int(parts[1]), int(parts[2]), int(parts[3]))
+    if parts := _DAY_FIRST.fullmatch(cell):
+        return _day(_year(parts[4]), _month_number(parts[3]), int(parts[2]))
+    return None
+
+
+def _month_loose(cell: str) -> date | None:
+    if parts := _YEAR_THEN_MONTH.fullmatch(cell):
+        return _day(int(parts[1]), int(parts[2]), 1)
+    if parts := _MONTH_OF_YEAR.fullmatch(cell):
+        return _day(_year(parts[2]), _month_number(parts[1]), 1)
+    return None
+
+
+def _year(digits: str) -> int:
+    """A year of two digits is one from 1931 to 2030."""
+    return int(digits) + (0 if len(digits) == 4 else 2000 if int(digits) <= 30 else 1900)
+
+
+def _month_number(word: str) -> int:
+    return int(word) if word[0].isdigit() else MONTHS_LOOSE.get(word.lower(), 0)
+
+
+def _amount(cell: str) -> str:
+    """Without the sign of the currency before it and `,-` behind it; a dash alone is nothing, as accountants write."""
+    text = re.sub(r"^(?:[Rr][Pp]|IDR)[.]? *", "", cell)
+    return "0" if text == "-" else re.sub(r"[,.] *-{1,2}$", "", text)
+
+
+def _percent(cell: str) -> str:
+    """As `_amount`, without a percent sign behind it: 12,5 % is 12.5."""
+    return re.sub(r" *%$", "", _amount(cell))
+
+
 def _number(cell: str, group: str, point: str) -> Decimal | None:
     """A number of at most 15 digits before the point; in groups of three, the first never begins with a 0."""
     whole, comma, decimals = cell.removeprefix("-").partition(point)
@@ -133,4 +186,14 @@ _SPELLED: dict[tuple[str, str], Callable[[str], date | Decimal | int | None]] = 
     ("count", "id"): lambda cell: _whole(cell, ".", ","),
     ("decimal", "iso"): lambda cell: _decimal(cell, "", "."),
     ("decimal", "id"): lambda cell: _decimal(cell, ".", ","),
+    ("date", "loose"): _date_loose,
+    ("date", "en"): _date_loose,
+    ("month", "loose"): _month_loose,
+    ("month", "en"): _month_loose,
+    ("rupiah", "loose"): lambda cell: _whole(_amount(cell), ".", ","),
+    ("rupiah", "en"): lambda cell: _whole(_amount(cell), ",", "."),
+    ("count", "loose"): lambda cell: _whole(_amount(cell), ".", ","),
+    ("count", "en"): lambda cell: _whole(_amount(cell), ",", "."),
+    ("decimal", "loose"): lambda cell: _decimal(_percent(cell), ".", ","),
+    ("decimal", "en"): lambda cell: _decimal(_percent(cell), ",", "."),
 }

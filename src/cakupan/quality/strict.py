@@ -48,6 +48,7 @@ def digits(cell: sql.Identifier, count: int) -> sql.Composable:
 def parses(cell: sql.Identifier, kind: str, spelling: str | None, night: date, latest: date | None) -> sql.Composable:
     """A usual spelling of a good value of the kind, and for dates not after `latest`."""
     test: sql.Composable
+    spelling = {"loose": "id", "en": "iso"}.get(spelling or "", spelling)  # each reads all that these write
     match kind:
         case "nik":
             test = sql.SQL("{} and {} and right({}, 4) <> '0000'").format(

@@ -1,0 +1,84 @@
+"""Where a table begins and ends among the rows of a sheet: titles above it, totals and signatures below."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from cakupan.feeds import Feed, Layout
+from cakupan.landing.header import Header, match_header, required_missing
+from cakupan.landing.records import Record
+from cakupan.landing.refusals import missing_columns
+
+HEADER_ROWS = 30
+"""The header stands within the first rows of a sheet."""
+
+_COLUMN_NUMBER = re.compile(r"^\W*([0-9]{1,3}|[a-z])\W*(=.*)?$", re.IGNORECASE)
+P = TypeVar("P")
+
+
+def find_header(
+    feed: Feed, layout: Layout, rows: Iterable[tuple[P, Sequence[str]]], sheet: str = ""
+) -> tuple[P, Header]:
+    """The first row, or rows as one, that name all required columns, with their last place; no row behind is taken.
+
+    Raises Refused MISSING_COLUMN naming what the row that comes nearest lacks, REPEATED_COLUMN.
+    """
+    lacking = [column.header for column in feed.columns if column.required]
+    nearest: Sequence[str] = ()
+    window: deque[Sequence[str]] = deque(maxlen=layout.header_rows)
+    for count, (place, row) in enumerate(rows, 1):
+        window.append(row)
+        cells = combined(window)
+        missing = required_missing(feed, cells)
+        if not missing:
+            return place, match_header(feed, cells, sheet)
+        if not nearest or len(missing) < len(lacking):
+            lacking, nearest = missing, cells
+        if count == HEADER_ROWS:
+            break
+    if nearest:
+        match_header(feed, nearest, sheet)  # raises, and knows what to ask about a header of a single cell
+    raise missing_columns(lacking, sheet)
+
+
+def combined(rows: Iterable[Sequence[str]]) -> list[str]:
+    """One name for each position, from the words above each other; a word over several columns is said of each."""
+    names: list[str] = []
+    for row in rows:
+        width = max(len(names), len(row))
+        above, below = ([*cells, *[""] * (width - len(cells))] for cells in (names, row))
+        names, over = [], ""
+        for upper, lower in zip(above, (cell.strip() for cell in below), strict=True):
+            over = "" if not lower else upper or over
+            names.append(" ".join(filter(None, (over if lower else upper, lower))))
+    return names
+
+
+def numbers_columns(cells: Sequence[str | None]) -> bool:
+    """Whether a row only counts the columns: 1, 2, 3 or (1), (2) or a, b, c; `5 = 3 + 4` counts too."""
+    found = [_COLUMN_NUMBER.match(cell.strip()) for cell in cells if cell and cell.strip()]
+    words = [match[1].lower() if match else "" for match in found]
+    if len(words) < 3 or len(words) < len(cells) - 1 or not all(words):
+        return False
+    counted = [int(word) if word.isdigit() else ord(word) - ord("a") + 1 for word in words]
+    return counted[0] <= 2 and counted == list(range(counted[0], counted[0] + len(counted)))
+
+
+def data_rows(layout: Layout, header: Header, records: Iterable[Record], delimiter: str = ";") -> Iterator[Record]:
+    """The records that are data; of one that could not be cut into cells the raw text is looked at."""
+    footer, end = (tuple(word.casefold() for word in words) for words in (layout.footer, layout.end))
+    required = [position for position, column in enumerate(header.columns) if column and column.required]
+    ended = False
+    for count, record in enumerate(records):
+        cells = record.values or (record.raw or "").split(delimiter)
+        first = next((cell.strip() for cell in cells if cell and cell.strip()), "").lstrip('"').casefold()
+        complete = bool(record.values) and all((record.values[position] or "").strip() for position in required)
+        ended = ended or (not complete and bool(end) and first.startswith(end))
+        if count == 0 and layout.numbering and numbers_columns(cells):
+            continue
+        if not first or (ended and not complete) or (footer and first.startswith(footer)):
+            continue
+        yield record
