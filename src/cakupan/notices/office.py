@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -33,16 +35,12 @@ class _RuleLine:
     says: str
     heading: str
     remedy: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class _RowLine:
-    """A row as the letter says it."""
-
-    sheet: str
-    row_number: int
-    rules: tuple[_RuleLine, ...]
+    figure: str = ""
+    rows: int = 0
+    places: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """The rows listed of those that break it, by sheet."""
+    more: int = 0
+    """The rows that are not listed."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,6 @@ class _Section:
     state: FeedState
     on_delivery: tuple[_RuleLine, ...]
     on_rows: tuple[_RuleLine, ...]
-    rows: tuple[_RowLine, ...]
     fix_list: Attachment | None
 
 
@@ -107,27 +104,32 @@ def _section(
     rules = {rule.rule_id: rule for rule in load_suite(fault.feed).expectations}
 
     @cache
-    def line(rule_id: str, rows: int = 0) -> _RuleLine:
+    def line(rule_id: str) -> _RuleLine:
         rule = rules.get(rule_id)
+        says = wording.says(rule, rule_id, language)
         return _RuleLine(
-            rule_id,
-            wording.says(rule, rule_id, language),
-            wording.headings(fault.feed, rule_id),
-            wording.remedy(fault.feed, rule, rule_id, language),
-            rows,
+            rule_id, says, wording.headings(fault.feed, rule_id), wording.remedy(fault.feed, rule, rule_id, language)
         )
 
     found = quarantined(connection, fault, ATTACHED)
-    lines = [line(one.rule_id, one.failed_rows) for one in fault.broken]
-    whole = {rule_id for rule_id, rule in rules.items() if rule.on_delivery}
-    return _Section(
-        fault,
-        state,
-        on_delivery=tuple(one for one in lines if one.rule_id in whole),
-        on_rows=tuple(one for one in lines if one.rule_id not in whole),
-        rows=tuple(_RowLine(row.sheet, row.row_number, tuple(map(line, row.rules))) for row in found[:listed]),
-        fix_list=_fix_list(fault, found, line, language) if len(found) > listed else None,
+    on_delivery, on_rows = [], []
+    for one in fault.broken:
+        rule = rules.get(one.rule_id)
+        if rule and rule.on_delivery:
+            on_delivery.append(replace(line(one.rule_id), figure=wording.figure(rule, one.observed, language)))
+        else:
+            on_rows.append(_placed(line(one.rule_id), one.failed_rows, found[:listed]))
+    fix_list = _fix_list(fault, found, line, language) if len(found) > listed else None
+    return _Section(fault, state, tuple(on_delivery), tuple(on_rows), fix_list)
+
+
+def _placed(line: _RuleLine, rows: int, listed: Sequence[Address]) -> _RuleLine:
+    """The line with the addresses of the listed rows that break its rule."""
+    breaking = [row for row in listed if line.rule_id in row.rules]
+    places = tuple(
+        (sheet, tuple(row.row_number for row in group)) for sheet, group in groupby(breaking, key=attrgetter("sheet"))
     )
+    return replace(line, rows=rows, places=places, more=rows - len(breaking))
 
 
 def _fix_list(
