@@ -19,7 +19,7 @@ def ingest(agency: str) -> None:
         schedule=orchestration.nightly(),
         start_date=orchestration.START,
         catchup=False,
-        default_args=orchestration.TASKS,
+        default_args=orchestration.task_defaults(),
         tags=["ingest", agency],
         doc_md=f"Pulls the feeds of `{agency}` into the archive, lands and validates them, and tells the office.",
     )

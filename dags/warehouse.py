@@ -17,7 +17,7 @@ from cakupan.orchestration import deadline, notifier
     catchup=False,
     max_active_runs=1,  # a second run would overtake the first
     deadline=deadline.DEADLINE,
-    default_args=orchestration.TASKS,
+    default_args=orchestration.task_defaults(),
     tags=["warehouse"],
     doc_md=__doc__,
 )

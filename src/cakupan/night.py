@@ -33,6 +33,10 @@ class StepFailed(RuntimeError):
     """A step broke off; the message says what and where without any value of a row."""
 
 
+class DatabaseLost(StepFailed):
+    """The warehouse's database went away or had no room or time for the step: worth another try."""
+
+
 def without_values(step: Callable[P, R]) -> Callable[P, R]:
     """Keep what a database error quotes from a row (a NIK, a name) out of logs and messages."""
 
@@ -43,7 +47,8 @@ def without_values(step: Callable[P, R]) -> Callable[P, R]:
         except psycopg.Error as error:
             where = ".".join(filter(None, (error.diag.schema_name, error.diag.table_name, error.diag.column_name)))
             what = f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})"
-            raise StepFailed(f"{step.__name__}: {what}{' at ' + where if where else ''}") from None
+            failed = DatabaseLost if isinstance(error, psycopg.OperationalError) else StepFailed
+            raise failed(f"{step.__name__}: {what}{' at ' + where if where else ''}") from None
 
     return guarded
 

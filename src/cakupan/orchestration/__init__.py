@@ -9,11 +9,10 @@ from cakupan.orchestration.agencies import (
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.runs import end_killed_runs, run_dags
-from cakupan.orchestration.tasks import START, TASKS, agencies_are_in, archive, night_of, nightly
+from cakupan.orchestration.tasks import START, agencies_are_in, archive, night_of, nightly, task_defaults
 
 __all__ = [
     "START",
-    "TASKS",
     "agencies_are_in",
     "archive",
     "connect_agencies",
@@ -27,5 +26,6 @@ __all__ = [
     "nightly",
     "run_dags",
     "source_of",
+    "task_defaults",
     "write_login",
 ]

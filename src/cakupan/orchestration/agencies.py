@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from cakupan import night, settings
-from cakupan.sources import NotConnected, Source
+from cakupan.sources import BrokenContract, NotConnected, Source
 from cakupan.sources.connection import Settings, source
+from cakupan.sources.patience import Patience
 
 
-def source_of(agency: str) -> Source:
+def source_of(agency: str, patience: Patience | None = None) -> Source:
     """Where the agency delivers, from its Airflow connection `agency_<agency>`; raises NotConnected."""
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
@@ -21,20 +22,23 @@ def source_of(agency: str) -> Source:
     try:
         connection = BaseHook.get_connection(name)
     except AirflowNotFoundException:
+        if os.environ.get(_variable(agency)):
+            raise BrokenContract(f"{_variable(agency)} is neither JSON nor a URI that Airflow can read") from None
         raise NotConnected(
-            f"no Airflow connection {name!r}: set AIRFLOW_CONN_{name.upper()} or add it in the Airflow UI"
+            f"no Airflow connection {name!r}: set {_variable(agency)} or add it in the Airflow UI"
         ) from None
     return source(
         Settings(
             name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
             connection.schema, connection.extra_dejson,
-        )
+        ),
+        patience,
     )  # fmt: skip
 
 
 def deliver_from(folder: Path) -> None:
-    """Make every agency deliver from below one folder, in the nights of this installation."""
-    value = {"conn_type": "fs", "extra": {"path": str(folder.resolve())}}
+    """Make every agency deliver from below one folder, whose files are whole, in the nights of this installation."""
+    value = {"conn_type": "fs", "extra": {"path": str(folder.resolve()), "settle_seconds": 0}}
     connect_agencies(dict.fromkeys(night.agencies(), value))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cakupan import night, publish, settings
+from cakupan import night, settings
+from cakupan.orchestration import trouble
 from cakupan.orchestration.agencies import source_of
-from cakupan.sources import NotConnected
 
 PATIENCE = timedelta(minutes=30)
 START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
@@ -27,9 +28,20 @@ def night_of(dag_run: Any) -> date:
 
 
 def archive(feed: str, dag_run: Any) -> bool:
-    """Archive the feed's new deliveries; False while the night's own one is due and may still come."""
-    arrived = night.archive(feed, night_of(dag_run), source_of(feed.partition(".")[0]))
-    return arrived or not _may_wait(dag_run, night.cut_off(night_of(dag_run)))
+    """Archive the feed's new deliveries; False while the night's own one is due and may still come.
+
+    Trouble that may pass is waited out as long as a late delivery is; then, and of a run by hand, it is raised.
+    """
+    as_of, agency = night_of(dag_run), feed.partition(".")[0]
+    may_wait = _may_wait(dag_run, night.cut_off(as_of))
+    try:
+        with trouble.noting_who_is_away(agency):
+            return night.archive(feed, as_of, source_of(agency)) or not may_wait
+    except trouble.PASSING as error:
+        if not may_wait:
+            raise
+        logging.getLogger(__name__).warning("%s", trouble.told(error, f"ingest_{agency}"))
+        return False
 
 
 def agencies_are_in(dag_run: Any) -> bool:
@@ -49,14 +61,16 @@ def _may_wait(dag_run: Any, until: datetime) -> bool:
 
 def note_failure(context: Any) -> None:
     """Airflow's callback for a task that failed for good: keep what a person needs to know in the ledger."""
-    exception = context.get("exception")
-    told = isinstance(
-        exception, night.StepFailed | publish.BuildFailed | publish.NotBuilt | publish.StaleRun | NotConnected
-    )
-    message = str(exception) if told else type(exception).__name__
     instance = context["task_instance"]
+    message = trouble.told(context.get("exception"), instance.dag_id)
     night.note_failure(night_of(context["dag_run"]), f"{instance.dag_id}.{instance.task_id}", message)
 
 
-TASKS = {"retries": 1, "retry_delay": timedelta(seconds=10), "on_failure_callback": note_failure}
-"""What every task has: one more try, because most trouble is the network's, and a line in the ledger when it fails."""
+def task_defaults() -> dict[str, Any]:
+    """What every task has: more tries where they may help, and a line in the ledger when it fails for good."""
+    return {
+        "retries": trouble.RETRIES,
+        "retry_delay": trouble.DELAY,
+        "retry_policy": trouble.retry_policy(),
+        "on_failure_callback": note_failure,
+    }

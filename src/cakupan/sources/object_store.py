@@ -122,7 +122,9 @@ class _Stream(io.RawIOBase):
         self._answer: urllib3.BaseHTTPResponse | None = None
         with store._talking():
             self._answer = store._client.get_object(
-                bucket_name=store._bucket, object_name=path, request_headers={"If-Match": f'"{expected.version}"'}
+                bucket_name=store._bucket,
+                object_name=path,
+                request_headers={"If-Match": f'"{expected.version}"'} if expected.version else None,
             )
 
     def readable(self) -> bool:

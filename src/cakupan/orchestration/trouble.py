@@ -1,0 +1,67 @@
+"""What is tried again, and what a person is told when it is tried no more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from cakupan import night, publish
+from cakupan.sources import NotConnected, PartialDelivery, Unreachable
+
+RETRIES = 2
+DELAY = timedelta(seconds=10)
+PASSING = (Unreachable, PartialDelivery, night.DatabaseLost, OSError)
+"""What may be over in a moment: of the network, of a system, of a disk. OSError covers ConnectionError."""
+LASTING = (NotConnected, publish.NotBuilt, publish.StaleRun)
+"""What stays as it is until a person does something; Airflow asks in this order."""
+
+_away: dict[str, tuple[float, str]] = {}
+
+
+def retry_policy() -> Any:
+    """Airflow's policy for every task."""
+    from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+    return ExceptionRetryPolicy(
+        [
+            RetryRule([*PASSING], RetryAction.RETRY, DELAY, "may be over in a moment"),
+            RetryRule([*LASTING], RetryAction.FAIL, reason="only a person can help"),
+        ]
+    )
+
+
+@contextmanager
+def noting_who_is_away(agency: str) -> Iterator[None]:
+    """Ask a system that did not answer once for all feeds of its agency, not once for each.
+
+    Feeds that share a process, as in a night from the command line, would otherwise wait for it one after another.
+    Raises Unreachable when it was found away less than `DELAY` ago, which is when Airflow tries again.
+    """
+    since, why = _away.get(agency, (-DELAY.total_seconds(), ""))
+    if time.monotonic() - since < DELAY.total_seconds():
+        raise Unreachable(why)
+    try:
+        yield
+    except Unreachable as error:
+        _away[agency] = (time.monotonic(), str(error))
+        raise
+
+
+def told(error: Any, dag_id: str) -> str:
+    """One line for a person: what happened, without a value of a row or a secret, and what to do next."""
+    agency = dag_id.removeprefix("ingest_")
+    match error:
+        case Unreachable() | PartialDelivery():
+            return f"{error}. When `cakupan sources check {agency}` shows that it answers, run the night again"
+        case NotConnected():
+            return f"{error}. Mend it until `cakupan sources check {agency}` is content, then run the night again"
+        case night.DatabaseLost():
+            return f"{error}. When the warehouse's database answers and has room, run the night again"
+        case night.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun():
+            return str(error)
+        case OSError():
+            return f"{type(error).__name__}: {error.strerror or 'no reason given'}"
+    return type(error).__name__
