@@ -13,7 +13,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import morning, query, witness
+from cakupan.cli import query, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -67,13 +67,21 @@ def nightly(
 
 
 @app.command()
-def status(night: Annotated[datetime | None, DATE] = None) -> None:
-    """What arrived for a night (default: the newest published one), feed by feed."""
+def status(
+    night: Annotated[datetime | None, DATE] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again every few seconds, until Ctrl-C.")] = False,
+) -> None:
+    """How each feed stands on a night (default: the newest that was begun), also while it runs."""
+    from cakupan.cli import status as feeds_status  # imports that other commands need not spend
+
     _needs_database()
-    as_of = night.date() if night else morning.newest_night()
-    if as_of is None:
-        _say_and_exit("No night was published yet. Run: cakupan nightly --date YYYY-MM-DD", 1)
-    morning.show_feeds(out, as_of)
+    try:
+        as_of = night.date() if night else feeds_status.newest_night()
+        if as_of is None:
+            _say_and_exit("No night was run yet. Run: cakupan nightly --date YYYY-MM-DD", 1)
+        (feeds_status.watch if watch else feeds_status.show)(out, as_of)
+    except psycopg.Error as error:
+        _say_and_exit(str(error).strip(), 1)
 
 
 @app.command()

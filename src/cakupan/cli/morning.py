@@ -12,17 +12,6 @@ from rich.table import Table
 
 from cakupan.database import Role, connect, url
 
-STYLES = {"ACCEPTED": "green", "LATE": "yellow", "MISSING": "yellow", "HELD": "red", "REJECTED": "red"}
-
-FEEDS = """
-    select agency_code || '.' || feed, delivery_status, delivered_rows, accepted_rows, quarantined_rows, duplicate_rows
-    from marts.data_quality_scorecard where as_of_date = %s order by 1
-"""
-REASONS = """
-    select v.agency || '.' || v.feed, v.original_name, v.delivery_status, v.reason_en
-    from ledger.current_validation as v
-    where v.business_date = %s and v.delivery_status <> 'ACCEPTED' order by 1
-"""
 HEADLINE = """
     select denominator_code, active_participants, denominator, coverage_rate, target_participants, gap_to_target
     from marts.universal_coverage where as_of_date = %s order by 1
@@ -55,15 +44,11 @@ def published_run(as_of: date) -> int | None:
     return run_id
 
 
-def newest_night() -> date | None:
-    """The newest published night, or None."""
-    night: date | None = _one("select max(as_of_date) from ledger.published")
-    return night
-
-
 def show(out: Console, as_of: date) -> None:
     """Print the whole morning report."""
-    show_feeds(out, as_of)
+    from cakupan.cli import status
+
+    status.show(out, as_of)
     with connect(Role.AUDITOR) as connection:
 
         def section(title: str, heads: Sequence[str], query: str) -> None:
@@ -91,17 +76,6 @@ def show(out: Console, as_of: date) -> None:
     out.print(f"Airflow:  {command} airflow")
 
 
-def show_feeds(out: Console, as_of: date) -> None:
-    """Print what was delivered for the night, feed by feed, and why anything was refused or held."""
-    heads = ("feed", "state", "delivered", "accepted", "quarantined", "repeated")
-    with connect(Role.AUDITOR) as connection:
-        rows = connection.execute(FEEDS, (as_of,)).fetchall()
-        reasons = connection.execute(REASONS, (as_of,)).fetchall()
-    out.print(_table(f"Deliveries of {as_of}", heads, rows))
-    for feed, name, status, reason in reasons:
-        out.print(f"[{STYLES[status]}]{status}[/] {feed}, file {name!r}: {reason}", soft_wrap=True)
-
-
 def _one(statement: str, parameters: Sequence[Any] = ()) -> Any:
     with connect(Role.AUDITOR) as connection:
         row = connection.execute(statement, parameters).fetchone()
@@ -125,6 +99,4 @@ def _shown(value: Any, head: str) -> str:
         return "-"
     if head in ("rate", "share", "absorption"):
         return f"{value:.1%}"
-    if isinstance(value, str):
-        return f"[{STYLES[value]}]{value}[/]" if value in STYLES else value
-    return f"{value:,}"
+    return value if isinstance(value, str) else f"{value:,}"

@@ -19,7 +19,7 @@ def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, ou
 
     Deliveries come from the folder, else from where the environment says every agency is, else from a simulated city.
     """
-    from cakupan import installation, night, orchestration  # imports that other commands need not spend
+    from cakupan import installation, night, notices, orchestration  # imports that other commands need not spend
 
     with only_one_night(), _progress(out) as progress, ExitStack() as agencies:
         installation.start_database()
@@ -46,6 +46,7 @@ def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, ou
         )
     morning.show(out, as_of)
     out.print(f"Report:   {night.report_path(as_of)}", soft_wrap=True)
+    out.print(f"Messages: {notices.outbox()}", soft_wrap=True)
 
 
 @contextmanager

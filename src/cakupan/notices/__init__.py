@@ -1,21 +1,26 @@
-"""Who is told what about a night: letters to the offices, the data team's summary, the outbox that keeps them all."""
+"""Who is told what about a night: letters to offices, the data team's summary, how feeds stand, the outbox."""
 
-from cakupan.notices.message import DATA_TEAM, Message
+from cakupan.notices.message import DATA_TEAM, Message, shown
 from cakupan.notices.office import office_message
 from cakupan.notices.outbox import Kept, NotSent, Send, outbox, tell
+from cakupan.notices.states import FeedState, feed_states
 from cakupan.notices.summary import late_marts_message, summary_message
-from cakupan.notices.wording import Language
+from cakupan.notices.wording import Language, local
 
 __all__ = [
     "DATA_TEAM",
+    "FeedState",
     "Kept",
     "Language",
     "Message",
     "NotSent",
     "Send",
+    "feed_states",
     "late_marts_message",
+    "local",
     "office_message",
     "outbox",
+    "shown",
     "summary_message",
     "tell",
 ]
