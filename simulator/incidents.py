@@ -61,8 +61,8 @@ class Incident:
             raise ValueError(f"{text}: a cut CSV looks like a shorter one, use held-shrunk")
         if incident.accident is Accident.MISSING_COLUMN and spec.form is Format.JSON:
             raise ValueError(f"{text}: a JSON array has no header")
-        if incident.accident is Accident.MISLABELLED and spec.form in {Format.JSON, Format.SQL}:
-            raise ValueError(f"{text}: only a file can be put under another's name")
+        if incident.accident is Accident.MISLABELLED and spec.form not in {Format.XLSX, Format.SEMICOLON}:
+            raise ValueError(f"{text}: no other agency has files of this form")
         if incident.accident is Accident.RE_SENT and (spec.cadence != "snapshot" or spec.form not in ENCODINGS):
             raise ValueError(f"{text}: only a CSV snapshot can be sent again in other bytes and mean the same")
         return incident
@@ -91,8 +91,8 @@ def send_again(feed: Feed, path: Path, first: Path) -> None:
     path.write_bytes(gzip.compress(again, mtime=0) if packed else again)
 
 
-def like(feed: Feed, excluded: set[str], feeds: tuple[Feed, ...]) -> Feed:
-    """Return another agency's feed of the same form whose files lack a column that this one requires."""
+def like(feed: Feed, excluded: set[str], feeds: tuple[Feed, ...]) -> Feed | None:
+    """Return another agency's feed of the same form whose files lack a column that this one requires, if any."""
     agency = feed.code.split(".")[0]
     required = {column.name.casefold() for column in feed.columns if column.required}
     for other in feeds:
@@ -100,7 +100,7 @@ def like(feed: Feed, excluded: set[str], feeds: tuple[Feed, ...]) -> Feed:
         always = other.cadence != "occasional" and other.code not in excluded
         if always and other.form is feed.form and not other.code.startswith(f"{agency}.") and not required <= names:
             return other
-    raise ValueError(f"no file can be mistaken for one of {feed.code}")
+    return None
 
 
 def lost_column(feed: Feed) -> int:

@@ -115,6 +115,8 @@ def _mislabel(plan: Plan, night: date, accidents: Mapping[str, Accident]) -> Non
     for code, accident in accidents.items():
         if accident is Accident.MISLABELLED:
             other = like(BY_NAME[code], set(accidents), FEEDS)
+            if other is None:
+                raise NightError(f"no file of {night} can be mistaken for one of {code}")
             stamp, deliveries = f"{night:%Y%m%d}", plan.out / "deliveries"
             shutil.copyfile(deliveries / other.path(stamp), deliveries / BY_NAME[code].path(stamp))
 

@@ -1,11 +1,14 @@
 """Whole deliveries that go wrong: the one before stays in force, and the scorecard says so."""
 
 import gzip
+import json
 import zipfile
+from datetime import date
 
 import pytest
 
 from simulator.__main__ import main
+from simulator.bad_night import bad_night
 from simulator.feeds import BY_NAME
 from simulator.incidents import Accident, Incident
 from simulator.manifest import NightError
@@ -72,6 +75,60 @@ def test_an_absent_delivery_is_late(tmp_path):
     assert [row["registered_workers"] for row in before] == [row["registered_workers"] for row in after]
 
 
+@pytest.mark.parametrize("code", ["perkim.tenaga_lapangan", "sipd.sp2d", "sipd.anggaran"])
+def test_a_mislabelled_delivery_is_another_agencys_file(clean, tmp_path, code):
+    made = accident(tmp_path, code, "mislabelled")
+    feed, content = BY_NAME[code], made.path(code, SECOND).read_bytes()
+    there = [other for other in BY_NAME if other != code and made.path(other, SECOND).exists()]
+    (owner,) = [other for other in there if made.path(other, SECOND).read_bytes() == content]
+    assert owner.split(".")[0] != code.split(".")[0]
+    assert made.path(code, SECOND).suffix == made.path(owner, SECOND).suffix
+    header = {canonical(name) for name in tables(BY_NAME[owner], made.path(code, SECOND))[0][0]}
+    assert not {canonical(column.name) for column in feed.columns if column.required} <= header
+    assert made.expected(SECOND)["scorecard"][code] == {"delivery_status": "REJECTED"}
+    assert made.expected(NIGHTS[2]) == clean.expected(NIGHTS[2])
+
+
+@pytest.mark.parametrize("code", [MEMBERS, "sipd.sp2d", "distan.kelompok_tani"])
+def test_a_delivery_sent_again_has_other_bytes_and_the_same_rows(tmp_path, code):
+    usual, again = make(tmp_path / "usual", 400, 0.05), accident(tmp_path / "again", code, "re-sent", 0.05)
+    for night in NIGHTS:
+        assert again.expected(night) == usual.expected(night)
+    feed, first, second = BY_NAME[code], usual.path(code, NIGHTS[0]), again.path(code, NIGHTS[0])
+    assert first.read_bytes() != second.read_bytes()
+    assert sorted(rows(feed, first), key=repr) == sorted(rows(feed, second), key=repr)
+    kept = tmp_path / "again" / "replaced" / str(SECOND) / feed.path(f"{NIGHTS[0]:%Y%m%d}")
+    assert kept.read_bytes() == first.read_bytes()
+    assert again.path(code, SECOND).read_bytes() == usual.path(code, SECOND).read_bytes()
+
+
+def test_what_was_not_sent_cannot_be_sent_again(tmp_path):
+    incidents = (f"sipd.sp2d:{NIGHTS[1]}:absent", f"sipd.sp2d:{NIGHTS[2]}:re-sent")
+    with pytest.raises(NightError, match="not sent whole"):
+        make(tmp_path, 300, 0.0, incidents=tuple(map(Incident.parse, incidents)))
+
+
+def test_a_bad_night_has_every_kind_of_accident_and_is_the_same_again(tmp_path):
+    kinds = ["absent", "held-shrunk", "mislabelled", "re-sent", "truncated", "truncated"]
+    seen = set()
+    for day in range(1, 29):
+        night = date(2026, 2, day)
+        incidents = bad_night(1, night)
+        assert incidents == bad_night(1, night)
+        assert sorted(incident.accident.value for incident in incidents) == kinds
+        assert len({incident.feed for incident in incidents}) == len(kinds)
+        assert [Incident.parse(str(incident)) for incident in incidents] == list(incidents)
+        seen.add(frozenset(incident.feed for incident in incidents))
+    assert len(seen) > 5
+    for nights in (["2025-12-30", "2025-12-31"], ["2026-01-01"]):  # the smallest city has enough to lose
+        assert main(["--out", str(tmp_path), "--workers", "300", "--trouble", "--nights", *nights]) == 0
+    states = [
+        sorted(row["delivery_status"] for row in card.values() if "delivery_status" in row)
+        for card in (json.loads(path.read_text())["scorecard"] for path in sorted((tmp_path / "expected").iterdir()))
+    ]
+    assert states == [[], *[["HELD", "LATE", "REJECTED", "REJECTED", "REJECTED"]] * 2]
+
+
 @pytest.mark.parametrize("dirt", [0.0, 0.1])
 def test_held_deliveries_break_their_limit(tmp_path, dirt):
     made = accident(tmp_path / "dirty", MEMBERS, "held-dirty", dirt)
@@ -110,6 +167,14 @@ def test_lost_contributions_come_with_the_next_delivery(clean, tmp_path, kind):
         f"bpjstk.target:{SECOND}:absent",
         f"sipd.sp2d:{SECOND}:truncated",
         f"hukum.regulasi:{SECOND}:missing-column",
+        f"hukum.regulasi:{SECOND}:mislabelled",
+        f"diskumdag.sosialisasi:{SECOND}:mislabelled",
+        f"bpjstk.target:{SECOND}:mislabelled",
+        f"{MEMBERS}:{SECOND}:mislabelled",
+        f"distan.kelompok_tani:{SECOND}:mislabelled",
+        f"bpjstk.iuran:{SECOND}:re-sent",
+        f"perkim.tenaga_lapangan:{SECOND}:re-sent",
+        f"disdik.ptk_non_asn:{SECOND}:re-sent",
     ],
 )
 def test_accidents_that_the_interface_does_not_settle_are_refused(text):
