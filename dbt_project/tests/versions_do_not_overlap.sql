@@ -16,7 +16,8 @@ with version as (
     {%- for seed, key in [
         ('region', 'region_code'), ('sector', 'sector_code'), ('agency', 'agency_code'),
         ('funding_source', 'funding_source_code'), ('program', 'program_code'), ('segment', 'segment_code'),
-        ('finding_rule', 'finding_code'),
+        ('finding_rule', 'finding_code'), ('audit_threshold', 'threshold_code'), ('document_number', 'document_kind'),
+        ('premium_code', 'code_kind || code'), ('recipient_category', 'worker_category'),
     ] %}
     union all
     select

@@ -1,0 +1,48 @@
+-- On the day of the decree the worker was younger or older than the city's criteria allow, by the birth date that the NIK spells.
+-- Legal basis: the city's criteria for recipients (17 to 64 years), as published in 2025.
+with recipient as (
+    select distinct on (beneficiary.decree_no, beneficiary.worker_key)
+        beneficiary.decree_no,
+        beneficiary.worker_key,
+        beneficiary.decree_date,
+        {{ address_word('beneficiary') }} as evidence
+    from {{ ref('fct_beneficiary') }} as beneficiary
+    where beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
+    order by beneficiary.decree_no, beneficiary.worker_key
+),
+
+aged as (
+    select
+        recipient.*,
+        extract(year from age(recipient.decree_date, worker.born_on)) as years,
+        lowest.value as lowest,
+        highest.value as highest
+    from recipient
+    inner join {{ source('identity', 'worker') }} as worker on recipient.worker_key = worker.worker_key
+    -- The criteria of the decree's day, not of the night.
+    inner join {{ ref('audit_threshold') }} as lowest
+        on
+            lowest.threshold_code = 'AGE_LOWEST'
+            and recipient.decree_date between lowest.valid_from and coalesce(lowest.valid_to, 'infinity')
+    inner join {{ ref('audit_threshold') }} as highest
+        on
+            highest.threshold_code = 'AGE_HIGHEST'
+            and recipient.decree_date between highest.valid_from and coalesce(highest.valid_to, 'infinity')
+)
+
+select
+    null::text as sp2d_no,
+    decree_no,
+    worker_key,
+    null::uuid as membership_key,
+    null::text as contribution_month,
+    null::text as skpd_code,
+    null::text as sub_activity_code,
+    null::text as account_code,
+    null::bigint as amount_idr,
+    'Menurut NIK, usia pada tanggal SK '
+    || case when years < lowest then 'di bawah ' || lowest::integer else 'di atas ' || highest::integer end
+    || ' tahun.' as explanation,
+    array[evidence] as evidence
+from aged
+where years not between lowest and highest

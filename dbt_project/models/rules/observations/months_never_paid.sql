@@ -1,0 +1,55 @@
+-- The decree names the worker for months that no payment order covers, nobody posted, and nobody can pay any more.
+-- Legal basis: BPJS Ketenagakerjaan's membership procedure: a BPU member can pay at most three months in arrears.
+with named as (
+    select
+        beneficiary.decree_no,
+        beneficiary.worker_key,
+        beneficiary.contribution_month,
+        {{ address_word('beneficiary') }} as evidence
+    from {{ ref('fct_beneficiary') }} as beneficiary
+    where
+        beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
+        and beneficiary.contribution_month <= {{ newest_lost_month() }}
+),
+
+never_paid as (
+    select *
+    from named
+    where
+        not exists (
+            select 1
+            from {{ ref('int_dbhcht_order') }} as sp2d
+            where
+                sp2d.decree_no = named.decree_no
+                and named.contribution_month between sp2d.first_month and sp2d.last_month
+        )
+        and not exists (
+            select 1
+            from {{ ref('int_dbhcht_contribution') }} as line
+            where
+                line.worker_key = named.worker_key
+                and line.contribution_month = named.contribution_month
+        )
+),
+
+tariff as materialized (
+    {{ dbhcht_tariff_of('select distinct never_paid.contribution_month from never_paid') }}
+)
+
+select
+    null::text as sp2d_no,
+    never_paid.decree_no,
+    never_paid.worker_key,
+    null::uuid as membership_key,
+    null::text as contribution_month,
+    null::text as skpd_code,
+    null::text as sub_activity_code,
+    null::text as account_code,
+    sum(tariff.due_idr)::bigint as amount_idr,
+    'Tercantum dalam SK untuk ' || count(*) || ' bulan (' || min(never_paid.contribution_month) || ' s.d. '
+    || max(never_paid.contribution_month) || ') yang tidak dibayar SP2D mana pun dan tidak dibukukan; batas menunggak '
+    || {{ threshold('UNPAID_MONTHS') }}::integer || ' bulan telah lewat.' as explanation,
+    array_agg(distinct never_paid.evidence) as evidence
+from never_paid
+left join tariff on never_paid.contribution_month = tariff.contribution_month
+group by never_paid.decree_no, never_paid.worker_key

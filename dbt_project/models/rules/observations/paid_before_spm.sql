@@ -1,0 +1,19 @@
+-- The payment order is older than the request for payment (SPM) it answers.
+select
+    sp2d_no,
+    decree_no,
+    null::uuid as worker_key,
+    null::uuid as membership_key,
+    null::text as contribution_month,
+    skpd_code,
+    sub_activity_code,
+    account_code,
+    amount_idr,
+    'SP2D terbit ' || {{ tanggal('sp2d_date') }} || ', ' || (spm_date - sp2d_date) || ' hari sebelum SPM-nya tanggal '
+    || {{ tanggal('spm_date') }} || '.' as explanation,
+    array[{{ address_word('sp2d') }}] as evidence
+from {{ ref('fct_disbursement') }} as sp2d
+where
+    validation_id in ({{ in_force('sipd', 'sp2d') }})
+    and budget_source = 'DBHCHT'
+    and sp2d_date < spm_date
