@@ -41,6 +41,10 @@ def warehouse() -> None:
         night.publish_run(run)
 
     @task
+    def seal() -> None:
+        night.seal()
+
+    @task
     def report(dag_run: Any = None) -> str:
         return night.report(orchestration.night_of(dag_run))
 
@@ -52,7 +56,7 @@ def warehouse() -> None:
     step = agencies_are_in() >> run
     for layer in publish.LAYERS:
         step = step >> build.override(task_id=f"build_{layer}")(run, layer)
-    step >> publish_run(run) >> report() >> tell_data_team()
+    step >> publish_run(run) >> [seal(), report()] >> tell_data_team()
 
 
 warehouse()

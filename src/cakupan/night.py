@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from cakupan import identity, landing, notices, publish, quality, settings
+from cakupan.audit import sealing
+from cakupan.audit.note import BadNote
 from cakupan.database import Role, connect
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive, note_seen, register, seen
@@ -174,6 +176,16 @@ def publish_run(run_id: int) -> None:
     """Move the readers' pointer to the run."""
     with connect(Role.LOADER) as connection:
         publish.publish(connection, run_id)
+
+
+@without_values
+def seal() -> None:
+    """Sign the record up to here and keep outside the database what an alteration is told by."""
+    try:
+        with connect(Role.LOADER) as connection:
+            sealing.seal(connection)
+    except (sealing.CannotSeal, sealing.Altered, BadNote, OSError) as error:
+        raise StepFailed(f"seal: {error}") from None
 
 
 @without_values

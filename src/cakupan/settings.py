@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -26,7 +27,7 @@ def archive_root() -> Path:
     return Path(os.environ.get("CAKUPAN_ARCHIVE") or home() / "archive")
 
 
-def secret(name: str) -> str:
+def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -> str:
     """The installation's secret: CAKUPAN_<NAME> where set, else made once and kept in the state folder.
 
     Two processes asking at once get the same value: the file appears whole or not at all.
@@ -38,7 +39,7 @@ def secret(name: str) -> str:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(24))
+        draft.write_text(make())
         try:
             os.link(draft, path)
         except FileExistsError:

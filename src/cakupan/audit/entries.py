@@ -6,11 +6,21 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
 from cakupan.audit.merkle import leaf_hash
+
+DELIVERIES: LiteralString = (
+    "select d.delivery_id, d.agency, d.feed, d.business_date, d.sha256, d.original_name, d.size_bytes, d.received_at"
+    " from ledger.delivery as d"
+)
+VALIDATIONS: LiteralString = (
+    "select v.validation_id, v.delivery_id, d.agency, d.feed, d.business_date, d.sha256, v.delivery_status,"
+    " v.reason_code, v.delivered_rows, v.accepted_rows, v.quarantined_rows, v.duplicate_rows"
+    " from ledger.validation as v join ledger.delivery as d using (delivery_id)"
+)
 
 
 @dataclass(frozen=True)
@@ -96,26 +106,15 @@ def record_read(connection: Connection[Any], who: str, reason: str, what: Mappin
 
 def delivery_facts(connection: Connection[Any], delivery_id: int) -> dict[str, Any] | None:
     """What the record says of a delivery, as ledger.delivery has it now; None when there is none."""
-    return _row(
-        connection,
-        "select delivery_id, agency, feed, business_date, sha256, original_name, size_bytes, received_at"
-        " from ledger.delivery where delivery_id = %s",
-        delivery_id,
-    )
+    return _row(connection, f"{DELIVERIES} where d.delivery_id = %s", delivery_id)
 
 
 def validation_facts(connection: Connection[Any], validation_id: int) -> dict[str, Any] | None:
     """What the record says of a validation but for its rows, as the ledger has it now; None when there is none."""
-    return _row(
-        connection,
-        "select v.validation_id, v.delivery_id, d.agency, d.feed, d.business_date, d.sha256, v.delivery_status,"
-        " v.reason_code, v.delivered_rows, v.accepted_rows, v.quarantined_rows, v.duplicate_rows"
-        " from ledger.validation as v join ledger.delivery as d using (delivery_id) where v.validation_id = %s",
-        validation_id,
-    )
+    return _row(connection, f"{VALIDATIONS} where v.validation_id = %s", validation_id)
 
 
-def _row(connection: Connection[Any], query: str, number: int) -> dict[str, Any] | None:
+def _row(connection: Connection[Any], query: LiteralString, number: int) -> dict[str, Any] | None:
     cursor = connection.execute(query, (number,))
     row = cursor.fetchone()
     names = [column.name for column in cursor.description or ()]

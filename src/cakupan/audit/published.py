@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from psycopg import Connection, sql
@@ -83,7 +82,19 @@ class Part:
 
     relation: str
     number: int | None
-    statement: sql.Composed
+    by: str | None
+    columns: tuple[str, ...]
+    digest: rows.Digest
+
+    @property
+    def name(self) -> str:
+        """What the part is called in messages and marks."""
+        return f"{self.relation} of validation {self.number}" if self.by == "validation_id" else self.relation
+
+    @property
+    def statement(self) -> sql.Composed:
+        """The query of the rows."""
+        return views() if self.relation == VIEWS else Relation(self.relation, self.columns).statement(self.number)
 
 
 class Publication:
@@ -91,33 +102,21 @@ class Publication:
 
     def __init__(self, facts: dict[str, Any]) -> None:
         self.facts = facts
+        self.run_id = int(facts["run_id"])
 
-    @property
-    def run_id(self) -> int:
-        """The run that was published."""
-        return int(self.facts["run_id"])
-
-    def parts(self) -> Iterator[tuple[str, Part, rows.Digest]]:
-        """Every part with its kind (`relations`, `facts` or `standing`) and the digest it had."""
+    def parts(self) -> Iterator[Part]:
+        """Every part with the digest it had when it was published."""
         for name, facts in self.facts["relations"].items():
-            yield "relations", self._part(name, self.run_id), rows.Digest.from_facts(facts)
+            yield self._part(name, self.run_id, "run_id", facts)
         for name, validations in self.facts["facts"].items():
             for number, facts in validations.items():
-                yield "facts", self._part(name, int(number)), rows.Digest.from_facts(facts)
+                yield self._part(name, int(number), "validation_id", facts)
         for name, facts in self.facts["standing"].items():
-            yield "standing", self._part(name, None), rows.Digest.from_facts(facts)
+            yield self._part(name, None, None, facts)
 
-    @cached_property
-    def _columns(self) -> dict[str, list[str]]:
-        return dict(self.facts["columns"])
-
-    def columns(self, name: str) -> tuple[str, ...]:
-        """The columns that the relation's digest is made of."""
-        return ("view", "definition") if name == VIEWS else tuple(self._columns[name])
-
-    def _part(self, name: str, number: int | None) -> Part:
-        statement = views() if name == VIEWS else Relation(name, self.columns(name)).statement(number)
-        return Part(name, number, statement)
+    def _part(self, name: str, number: int | None, by: str | None, facts: dict[str, Any]) -> Part:
+        columns = ("view", "definition") if name == VIEWS else tuple(self.facts["columns"][name])
+        return Part(name, number, by, columns, rows.Digest.from_facts(facts))
 
 
 def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publication] = ()) -> dict[str, Any]:

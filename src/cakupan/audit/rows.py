@@ -81,7 +81,7 @@ class _OutOfOrder(Exception):
 
 def landed_columns(connection: Connection[Any], table: str, delivery_id: int) -> tuple[str, ...]:
     """The columns a new delivery's tree is made of: all of the table but undeclared ones it does not fill."""
-    columns = [name for name in _columns(connection, "landing", table) if name != "delivery_id"]
+    columns = [name for name in table_columns(connection, "landing", table) if name != "delivery_id"]
     extra = sorted(name for name in columns if name.startswith("x_"))
     filled: Sequence[Any] = ()
     if extra:
@@ -198,7 +198,8 @@ def _unescaped(cell: str) -> str:
     return re.sub(r"\\(.)", lambda escape: _ESCAPES[escape[1]], cell, flags=re.DOTALL) if "\\" in cell else cell
 
 
-def _columns(connection: Connection[Any], schema: str, table: str) -> list[str]:
+def table_columns(connection: Connection[Any], schema: str, table: str) -> list[str]:
+    """The columns of a table in the order in which they were added; none where there is no such table."""
     rows = connection.execute(
         "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped"
         " order by attnum",

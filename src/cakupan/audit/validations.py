@@ -40,6 +40,11 @@ def last_entry(connection: Connection[Any], delivery_id: int) -> Entry | None:
     return Entry(*row) if row else None
 
 
+def landed_since(facts: dict[str, Any], landed_at: datetime) -> bool:
+    """Whether a delivery was landed again after its validation with these facts was recorded."""
+    return datetime.fromisoformat(facts["recorded_at"]) < landed_at
+
+
 def _landed(connection: Connection[Any], facts: dict[str, Any]) -> dict[str, Any]:
     """The delivery's tree: its size, root and columns."""
     landed = connection.execute(
@@ -47,7 +52,7 @@ def _landed(connection: Connection[Any], facts: dict[str, Any]) -> dict[str, Any
     ).fetchone()
     landed_at, count = landed or (None, 0)
     known = last_entry(connection, facts["delivery_id"])
-    if known and landed_at and _is_of(known, landed_at, count):
+    if known and landed_at and not landed_since(known.facts, landed_at) and known.facts["landed_rows"] == count:
         return {name: known.facts[name] for name in ("columns", "landed_rows", "rows_root")}
     columns: tuple[str, ...] = ()
     digest = rows.Digest(0, EMPTY_ROOT)
@@ -60,9 +65,3 @@ def _landed(connection: Connection[Any], facts: dict[str, Any]) -> dict[str, Any
         "landed_rows": digest.rows,
         "rows_root": base64.b64encode(digest.root).decode(),
     }
-
-
-def _is_of(entry: Entry, landed_at: datetime, landed_rows: int) -> bool:
-    """Whether the entry speaks of these landed rows."""
-    recorded_at = datetime.fromisoformat(entry.facts["recorded_at"])
-    return recorded_at >= landed_at and bool(entry.facts["landed_rows"] == landed_rows)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from cakupan import settings
+from cakupan.audit.folder import ledger_root
 from cakupan.database.schema import drop_warehouse
 
 RECORDED = "recorded"
@@ -41,7 +42,7 @@ class Wanted:
 def settle(city: str) -> None:
     """Note which city the installation holds; raises CannotSimulate rather than mix recorded with simulated.
 
-    Of a simulated city that held the installation before, warehouse and archive are dropped.
+    Of a simulated city that held the installation before, warehouse, archive and record are dropped.
     """
     marker = settings.home() / "city"
     known = marker.read_text() if marker.exists() else city
@@ -52,7 +53,8 @@ def settle(city: str) -> None:
                 " Name another folder in CAKUPAN_HOME, or deliver with --from."
             )
         drop_warehouse()
-        shutil.rmtree(settings.archive_root(), ignore_errors=True)
+        for folder in (settings.archive_root(), ledger_root()):
+            shutil.rmtree(folder, ignore_errors=True)
     marker.write_text(city)
 
 

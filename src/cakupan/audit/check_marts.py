@@ -1,0 +1,110 @@
+"""Published figures held against the record, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from cakupan.audit import published, rows
+from cakupan.audit.differing import Cells, differing
+from cakupan.audit.findings import Area
+from cakupan.audit.folder import Folder
+from cakupan.audit.published import Part, Publication
+from cakupan.audit.record import Record
+
+NAMED = 6
+"""Cells by which a row is named."""
+UNTOLD = ("run_id", "validation_id", "evidence")
+
+
+def check_marts(connection: Connection[Any], record: Record, folder: Folder, area: Area, on: date | None) -> None:
+    """Hold what each publication showed against its digests, and name the rows that differ."""
+    publications = [Publication(facts) for facts in record.of("publication")]
+    standing = _standing(connection, publications, area)
+    parts = count = 0
+    for publication in publications:
+        if on is not None and publication.facts["as_of_date"] != on.isoformat():
+            continue
+        for part in publication.parts():
+            if part.by is None and publication is not standing:
+                continue
+            told = _check(connection, folder, publication, part)
+            parts, count = parts + 1, count + part.digest.rows
+            if told:
+                area.altered(f"{part.name}, night of {publication.facts['as_of_date']}, run {publication.run_id}", told)
+    if on is None:
+        _check_strangers(connection, publications, area)
+    area.checked = f"{len(publications)} publications, {parts} parts, {count} rows"
+
+
+def _standing(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> Publication | None:
+    """The publication whose tables that stand are still those of it: the newest, until a new night is being built."""
+    newest = publications[-1] if publications else None
+    (building,) = connection.execute("select max(run_id) from ledger.build").fetchone() or (None,)
+    if newest and building != newest.run_id:
+        area.notes.append(
+            f"run {building} is being built, or was left unfinished: reference data, logs and views were not compared"
+        )
+        return None
+    return newest
+
+
+def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> list[str]:
+    """What differs in one part."""
+    if part.relation != published.VIEWS:
+        columns = rows.table_columns(connection, *part.relation.split(".", 1))
+        if missing := [name for name in part.columns if name not in columns]:
+            return [f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"]
+    with connection.transaction():
+        if rows.digest(connection, part.statement) == part.digest:
+            return []
+        if not part.digest.rows:
+            return [f"added: {_named(part, rows.cells(line))}" for line in rows.lines(connection, part.statement)]
+        marks = folder.marks("runs", publication.run_id).get(part.name)
+        told = differing(connection, part.statement, marks, lambda now, was: _row(part, now, was))
+        return told or ["differs from what was recorded, though no row does; the kept marks were altered"]
+
+
+def _check_strangers(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> None:
+    """Rows of runs that were never recorded as published, but are shown as if they were."""
+    known = {publication.run_id for publication in publications}
+    for relation in published.relations(connection):
+        recorded = {int(v) for p in publications for v in p.facts["facts"].get(relation.name, {})}
+        if relation.by != "validation_id" or not recorded:
+            continue
+        shown = connection.execute(
+            "select distinct validation_id from ledger.run_input where run_id = any(%s)", (list(known),)
+        ).fetchall()
+        unknown = {number for (number,) in shown} - recorded
+        for number, count in published.stored_counts(connection, relation.name, unknown).items():
+            area.altered(f"{relation.name} of validation {number}", f"{count} rows were added after it was published")
+
+
+def _row(part: Part, now: Cells, was: Cells | None) -> str:
+    """A row by its first cells, and the cells that are not what they were."""
+    if was is None or was is now or len(was) < len(part.columns):
+        return _named(part, now)
+    changed = [
+        f"{name} was {_short(then)}, is {_short(cell)}"
+        for name, then, cell in zip(part.columns, was, now, strict=True)
+        if then != cell
+    ]
+    return f"{_named(part, was)}: {'; '.join(changed)}"
+
+
+def _named(part: Part, cells: Cells) -> str:
+    told = [
+        f"{name}={_short(cell)}"
+        for name, cell in zip(part.columns, cells, strict=False)
+        if cell is not None and name not in UNTOLD
+    ]
+    return ", ".join(told[:NAMED])
+
+
+def _short(cell: str | None) -> str:
+    if cell is None:
+        return "nothing"
+    return repr(cell) if len(cell) <= 60 else repr(cell[:57] + "…")

@@ -1,0 +1,171 @@
+"""Archived bytes, landed rows and decisions held against the record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection, sql
+
+from cakupan.audit import rows
+from cakupan.audit.differing import Cells, differing
+from cakupan.audit.findings import Area
+from cakupan.audit.folder import Folder
+from cakupan.audit.locating import locate
+from cakupan.audit.record import Record
+from cakupan.audit.rows import LandedRows
+from cakupan.audit.sealing import DECISIONS
+from cakupan.landing.archive import Archive
+
+Facts = dict[str, Any]
+
+
+def check_archive(record: Record, archive: Archive, area: Area, on: date | None) -> set[str]:
+    """Read every archived delivery; returns the SHA-256 names whose bytes are not there as they were received."""
+    deliveries = _of_date(record.of("delivery"), on)
+    read: dict[str, str | None] = {}
+    size = 0
+    for facts in deliveries:
+        name = facts["sha256"]
+        if name not in read:
+            read[name] = _wrong(archive.path(name), name)
+            size += facts["size_bytes"]
+        if wrong := read[name]:
+            where = f"delivery {facts['delivery_id']}, {facts['agency']}.{facts['feed']} of {facts['business_date']}"
+            area.altered(str(archive.path(name)), f"{wrong} ({where}, received as {facts['original_name']!r})")
+    area.checked = f"{len(deliveries)} deliveries, {len(read)} files, {size / 1e6:,.1f} MB read"
+    return {name for name, wrong in read.items() if wrong}
+
+
+def check_landing(
+    connection: Connection[Any], record: Record, lost_files: set[str], area: Area, on: date | None
+) -> None:
+    """Hold the landed rows of every validated delivery against its tree, and name the rows that differ."""
+    validated: dict[int, Facts] = {}
+    landed_anew: set[int] = set()
+    for facts in _of_date(record.of("validation"), on):
+        before = validated.setdefault(facts["delivery_id"], facts)
+        if (before["rows_root"], before["columns"]) != (facts["rows_root"], facts["columns"]):
+            landed_anew.add(facts["delivery_id"])  # edited rows that pose as landed again are not believed
+        validated[facts["delivery_id"]] = facts
+    for number, facts in validated.items():
+        where = f"landing.{_table(facts)}, delivery {number}, {facts['agency']}.{facts['feed']} of {_night(facts)}"
+        same = _is_as_recorded(connection, facts)
+        if same and number not in landed_anew:
+            continue
+        told = locate(connection, facts, archived=facts["sha256"] not in lost_files)
+        if told:
+            area.altered(where, told)
+        elif not same:
+            area.notes.append(f"{where}: rows are not those recorded, but what the archived file gives now")
+    _check_strangers(connection, record, area)
+    count = sum(facts["landed_rows"] for facts in validated.values())
+    area.checked = f"{len(validated)} deliveries, {count} rows"
+
+
+def check_decisions(connection: Connection[Any], record: Record, folder: Folder, area: Area, on: date | None) -> None:
+    """Hold the quarantine table's rows of every validation against their digest, and name those that differ."""
+    recorded = _of_date(record.of("validation"), on)
+    count = 0
+    for facts in recorded:
+        number, decided = facts["validation_id"], rows.Digest.from_facts(facts["decisions"])
+        count += decided.rows
+        if not facts["columns"]:
+            continue  # nothing landed, nothing was decided of its rows; strangers are looked for below
+        statement = rows.decisions(_table(facts), number, facts["columns"])
+        with connection.transaction():
+            if rows.digest(connection, statement) == decided:
+                continue
+            marks = folder.marks("validations", number).get(DECISIONS)
+            if marks is None and not decided.rows:
+                told = [f"added: {_decision(rows.cells(line), None)}" for line in rows.lines(connection, statement)]
+            else:
+                told = differing(connection, statement, marks, _decision)
+        where = f"quarantine.{_table(facts)}, validation {number} of delivery {facts['delivery_id']}"
+        area.altered(where, told or "differs from what was recorded, though no row does; the kept marks were altered")
+    area.checked = f"{len(recorded)} validations, {count} rows set aside"
+
+
+def _is_as_recorded(connection: Connection[Any], facts: Facts) -> bool:
+    table = sql.Identifier("landing", _table(facts))
+    with connection.transaction():
+        rows.spell(connection)
+        if not facts["landed_rows"]:
+            query = sql.SQL("select from {} where delivery_id = %s limit 1").format(table)
+            return connection.execute(query, (facts["delivery_id"],)).fetchone() is None
+        if set(facts["columns"]) - set(rows.table_columns(connection, "landing", _table(facts))):
+            return False
+        landed = LandedRows(_table(facts), facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
+        digest = rows.landed_digest(connection, landed)
+        same = digest == rows.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
+        return same and not _filled_since(connection, facts)
+
+
+def _filled_since(connection: Connection[Any], facts: Facts) -> bool:
+    """Whether a column that the delivery did not fill holds something of it now."""
+    columns = rows.table_columns(connection, "landing", _table(facts))
+    others = [sql.Identifier(name) for name in columns if name not in (*facts["columns"], "delivery_id")]
+    if not others:
+        return False
+    query = sql.SQL("select from {} where delivery_id = %s and num_nonnulls({}) > 0 limit 1").format(
+        sql.Identifier("landing", _table(facts)), sql.SQL(", ").join(others)
+    )
+    return connection.execute(query, (facts["delivery_id"],)).fetchone() is not None
+
+
+def _check_strangers(connection: Connection[Any], record: Record, area: Area) -> None:
+    """Rows of deliveries that nobody delivered."""
+    known = {facts["delivery_id"] for facts in record.of("delivery")}
+    known |= record.lost_numbers("delivery", "delivery_id")
+    older = record.opening("last_delivery_id")
+    tables = connection.execute("select tablename from pg_tables where schemaname = 'landing' order by 1").fetchall()
+    for (table,) in tables:
+        query = sql.SQL(
+            "select delivery_id, count(*), min(row_number) from {} where delivery_id <> all(%s) and delivery_id > %s"
+            " group by 1 order by 1"
+        )
+        found = connection.execute(query.format(sql.Identifier("landing", table)), (list(known), older))
+        for number, count, first in found:
+            told = f"{count} rows of a delivery that was never received, the first of them row {first}"
+            area.altered(f"landing.{table}, delivery {number}", told)
+
+
+def _decision(cells: Cells, before: Cells | None) -> str:
+    """Address, verdict and rules of a row; never its cells."""
+    sheet, number, verdict, rules = cells[:4]
+    place = f"{f'sheet {sheet!r}, ' if sheet else ''}row {number}"
+    if before is None or before is cells:
+        return f"{place}: {verdict} {rules}"
+    if list(before[:4]) == list(cells[:4]):
+        return f"{place}: {verdict} {rules}; its normalised cells are not those that were judged"
+    return f"{place}: was {before[2]} {before[3]}, is {verdict} {rules}"
+
+
+def _wrong(path: Path, sha256: str) -> str | None:
+    """What is wrong with an archived file."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    found = digest.hexdigest()
+    return None if found == sha256 else f"holds other bytes than were received: SHA-256 {found}, not {sha256}"
+
+
+def _of_date(facts: Iterable[Facts], on: date | None) -> list[Facts]:
+    return [each for each in facts if on is None or each["business_date"] == on.isoformat()]
+
+
+def _table(facts: Facts) -> str:
+    return f"{facts['agency']}_{facts['feed']}"
+
+
+def _night(facts: Facts) -> str:
+    return str(facts["business_date"])

@@ -1,0 +1,64 @@
+"""Which rows are not those that were recorded, told by the marks kept outside the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from psycopg import Connection, sql
+
+from cakupan.audit import rows
+from cakupan.audit.folder import Marks, mark
+
+PAIRED = 200
+"""Rows on either side up to which what a row was is looked for among what it is."""
+
+Cells = Sequence[str | None]
+Told = Callable[[Cells, Cells | None], str]
+
+
+def differing(connection: Connection[Any], statement: sql.Composed, marks: Marks | None, told: Told) -> list[str]:
+    """What became of each row of a query that is not as recorded; `told` words a row, given it and what it was.
+
+    Both are given the cells that the marks keep; a row that was removed is given as it was, twice.
+    """
+    if marks is None:
+        return ["differs from what was recorded; no marks were kept of its rows, so that none can be named"]
+    left: defaultdict[str, list[bytes]] = defaultdict(list)
+    for known, kept in marks.rows:
+        left[known].append(kept)
+    new = []
+    for leaf, line in rows.keyed_lines(connection, statement):
+        if not left[mark(leaf)]:
+            new.append(rows.cells(line))
+        else:
+            left[mark(leaf)].pop()
+    gone = [rows.cells(kept)[: marks.kept] for known in left.values() for kept in known]
+    return _worded(new, gone, marks.kept, told)
+
+
+def _worded(new: list[list[str | None]], gone: list[list[str | None]], kept: int, told: Told) -> list[str]:
+    said = []
+    if not kept:
+        said += [f"altered or added: {told(cells, None)}" for cells in new]
+        if len(gone) > len(new):
+            said.append(f"{len(gone) - len(new)} rows were removed; which ones can no longer be told")
+        return said
+    for cells in new:
+        before = _nearest(cells, gone) if len(gone) <= PAIRED else None
+        if before is None:
+            said.append(f"added: {told(cells, None)}")
+        else:
+            gone.remove(before)
+            said.append(f"altered: {told(cells, before)}")
+    return said + [f"removed: {told(cells, cells)}" for cells in gone]
+
+
+def _nearest(cells: Cells, gone: Sequence[list[str | None]]) -> list[str | None] | None:
+    """What the row most probably was: the row that is gone with the most equal cells, the first cell among them."""
+
+    def alike(before: list[str | None]) -> int:
+        return sum(now == then for now, then in zip(cells, before, strict=False))
+
+    return max((before for before in gone if before[:1] == list(cells[:1])), key=alike, default=None)

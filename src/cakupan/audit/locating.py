@@ -1,0 +1,85 @@
+"""Which landed rows were altered: the archived delivery is read again and compared, and nothing of that is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from cakupan import landing, settings
+from cakupan.audit import rows
+from cakupan.audit.rows import LandedRows
+from cakupan.feeds import find_feed
+from cakupan.landing.archive import Archive
+from cakupan.landing.tables import landing_table
+
+_COMPARED = """
+select
+    coalesce(now.sheet, was.sheet), coalesce(now.row_number, was.row_number),
+    was.row_number is null, now.row_number is null, array_remove(array[{changed}], null)
+from held as now
+full join (select * from {landing} where delivery_id = {delivery}) as was using (sheet, row_number)
+where now.row_number is null or was.row_number is null or ({now}) is distinct from ({was})
+order by 1, 2
+"""
+_TWICE = "select sheet, row_number, count(*) from held group by 1, 2 having count(*) > 1 order by 1, 2"
+
+
+def locate(connection: Connection[Any], facts: dict[str, Any], *, archived: bool) -> list[str]:
+    """Each landed row of a delivery that is not what the archived file gives now, by sheet, row and names of columns.
+
+    The file is landed again in a transaction that is rolled back. `archived` says whether its bytes are as received.
+    """
+    if not archived:
+        return ["rows are not those that were recorded; which ones cannot be told, as the archived file is altered too"]
+    there = rows.table_columns(connection, "landing", f"{facts['agency']}_{facts['feed']}")
+    if missing := [name for name in facts["columns"] if name not in there]:
+        return [f"the columns {', '.join(missing)} are gone"]
+    told: list[str] = []
+    with connection.transaction() as scratch:
+        told = _compare(connection, facts)
+        raise psycopg.Rollback(scratch)
+    return told
+
+
+def _compare(connection: Connection[Any], facts: dict[str, Any]) -> list[str]:
+    feed = find_feed(settings.FEEDS, f"{facts['agency']}.{facts['feed']}")
+    delivery, table = facts["delivery_id"], landing_table(feed)
+    connection.execute(
+        sql.SQL("create temporary table held on commit drop as select * from {} where delivery_id = {}").format(
+            table, sql.Literal(delivery)
+        )
+    )
+    landing.land(connection, feed, delivery, Archive(settings.archive_root()).path(facts["sha256"]))
+    columns = [name for name in rows.table_columns(connection, "landing", feed.table) if name != "delivery_id"]
+    query = sql.SQL(_COMPARED).format(
+        landing=table,
+        delivery=sql.Literal(delivery),
+        changed=sql.SQL(", ").join(
+            sql.SQL("case when now.{0} is distinct from was.{0} then {1} end").format(
+                sql.Identifier(name), sql.Literal(name)
+            )
+            for name in columns
+        ),
+        now=sql.SQL(", ").join(sql.Identifier("now", name) for name in columns),
+        was=sql.SQL(", ").join(sql.Identifier("was", name) for name in columns),
+    )
+    told = [_worded(*row) for row in connection.execute(query)]
+    told += [f"{_place(sheet, number)}: is there {count} times" for sheet, number, count in connection.execute(_TWICE)]
+    landed = LandedRows(feed.table, delivery, facts["sha256"], tuple(facts["columns"]))
+    if told and facts["landed_rows"] and rows.landed_digest(connection, landed).facts()["root"] != facts["rows_root"]:
+        told.insert(0, "the archived file read now gives other rows than it gave then: what follows may be due to that")
+    return told
+
+
+def _worded(sheet: str, number: int, added: bool, removed: bool, columns: list[str]) -> str:
+    if added:
+        return f"{_place(sheet, number)}: was added"
+    if removed:
+        return f"{_place(sheet, number)}: was removed"
+    return f"{_place(sheet, number)}: differs in {', '.join(columns)}"
+
+
+def _place(sheet: str, number: int) -> str:
+    return f"sheet {sheet!r}, row {number}" if sheet else f"row {number}"

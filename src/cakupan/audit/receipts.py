@@ -1,0 +1,109 @@
+"""Receipts of landed rows: what the warehouse hands out, each read of a row on record."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection, sql
+
+from cakupan.audit import receipt, rows, sealing
+from cakupan.audit.entries import record_read
+from cakupan.audit.folder import Folder
+from cakupan.audit.keys import signing_key
+from cakupan.audit.merkle import inclusion_proof, root
+from cakupan.audit.note import BadNote
+from cakupan.audit.rows import LandedRows
+from cakupan.audit.validations import last_entry
+
+MOST_BYTES = 4096
+
+
+class NoReceipt(ValueError):
+    """There is no receipt of this row; says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A row's address, as the marts' column `evidence` spells it: delivery, sheet (empty where there is none), row."""
+
+    delivery: str
+    sheet: str
+    row_number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Reads `delivery:sheet:row`, where the delivery is its number or its SHA-256; raises NoReceipt."""
+        found = re.fullmatch(r"([0-9a-f]{64}|[0-9]{1,18}):(.*):([0-9]{1,18})", text, re.DOTALL)
+        if found is None:
+            raise NoReceipt(f"{text!r} is no address: write DELIVERY:SHEET:ROW, for example 12::345 or 12:Batu:7")
+        return cls(found[1], found[2], int(found[3]))
+
+
+def hand_out(connection: Connection[Any], address: Address, who: str, reason: str, folder: Folder | None = None) -> str:
+    """The receipt of a row, and an entry of the record that says who asked for it and why, in one transaction.
+
+    Raises NoReceipt, and ValueError where the person or the reason is not named.
+    """
+    with connection.transaction():
+        rows.spell(connection)
+        made = _receipt(connection, address, folder or Folder())
+        if len(made.encode()) > MOST_BYTES:
+            raise NoReceipt(f"the receipt would be longer than {MOST_BYTES} bytes, because the row is long")
+        place = {"delivery": address.delivery, "sheet": address.sheet, "row_number": address.row_number}
+        record_read(connection, who, reason, {"receipt": place})
+    return made
+
+
+def _receipt(connection: Connection[Any], address: Address, folder: Folder) -> str:
+    delivery_id = _delivery(connection, address)
+    entry = last_entry(connection, delivery_id)
+    if entry is None:
+        raise NoReceipt(f"delivery {delivery_id} was not validated since the record began")
+    valid, _ = sealing.signed_checkpoints(connection, folder, signing_key().verifier)
+    sealed = sealing.newest(valid)
+    if sealed is None or sealed.checkpoint.size <= entry.entry_no:
+        raise NoReceipt(f"the validation of delivery {delivery_id} is not sealed yet. Run: cakupan ledger seal")
+    row = _row(connection, delivery_id, entry.facts, address)
+    log = folder.leaves()[: sealed.checkpoint.size]
+    if root(log) != sealed.checkpoint.root or log[entry.entry_no] != entry.leaf:
+        raise NoReceipt("the record is not what was signed. Run: cakupan verify")
+    try:
+        return receipt.compose(
+            receipt.Receipt(entry.body, row, entry.entry_no, inclusion_proof(log, entry.entry_no), sealed.note)
+        )
+    except BadNote as error:
+        raise NoReceipt(f"row {address.row_number} of delivery {delivery_id}: {error}. Run: cakupan verify") from None
+
+
+def _delivery(connection: Connection[Any], address: Address) -> int:
+    key = "sha256" if len(address.delivery) == 64 else "delivery_id"
+    query = sql.SQL("select max(delivery_id) from ledger.delivery where {}::text = %s").format(sql.Identifier(key))
+    (delivery_id,) = connection.execute(
+        query, (address.delivery.lstrip("0") if key != "sha256" else address.delivery,)
+    ).fetchone() or (None,)
+    if delivery_id is None:
+        raise NoReceipt(f"there is no delivery {address.delivery}")
+    return int(delivery_id)
+
+
+def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], address: Address) -> receipt.Row:
+    """The row with its place in the delivery's tree."""
+    where = f"sheet {address.sheet!r}, row {address.row_number}" if address.sheet else f"row {address.row_number}"
+    landed = LandedRows(f"{facts['agency']}_{facts['feed']}", delivery_id, facts["sha256"], tuple(facts["columns"]))
+    one = sql.SQL("{} and sheet = {} and row_number = {}").format(
+        landed.statement(ordered=False), sql.Literal(address.sheet), sql.Literal(address.row_number)
+    )
+    found = list(rows.lines(connection, one)) if facts["columns"] else []
+    if not found:
+        raise NoReceipt(f"delivery {delivery_id} ({facts['agency']}.{facts['feed']}) has no {where}")
+    before = sql.SQL(
+        'select count(*) from {} where delivery_id = %s and (sheet collate "C", row_number) < (%s, %s)'
+    ).format(sql.Identifier("landing", landed.table))
+    (index,) = connection.execute(before, (delivery_id, address.sheet, address.row_number)).fetchone() or (0,)
+    leaves = list(rows.landed_leaves(connection, landed))
+    sheet, number, _ = found[0].split(b"\t", 2)
+    return receipt.Row(
+        index, found[0].decode(), rows.Salts(landed.key).of(sheet, number), inclusion_proof(leaves, index)
+    )

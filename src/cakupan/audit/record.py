@@ -1,0 +1,181 @@
+"""The record as far as it can be trusted: the database's entries held against what was signed and kept outside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import Connection
+
+from cakupan.audit.entries import Entry, canonical
+from cakupan.audit.findings import Area
+from cakupan.audit.folder import Folder
+from cakupan.audit.keys import signing_key
+from cakupan.audit.merkle import leaf_hash, node_hash, root
+from cakupan.audit.sealing import Signed, newest, signed_checkpoints
+
+
+@dataclass
+class Record:
+    """The entries to believe, and those that a restored or shortened database lacks."""
+
+    entries: list[Entry] = field(default_factory=list)
+    lost: list[Entry] = field(default_factory=list)
+    sealed: int = 0
+    """Entries under the newest checkpoint."""
+
+    def of(self, kind: str) -> Iterator[dict[str, Any]]:
+        """What the entries of a kind say, oldest first."""
+        return (entry.facts for entry in self.entries if entry.facts.get("kind") == kind)
+
+    def lost_numbers(self, kind: str, name: str) -> set[Any]:
+        """What the lost entries of a kind say of one fact."""
+        return {entry.facts.get(name) for entry in self.lost if entry.facts.get("kind") == kind}
+
+    def opening(self, name: str) -> int:
+        """The newest number that was there before the record."""
+        return int(next(self.of("opening"), {}).get(name, 0))
+
+
+def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Record:
+    """Read the record and name in `area` whatever was altered in it, in its checkpoints and in its files."""
+    held = _held(connection, area)
+    valid, wrong = signed_checkpoints(connection, folder, signing_key().verifier)
+    area.alterations += [f"checkpoint {each}" for each in wrong]
+    last = newest(valid)
+    _compare_checkpoints(valid, area)
+    if last is None:
+        area.notes.append("no checkpoint was signed yet: nothing vouches for the record. Run: cakupan ledger seal")
+        return Record([Entry(number, body) for number, body in sorted(held.items())])
+    size = last.checkpoint.size
+    leaves = folder.leaves()[:size]
+    if len(leaves) != size or root(leaves) != last.checkpoint.root:
+        what = "is missing" if not leaves else "does not lead to the root of the newest checkpoint"
+        area.altered(str(folder.root / "leaves"), f"{what} ({last.where}): it names no altered entry")
+        leaves = _leaves_of(held, valid, area)
+    else:
+        _compare_roots(leaves, valid, area)
+    return _trusted(held, leaves, folder.entries(), last, area)
+
+
+def _held(connection: Connection[Any], area: Area) -> dict[int, str]:
+    """The database's entries by number, their columns held against their own text."""
+    held = {}
+    for number, kind, at, body in connection.execute("select entry_no, kind, recorded_at, body from ledger.entry"):
+        facts = Entry(number, body).facts
+        if facts.get("kind") != kind or facts.get("recorded_at") != json.loads(canonical({"at": at}))["at"]:
+            area.altered(
+                f"entry {Entry(number, body)}", "its columns kind and recorded_at do not say what its body says"
+            )
+        held[number] = body
+    return held
+
+
+def _compare_checkpoints(valid: Sequence[Signed], area: Area) -> None:
+    """Two roots for one size: one key signed two records."""
+    roots: dict[int, Signed] = {}
+    for signed in valid:
+        first = roots.setdefault(signed.checkpoint.size, signed)
+        if first.checkpoint.root != signed.checkpoint.root:
+            area.altered(
+                f"checkpoint {signed.where}",
+                f"signs another record of {signed.checkpoint.size} entries than {first.where}",
+            )
+
+
+def _compare_roots(leaves: Sequence[bytes], valid: Sequence[Signed], area: Area) -> None:
+    """Every older checkpoint must be of the same record."""
+    roots = dict(_roots(leaves, {signed.checkpoint.size for signed in valid}))
+    for signed in valid:
+        if roots.get(signed.checkpoint.size, signed.checkpoint.root) != signed.checkpoint.root:
+            area.altered(f"checkpoint {signed.where}", "the newest checkpoint does not continue it")
+
+
+def _roots(leaves: Sequence[bytes], sizes: set[int]) -> Iterator[tuple[int, bytes]]:
+    """The root at each size, in one pass: whole subtrees are kept as they grow."""
+    subtrees: list[tuple[int, bytes]] = []
+    for size, leaf in enumerate(leaves, 1):
+        subtrees.append((1, leaf))
+        while len(subtrees) > 1 and subtrees[-1][0] == subtrees[-2][0]:
+            (count, left), (_, right) = subtrees[-2:]
+            subtrees[-2:] = [(2 * count, node_hash(left, right))]
+        if size in sizes:
+            whole = subtrees[-1][1]
+            for _, left in reversed(subtrees[:-1]):
+                whole = node_hash(left, whole)
+            yield size, whole
+
+
+def _leaves_of(held: dict[int, str], valid: Sequence[Signed], area: Area) -> list[bytes]:
+    """Without the file of leaves: the database's own, and between which checkpoints they stop leading to the root."""
+    leaves = [Entry(number, held[number]).leaf for number in range(len(held)) if number in held]
+    roots = dict(_roots(leaves, {signed.checkpoint.size for signed in valid}))
+    good = 0
+    for signed in valid:
+        size = signed.checkpoint.size
+        if size not in roots:
+            break
+        if roots[size] != signed.checkpoint.root:
+            area.altered("ledger.entry", f"one or more of the entries {good} to {size - 1} were altered or removed")
+            break
+        good = size
+    return leaves
+
+
+def _trusted(held: dict[int, str], leaves: Sequence[bytes], kept: Sequence[str], last: Signed, area: Area) -> Record:
+    size = last.checkpoint.size
+    record, missing = Record(sealed=size), []
+    for number in range(size):
+        leaf = leaves[number] if number < len(leaves) else b""
+        body = held.get(number)
+        entry = Entry(number, body or "")
+        if body is None or entry.leaf != leaf:
+            before = kept[number] if number < len(kept) and leaf_hash(kept[number].encode()) == leaf else None
+            entry = Entry(number, before or body or "")
+            if body is None:
+                missing.append(entry)
+                continue
+            if leaf:
+                area.altered(f"entry {entry}", _difference(before, body))
+        record.entries.append(entry)
+    above = sorted(number for number in held if number >= size)
+    if missing and not above and missing[0].entry_no == size - len(missing):
+        record.lost = missing
+        area.altered(f"checkpoint {last.where}", _older(record, size))
+        area.altered("the record lacks", [f"entry {entry}" for entry in missing])
+    else:
+        for entry in missing:
+            area.altered(f"entry {entry}", "was removed")
+            record.entries.append(entry)
+    for number in sorted(set(range(size, above[-1] + 1 if above else size)) - set(above)):
+        area.altered(f"entry {number}", "was removed before it was sealed: entries after it are there")
+    record.entries += [Entry(number, held[number]) for number in above]
+    record.entries.sort(key=lambda entry: entry.entry_no)
+    if above:
+        area.notes.append(f"{len(above)} entries since the newest checkpoint are signed with the next seal")
+    return record
+
+
+def _difference(before: str | None, now: str) -> str:
+    """What an altered entry said and says."""
+    if before is None:
+        return "was altered; what it said is not known"
+    was, says = Entry(0, before).facts, Entry(0, now).facts
+    names = sorted(name for name in was.keys() | says.keys() if was.get(name) != says.get(name))
+    told = [f"{name} was {_short(was.get(name))}, is {_short(says.get(name))}" for name in names]
+    return "was altered: " + ("; ".join(told) or "the same facts in another spelling")
+
+
+def _older(record: Record, size: int) -> str:
+    until = record.entries[-1].facts.get("recorded_at", "?") if record.entries else "before its first entry"
+    return (
+        f"the database is older than this checkpoint of {size} entries: it was restored to its state of {until},"
+        f" or its last {len(record.lost)} entries were removed"
+    )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"

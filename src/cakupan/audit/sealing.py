@@ -1,0 +1,195 @@
+"""Sealing: a signature over the whole record, kept in the database and, with what names an alteration, outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from cakupan.audit import checkpoint, note, published, rows
+from cakupan.audit.checkpoint import Checkpoint
+from cakupan.audit.entries import Entry, read_entries
+from cakupan.audit.folder import Folder, Marks, mark
+from cakupan.audit.keys import signing_key
+from cakupan.audit.merkle import root
+from cakupan.audit.note import BadNote, Verifier
+
+KEPT_WHOLE = 2000
+"""Rows of a published part up to which its marks keep the rows themselves, to say what an altered figure was."""
+DECISIONS = "decisions"
+
+
+class CannotSeal(RuntimeError):
+    """The record cannot be sealed; says why and what to do."""
+
+
+class Altered(RuntimeError):
+    """The record was sealed, but something in it was altered before."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A checkpoint whose signature was verified, and where it lies."""
+
+    checkpoint: Checkpoint
+    note: str
+    where: str
+
+
+def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoint:
+    """Sign the record as it is now and write the ledger's folder, filling in what an earlier seal could not.
+
+    Sealing again changes nothing. Raises CannotSeal when the record does not continue what was signed before, OSError
+    when the folder cannot be written, and Altered when entries that were sealed have been altered since: what came
+    after them is sealed then all the same.
+    """
+    folder = folder or Folder()
+    with folder.alone(), connection.transaction():
+        entries = list(read_entries(connection))
+        valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
+        last = newest(valid)
+        leaves = _sealed_leaves(entries, last, folder)
+        known = len(leaves)
+        altered = [entry.entry_no for entry, leaf in zip(entries, leaves, strict=False) if entry.leaf != leaf]
+        leaves += [entry.leaf for entry in entries[known:]]
+        sealed = Checkpoint(signing_key().name, len(leaves), root(leaves))
+        signed = last.note if last and known == len(leaves) else checkpoint.sign(sealed, signing_key())
+        connection.execute(
+            "insert into ledger.checkpoint (size, note) values (%s, %s) on conflict do nothing", (sealed.size, signed)
+        )
+        folder.write_record(leaves, _bodies(leaves, entries, folder.entries()))
+        folder.write_checkpoint(sealed.size, signed)
+    _write_marks(connection, folder, entries)
+    if altered:
+        raise Altered(
+            f"entries {_numbers(altered)} of the record were altered after they were sealed;"
+            " what came after is sealed. Run: cakupan verify"
+        )
+    return sealed
+
+
+def signed_checkpoints(
+    connection: Connection[Any], folder: Folder, verifier: Verifier
+) -> tuple[list[Signed], list[str]]:
+    """The checkpoints whose signature holds, smallest first, from the folder and the database; and what is wrong with
+    the others."""
+    found: list[tuple[str, bytes]] = [(str(path), data) for path, data in folder.checkpoints().items()]
+    kept = connection.execute("select size, note from ledger.checkpoint order by size, signed_at")
+    found += [(f"ledger.checkpoint of size {size}", note.encode()) for size, note in kept]
+    valid, wrong = [], []
+    for where, data in found:
+        try:
+            verified = checkpoint.verify(data, verifier)
+        except BadNote as error:
+            wrong.append(f"{where}: {error}")
+            continue
+        if Path(where).name != str(verified.size) and not where.endswith(f" {verified.size}"):
+            wrong.append(f"{where}: holds the checkpoint of {verified.size} entries")
+        valid.append(Signed(verified, data.decode(), where))
+    return sorted(valid, key=lambda signed: signed.checkpoint.size), wrong
+
+
+def newest(valid: Sequence[Signed]) -> Signed | None:
+    """The checkpoint of the most entries; of several notes of it the one with the most signatures."""
+    return max(valid, key=lambda signed: (signed.checkpoint.size, len(signed.note)), default=None)
+
+
+def add_cosignature(
+    connection: Connection[Any], text: str, witness: Verifier | None = None, folder: Folder | None = None
+) -> tuple[Checkpoint, list[str]]:
+    """Keep what witnesses added to a checkpoint of ours; returns it and the names of all who signed it.
+
+    With the public key of a `witness`, its cosignature is verified first. Raises BadNote when the checkpoint is not
+    one of ours, or the cosignature is not right.
+    """
+    folder = folder or Folder()
+    ours = checkpoint.verify(text, signing_key().verifier)
+    if witness:
+        checkpoint.verify_cosignature(text, witness)
+    with folder.alone(), connection.transaction():
+        known = [
+            signed.note
+            for signed in signed_checkpoints(connection, folder, signing_key().verifier)[0]
+            if signed.checkpoint == ours
+        ]
+        if not known:
+            raise BadNote(f"no checkpoint of {ours.size} entries with this root was signed here")
+        notes = [note.parse(each) for each in (*known, text)]
+        # The newest line of each key stands: a witness signs again with a later time.
+        lines = {(line.name, line.key_id): line for each in notes for line in each.signatures}
+        merged = str(note.parse(str(note.Note(notes[0].text, tuple(lines.values())))))
+        connection.execute(
+            "insert into ledger.checkpoint (size, note) values (%s, %s) on conflict do nothing", (ours.size, merged)
+        )
+        folder.write_checkpoint(ours.size, merged)
+    return ours, [line.name for line in lines.values()]
+
+
+def _sealed_leaves(entries: Sequence[Entry], last: Signed | None, folder: Folder) -> list[bytes]:
+    """The leaves under the last checkpoint, from the folder or, where that lacks them, from entries that fit."""
+    if [entry.entry_no for entry in entries] != list(range(len(entries))):
+        raise CannotSeal("The record has gaps: entries were removed. Run: cakupan verify")
+    if last is None:
+        return []
+    size = last.checkpoint.size
+    if len(entries) < size:
+        raise CannotSeal(
+            f"The database has {len(entries)} entries, fewer than the {size} of the newest checkpoint ({last.where}):"
+            " it was restored to an older state, or entries were removed. Run: cakupan verify"
+        )
+    for leaves in (folder.leaves()[:size], [entry.leaf for entry in entries[:size]]):
+        if len(leaves) == size and root(leaves) == last.checkpoint.root:
+            return leaves
+    raise CannotSeal(
+        f"The record does not continue the newest checkpoint ({last.where}), nor does {folder.root / 'leaves'}."
+        " Run: cakupan verify"
+    )
+
+
+def _bodies(leaves: Sequence[bytes], entries: Sequence[Entry], kept: Sequence[str]) -> Iterator[str]:
+    """The entries as they were sealed: of an altered one what was kept."""
+    for number, (entry, leaf) in enumerate(zip(entries, leaves, strict=True)):
+        yield entry.body if entry.leaf == leaf or number >= len(kept) else kept[number]
+
+
+def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
+    """Marks of what was recorded and has none yet; only while its rows are still those that were recorded."""
+    for entry in entries:
+        facts = entry.facts
+        if facts.get("kind") == "publication" and not folder.marks_path("runs", facts["run_id"]).exists():
+            parts = [part for part in published.Publication(facts).parts() if part.digest.rows]
+            marks = [_marks(connection, part.name, part.statement, part.digest) for part in parts]
+            folder.write_marks("runs", facts["run_id"], filter(None, marks))
+        if facts.get("kind") == "validation" and facts["decisions"]["rows"]:
+            number = facts["validation_id"]
+            if not folder.marks_path("validations", number).exists():
+                statement = rows.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
+                digest = rows.Digest.from_facts(facts["decisions"])
+                kept = _marks(connection, DECISIONS, statement, digest, len(rows.DECIDED))
+                folder.write_marks("validations", number, filter(None, [kept]))
+
+
+def _marks(
+    connection: Connection[Any], part: str, statement: sql.Composed, recorded: rows.Digest, kept: int | None = None
+) -> Marks | None:
+    """The marks of a query's rows, unless these are no longer those that were recorded."""
+    try:
+        with connection.transaction():
+            rows.spell(connection)
+            found = sorted(rows.keyed_lines(connection, statement))
+    except psycopg.errors.SyntaxErrorOrAccessRuleViolation:  # a table or column of then that is gone
+        return None
+    if rows.Digest(len(found), root(leaf for leaf, _ in found)) != recorded:
+        return None
+    if kept is None:
+        kept = 1 + found[0][1].count(b"\t") if len(found) <= KEPT_WHOLE else 0
+    return Marks(part, kept, [(mark(leaf), b"\t".join(line.split(b"\t", kept)[:kept])) for leaf, line in found])
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    told = ", ".join(map(str, numbers[:5]))
+    return f"{told} and {len(numbers) - 5} more" if len(numbers) > 5 else told

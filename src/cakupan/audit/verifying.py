@@ -1,0 +1,47 @@
+"""Verification: everything that is kept, recomputed and held against the record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from cakupan import settings
+from cakupan.audit.check_marts import check_marts
+from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
+from cakupan.audit.findings import Area
+from cakupan.audit.folder import Folder
+from cakupan.audit.ledger_tables import check_tables
+from cakupan.audit.record import read_record
+from cakupan.database import Role, connect
+from cakupan.landing.archive import Archive
+
+AREAS = ("ledger", "archive", "landing", "decisions", "marts")
+
+
+def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Area]:
+    """Verify the areas named in `only`, one after another; `on` limits all but the ledger to one night.
+
+    The ledger and the marts are read as the auditor; landed rows and decisions, which are personal, as the loader.
+    Nothing is changed. Raises psycopg.Error, and BadNote when the installation's key is none.
+    """
+    folder = Folder()
+    areas = {name: Area(name) for name in AREAS}
+    with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
+        record = read_record(auditor, folder, areas["ledger"])
+        check_tables(auditor, record, areas["ledger"])
+        if "ledger" in only:
+            yield areas["ledger"]
+        lost_files: set[str] = set()
+        if {"archive", "landing"} & set(only):
+            lost_files = check_archive(record, Archive(settings.archive_root()), areas["archive"], on)
+        if "archive" in only:
+            yield areas["archive"]
+        if "landing" in only:
+            check_landing(loader, record, lost_files, areas["landing"], on)
+            yield areas["landing"]
+        if "decisions" in only:
+            check_decisions(loader, record, folder, areas["decisions"], on)
+            yield areas["decisions"]
+        if "marts" in only:
+            check_marts(auditor, record, folder, areas["marts"], on)
+            yield areas["marts"]

@@ -1,0 +1,78 @@
+"""`cakupan ledger`: the key and the checkpoints of the record."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import psycopg
+import typer
+
+from cakupan.database import Role, connect
+
+app = typer.Typer(no_args_is_help=True, help="The record of what was delivered, decided and published.")
+
+COSIGNED = typer.Argument(exists=True, dir_okay=False, help="The checkpoint as the witness gave it back.")
+
+
+@app.command()
+def key() -> None:
+    """Print the public key with which anybody verifies checkpoints and receipts. Publish it."""
+    from cakupan.audit.keys import signing_key
+    from cakupan.audit.note import BadNote
+
+    try:
+        sys.stdout.write(signing_key().vkey + "\n")
+    except BadNote as error:
+        _say_and_exit(f"CAKUPAN_LEDGER_KEY, or the secret ledger_key, is no signing key: {error}")
+
+
+@app.command()
+def seal() -> None:
+    """Sign the record as it is now, as each night does after publishing; catches up where a night could not."""
+    from cakupan import night
+
+    try:
+        night.seal()
+    except (night.StepFailed, psycopg.Error) as error:
+        _say_and_exit(str(error))
+    checkpoint()
+
+
+@app.command()
+def checkpoint() -> None:
+    """Print the newest signed checkpoint, for a witness or to be published."""
+    from cakupan.audit import sealing
+    from cakupan.audit.folder import Folder
+    from cakupan.audit.keys import signing_key
+
+    with connect(Role.AUDITOR) as connection:
+        valid, _ = sealing.signed_checkpoints(connection, Folder(), signing_key().verifier)
+    newest = sealing.newest(valid)
+    if newest is None:
+        _say_and_exit("No checkpoint was signed yet. Run: cakupan ledger seal")
+    sys.stdout.write(newest.note)
+
+
+@app.command("add-cosignature")
+def add_cosignature(
+    file: Annotated[Path, COSIGNED],
+    witness: Annotated[str | None, typer.Option(help="The witness's public key: its cosignature is verified.")] = None,
+) -> None:
+    """Keep a checkpoint that a witness cosigned: receipts carry its signature from then on."""
+    from cakupan.audit import sealing
+    from cakupan.audit.note import BadNote, Verifier
+
+    try:
+        verifier = Verifier.from_vkey(witness) if witness else None
+        with connect(Role.LOADER) as connection:
+            kept, names = sealing.add_cosignature(connection, file.read_text("utf-8"), verifier)
+    except (BadNote, OSError, UnicodeDecodeError) as error:
+        _say_and_exit(str(error))
+    sys.stdout.write(f"Checkpoint of {kept.size} entries, signed by {', '.join(names)}\n")
+
+
+def _say_and_exit(message: str) -> NoReturn:
+    sys.stderr.write(message + "\n")
+    raise typer.Exit(1) from None

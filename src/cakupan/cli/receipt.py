@@ -1,0 +1,24 @@
+"""`cakupan receipt`: a proof, for somebody without access to the warehouse, that a row arrived as it is."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from cakupan.database import Role, connect
+
+
+def run(address: str, reason: str, out: Path | None) -> None:
+    """Print or write the receipt; raises ValueError (also NoReceipt and BadNote), OSError, psycopg.Error."""
+    from cakupan.audit.receipts import Address, hand_out
+
+    where = Address.parse(address)
+    with connect(Role.LOADER) as connection:
+        text = hand_out(connection, where, getpass.getuser(), reason)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
