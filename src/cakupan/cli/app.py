@@ -13,7 +13,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import query, witness
+from cakupan.cli import ledger, query, receipt, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -25,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 database = typer.Typer(no_args_is_help=True, help="The warehouse's PostgreSQL.")
 app.add_typer(database, name="database")
 app.add_typer(witness.app, name="witness")
+app.add_typer(ledger.app, name="ledger")
 
 WIDTH = None if sys.stdout.isatty() else 140  # of a log or a pipe; a terminal says itself
 out = Console(width=WIDTH)
@@ -41,6 +42,16 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+class Kept(StrEnum):
+    """What is verified."""
+
+    LEDGER = "ledger"
+    ARCHIVE = "archive"
+    LANDING = "landing"
+    DECISIONS = "decisions"
+    MARTS = "marts"
 
 
 @app.command()
@@ -128,6 +139,38 @@ def agencies(
         keep_up(night.date(), Wanted(workers, trouble), out)
     except CannotSimulate as refusal:
         _say_and_exit(str(refusal), 2)
+
+
+@app.command("verify")
+def verify_all(
+    night: Annotated[datetime | None, DATE] = None,
+    only: Annotated[list[Kept] | None, typer.Option(help="One area; may be repeated.")] = None,
+) -> None:
+    """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
+
+    Exit code 0: nothing was altered; 1: something was; 2: wrong usage, or it could not be verified.
+    """
+    try:
+        untouched = verify.run(night.date() if night else None, [area.value for area in only or ()], out)
+    except (ValueError, OSError, psycopg.Error) as error:
+        _say_and_exit(f"Could not verify to the end: {verify.cause(error)}", 2)
+    raise typer.Exit(0 if untouched else 1)
+
+
+@app.command("receipt")
+def receipt_of(
+    address: Annotated[str, typer.Argument(help="DELIVERY:SHEET:ROW, as in the marts' column evidence.")],
+    reason: Annotated[str, typer.Option(help="Why the row is looked at; goes on record with your account's name.")],
+    file: Annotated[Path | None, typer.Option("--out", help="Where the receipt goes; else it is printed.")] = None,
+) -> None:
+    """Hand out the proof that a row arrived as it is; scripts/verify_receipt.py verifies it anywhere."""
+    _needs_database()
+    try:
+        receipt.run(address, reason, file)
+    except (ValueError, OSError) as refusal:
+        _say_and_exit(str(refusal), 1)
+    except psycopg.Error as error:
+        _say_and_exit(verify.cause(error), 1)
 
 
 @app.command()
