@@ -2,9 +2,9 @@
 
 from cakupan.notices.message import DATA_TEAM, Message, shown
 from cakupan.notices.office import office_message
-from cakupan.notices.outbox import Kept, NotSent, Send, outbox, tell
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.notices.summary import late_marts_message, summary_message
+from cakupan.notices.telling import Kept, NotSent, Send, outbox, tell
 from cakupan.notices.wording import Language, local
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The outbox: every message as a page one can open, and in the ledger what became of it."""
+"""Telling: every message is kept as a page one can open, sent, and what became of it noted in the ledger."""
 
 from __future__ import annotations
 

@@ -1,0 +1,81 @@
+"""What the data team is told: published or not, what failed, what to decide, what is late since when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from cakupan.night import marts_due
+from cakupan.notices import Message, late_marts_message, summary_message
+from tests.notices.conftest import Ledger
+from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
+from tests.quality.deliveries import FEEDS, NIGHT
+
+
+def summary(ledger: Ledger, since: datetime | None = None, told: frozenset[str] = frozenset()) -> Message:
+    return summary_message(ledger.connection, NIGHT, since or datetime(2025, 1, 1, tzinfo=UTC), told=told)
+
+
+def test_a_published_night(ledger: Ledger) -> None:
+    ledger.publish(NIGHT)
+    told = summary(ledger)
+    assert told.subject == "Cakupan 2025-09-09: published"
+    assert "Readers see it since" in told.html
+    assert told.recipient == "data_team"
+
+
+def test_an_earlier_publication_of_the_night_is_not_this_attempts(ledger: Ledger) -> None:
+    ledger.publish(NIGHT)
+    told = summary(ledger, since=datetime.now(UTC) + timedelta(seconds=1))
+    assert "NOT PUBLISHED" in told.subject
+    assert "readers still see the one of" in told.html
+    assert told.topics != summary(ledger).topics
+
+
+def test_what_is_held_comes_with_the_command_and_what_is_late_with_its_date(ledger: Ledger) -> None:
+    number = ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT)
+    ledger.deliver(RECIPIENTS, rows(RECIPIENTS, 3), NIGHT - timedelta(4))
+    ledger.ask(NIGHT)
+    told = summary(ledger)
+    late = sum(feed.cadence != "occasional" for feed in FEEDS)
+    assert told.subject == f"Cakupan 2025-09-09: NOT PUBLISHED · 1 held, {late - 1} late"
+    for text in (f"cakupan release {number} --by WHO --why GROUNDS", "3 of 10 rows (30 %)"):
+        assert text in told.html, text
+    assert "nothing since the delivery of 2025-09-05, 4 days ago; in force: 2025-09-05" in told.html
+    assert f"cakupan release {number}" in told.text and "nothing since 2025-09-05" in told.text
+    assert BAD_NIK not in told.html + told.text
+
+
+def test_failures_are_told_once(ledger: Ledger) -> None:
+    ledger.fail(f"ingest_{SALES.name}.archive", NIGHT, "<b>no</b> connection")
+    told = summary(ledger)
+    assert "&lt;b&gt;no&lt;/b&gt; connection" in told.html and "1 failed" in told.subject
+    assert "ingest_diskumdag" in told.text
+    assert "connection" not in summary(ledger, told=frozenset(told.topics)).html
+
+
+def test_a_feed_that_was_mended_since_is_not_failed(ledger: Ledger) -> None:
+    ledger.fail(f"ingest_{SALES.name}.archive", NIGHT)
+    ledger.ask(NIGHT)
+    assert "failed" not in summary(ledger).subject
+
+
+def test_mail_that_could_not_be_sent_is_told(ledger: Ledger) -> None:
+    ledger.connection.execute(
+        "insert into ledger.notification (as_of_date, recipient, topics, subject, file_name, state, detail)"
+        " values (%s, 'sipd', '{a}', 's', '2025-09-09-sipd.html', 'FAILED', 'Connection refused')",
+        (NIGHT,),
+    )
+    told = summary(ledger)
+    assert "could not be sent" in told.html and "Connection refused" in told.html
+    assert "could not be sent: 2025-09-09-sipd.html (Connection refused)" in told.text
+
+
+def test_marts_that_are_due_and_not_there(ledger: Ledger) -> None:
+    ledger.ask(NIGHT, "sipd.sp2d")
+    due = marts_due(NIGHT)
+    assert due.astimezone(UTC) == datetime(2025, 9, 8, 22, 0, tzinfo=UTC)
+    told = late_marts_message(ledger.connection, NIGHT, due)
+    assert told and "not done: sipd.sp2d" in told.text
+    assert "They were due at 2025-09-09 05:00 WIB" in told.html and "<p>sipd.sp2d</p>" in told.html
+    ledger.publish(NIGHT)
+    assert late_marts_message(ledger.connection, NIGHT, due) is None
