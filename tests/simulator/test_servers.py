@@ -96,11 +96,12 @@ def city(public_folder: Callable[[], Path]) -> Path:
 
 
 @contextlib.contextmanager
-def running(city: Path, *options: object) -> Iterator[Servers]:
+def running(city: Path, *options: object, **environment: str) -> Iterator[Servers]:
     command = [sys.executable, "-m", "simulator.servers", "--city", city, *options]
     process = subprocess.Popen(
-        list(map(str, command)), cwd=settings.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        list(map(str, command)), cwd=settings.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | environment,
+    )  # fmt: skip
     try:
         yield Servers(process, json.loads(process.stdout.readline()))
     finally:
@@ -298,8 +299,8 @@ def test_the_stand_ins_end_with_a_killed_starter(city: Path, public_folder: Call
     assert list(temporary.iterdir()) == []
 
 
-def test_the_database_ends_with_killed_stand_ins(city: Path) -> None:
-    with running(city) as servers:
+def test_the_database_ends_with_killed_stand_ins(city: Path, public_folder: Callable[[], Path]) -> None:
+    with running(city, TMPDIR=str(public_folder())) as servers:
         pid = servers.process.pid
         (database,) = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
         ended = os.pidfd_open(database)

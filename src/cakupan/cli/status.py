@@ -107,6 +107,12 @@ def _reasons(states: Iterable[FeedState]) -> Iterable[Text]:
             yield Text.assemble(
                 (one.delivery_status, STYLES[one.delivery_status]), f" {one.name}, file {file}: {one.reason_en}"
             )
+        if one.state == "LATE":
+            rests = f"that of {one.in_force} stays in force" if one.in_force else "none is in force"
+            yield Text.assemble(
+                ("LATE", STYLES["LATE"]), f" {one.name}: no whole delivery was there when asked for; {rests}."
+                f" Next: ask {one.owner} to deliver, then run the night again.",
+            )  # fmt: skip
 
 
 def _or_dash(value: Any) -> str:
