@@ -71,7 +71,7 @@ def test_no_feed_waits_for_another(bag: dict) -> None:
 
 def test_telling_waits_for_all_and_has_no_say_in_how_a_run_ended(bag: dict) -> None:
     for name, dag in bag["dags"].items():
-        last, before = ("tell_data_team", ["report"]) if name == "warehouse" else ("tell_office", None)
+        last, before = ("tell_data_team", ["report", "seal"]) if name == "warehouse" else ("tell_office", None)
         assert dag["teardowns"] == {last: False}
         assert dag["downstream"][last] == []
         told = sorted(task for task, after in dag["downstream"].items() if last in after)
@@ -86,7 +86,7 @@ def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
     after = bag["dags"]["warehouse"]["downstream"]
     assert after["agencies_are_in"] == ["start_run"]
     assert after["build_findings"] == ["publish_run"]
-    assert after["publish_run"] == ["report"]
+    assert after["publish_run"] == ["report", "seal"]
 
 
 def test_every_dag_follows_the_nights_without_catching_up(bag: dict) -> None:

@@ -1,4 +1,4 @@
-"""A mail server on this machine that keeps what it is given, or refuses every recipient."""
+"""A mail server on this machine that keeps what it is given, and refuses one recipient."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
+REFUSED = "refused@example.go.id"
+
 
 @dataclass
 class Mailbox:
     """What arrived."""
 
     port: int = 0
-    refuses: bool = False
     messages: list[EmailMessage] = field(default_factory=list)
 
     def keep(self, lines: list[bytes]) -> None:
@@ -40,7 +41,7 @@ def mail_server() -> Iterator[Mailbox]:
                 if command == b"DATA":
                     self.wfile.write(b"354 go on\r\n")
                     mailbox.keep(list(iter(self.rfile.readline, b".\r\n")))
-                refused = command == b"RCPT" and mailbox.refuses
+                refused = command == b"RCPT" and REFUSED.encode() in line
                 self.wfile.write(b"550 no such mailbox\r\n" if refused else b"250 ok\r\n")
                 if command == b"QUIT":
                     return
