@@ -13,7 +13,7 @@ import pytest
 
 from cakupan import night
 from cakupan.feeds import Feed
-from cakupan.sources import Found
+from cakupan.sources import Found, PartialDelivery, Unreachable
 from cakupan.sources.file_drop import State
 from cakupan.sources.folder import Folder
 
@@ -22,6 +22,8 @@ NIGHT = date(2025, 9, 9)
 
 class System:
     """An agency's system that says something else each time."""
+
+    kind = "stand-in"
 
     def __init__(self, *, live: bool) -> None:
         self.live = live
@@ -48,6 +50,34 @@ def test_a_system_without_a_past_is_read_once_for_a_night(
     assert night.archive("diskumdag.pelaku_usaha", NIGHT, system)
     assert system.asked == kept
     assert database.execute("select count(*) from ledger.delivery").fetchone() == (kept,)
+
+
+class Broken(System):
+    """Gives rows and then breaks off."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(live=False)
+        self.error = error
+
+    def _read(self) -> io.BytesIO:
+        class Stream(io.BytesIO):
+            def read(stream, size: int | None = -1) -> bytes:
+                if stream.tell():
+                    raise self.error
+                return super().read(10)
+
+        return Stream(b"rows that came before")
+
+
+@pytest.mark.parametrize("error", [PartialDelivery("5 rows came of 6"), Unreachable("away"), OSError("lost")])
+def test_nothing_of_a_delivery_that_breaks_off_is_kept(
+    database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setenv("CAKUPAN_ARCHIVE", str(tmp_path / "archive"))
+    with pytest.raises(type(error)):
+        night.archive("disdik.ptk_non_asn", NIGHT, Broken(error))
+    assert list((tmp_path / "archive").iterdir()) == []
+    assert database.execute("select from ledger.delivery").fetchone() is None
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_lists_deliveries_oldest_first_and_opens_their_bytes(feed, drop):
 
 def test_a_folder_that_is_not_there_holds_nothing_but_a_share_that_is_not_there_is_told(feed, tmp_path):
     assert Folder(tmp_path).deliveries(feed, NIGHT) == []
-    with pytest.raises(Unreachable, match="is the share mounted"):
+    with pytest.raises(Unreachable, match="as when a share is not mounted"):
         Folder(tmp_path / "share").deliveries(feed, NIGHT)
 
 

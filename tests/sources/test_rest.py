@@ -291,3 +291,35 @@ def test_a_token_that_is_none_is_told_without_it(token):
 def test_a_feed_of_another_transport_is_told(api, feed_called, night):
     with pytest.raises(BrokenContract, match=r"feed bpjstk\.iuran does not say how"):
         Http(HttpAccount("agency_x", api.url, TOKEN)).deliveries(feed_called("bpjstk.iuran"), night)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("disdik.ptk_non_asn", "5 rows for 2025-09-09"),
+        ("pupr.proyek_konstruksi", "2 rows for 2025-09-09 on the first of its pages"),
+        ("hukum.regulasi", "3 rows for 2025-09-09"),
+    ],
+)
+def test_a_look_asks_for_one_page(api, feed_called, night, name, seen):
+    assert Http(HttpAccount("agency_x", api.url, TOKEN)).look(feed_called(name), night) == seen
+    assert len(api.asked) == 1
+
+
+def test_a_look_with_an_expired_token_is_refused(api, feed_called, night, patience):
+    with pytest.raises(LoginRefused):
+        Http(HttpAccount("agency_x", api.url, "expired-token"), patience).look(feed_called("hukum.regulasi"), night)
+
+
+def test_a_token_that_expires_between_two_pages_lands_nothing_and_is_not_tried_again(api, pulled, waits):
+    api.troubles = [None, agency.status(401)]
+    with pytest.raises(LoginRefused, match="page 2: the API refused login"):
+        pulled()
+    assert (len(api.asked), waits) == (2, [])
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/xml", ""])
+def test_an_answer_of_another_type_is_refused_on_any_page(api, pulled, kind):
+    api.troubles = [None, agency.text(b'{"data": []}', kind)]
+    with pytest.raises(BrokenContract, match="page 2: the answer is no JSON"):
+        pulled()

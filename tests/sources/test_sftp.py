@@ -31,6 +31,7 @@ class Drop:
 
     def __init__(self, root, tmp_path):
         self.root, self.connections, self.cut_after = root, 0, None
+        self.ends_at = None
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.user_key = asyncssh.generate_private_key("ssh-ed25519")
         self.authorized = tmp_path / "authorized_keys"
@@ -53,6 +54,8 @@ class Drop:
                 super().__init__(channel, chroot=str(drop.root).encode())
 
             def read(self, file_obj, offset, size):
+                if drop.ends_at is not None:
+                    size = max(0, min(size, drop.ends_at - offset))
                 data = super().read(file_obj, offset, size)
                 self.sent += len(data)
                 if drop.cut_after is not None and self.sent > drop.cut_after:
@@ -187,6 +190,50 @@ def test_a_connection_lost_in_the_middle_never_yields_a_prefix(drop, folder, lis
     drop.cut_after = None
     with delivery.open() as stream:
         assert stream.read() == WHOLE
+
+
+def test_a_file_shorter_than_the_server_says_is_no_delivery(drop, folder, listed):
+    (folder / "iuran_20250909.csv.gz").write_bytes(WHOLE)
+    (delivery,) = listed()
+    drop.ends_at = 1 << 20
+    with delivery.open() as stream, pytest.raises(PartialDelivery, match="a file ended after 1048576 of 3145728 bytes"):
+        stream.read()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_file_cut_while_it_is_read_is_no_delivery(drop, folder, listed):
+    path = folder / "iuran_20250909.csv.gz"
+    path.write_bytes(WHOLE)
+    (delivery,) = listed()
+    with delivery.open() as stream, pytest.raises(PartialDelivery, match="changed while it was read"):
+        os.truncate(path, 1 << 20)
+        stream.read()
+
+
+def test_a_look_says_which_file_is_the_newest_without_waiting(drop, folder, feed_called, night):
+    def never(_):
+        raise AssertionError("waited")
+
+    for day in ("20250909", "20241231"):
+        (folder / f"iuran_{day}.csv.gz").touch()
+    seen = Sftp(drop.account, wait=never).look(feed_called("bpjstk.iuran"), night)
+    assert seen == "2 files, the newest iuran_20250909.csv.gz"
+
+
+@pytest.mark.parametrize("form", ["{0} {1}", "{1}", "{0} {1} comment", "[127.0.0.1]:2222 {0} {1}"])
+def test_the_host_key_may_be_written_as_any_tool_writes_it(drop, listed, form):
+    kind, encoded = drop.account.host_key.split(" ")[:2]
+    assert listed(replace(drop.account, host_key=form.format(kind, encoded))) == []
+
+
+def test_logs_in_with_a_private_key_that_has_a_passphrase(drop, listed):
+    key = drop.user_key.export_private_key("openssh", "planted", rounds=1, ignore_few_rounds=True).decode()
+    account = replace(drop.account, password=None, private_key=key)
+    assert listed(replace(account, passphrase="planted")) == []
+    for wrong, told in ((None, "without passphrase"), ("planted-too", "that private_key_passphrase opens")):
+        with pytest.raises(BrokenContract, match=told) as error:
+            listed(replace(account, passphrase=wrong))
+        assert "planted" not in str(error.value)
 
 
 def test_logs_in_with_a_private_key(drop, folder, listed):

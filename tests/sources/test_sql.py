@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psycopg
@@ -149,3 +150,51 @@ def test_mysql_errors_are_told_apart(read, patience, code, kind):
 def test_a_missing_mysql_table_is_told(read, patience):
     with pytest.raises(BrokenContract, match="no table 'sosialisasi' in database 'dinas'"):
         read(MySql(MYSQL, patience, Cursor([], [])))
+
+
+def test_a_look_reads_one_row_of_the_table(account, feed_called, night, patience):
+    source = PostgreSql(account, patience)
+    assert source.look(feed_called("diskumdag.sosialisasi"), night) == "table sosialisasi can be read, 6 columns"
+    with pytest.raises(BrokenContract, match="no table 'pelaku_usaha'"):
+        source.look(feed_called("diskumdag.pelaku_usaha"), night)
+    with connect(Role.ADMIN) as admin:
+        admin.execute("revoke select on sosialisasi from agency_reader")
+    with pytest.raises(BrokenContract, match="SQLSTATE 42501"):
+        source.look(feed_called("diskumdag.sosialisasi"), night)
+
+
+def test_a_look_at_mysql_reads_one_row(feed_called, night, patience):
+    cursor = Cursor(["id", "nik"], [])
+    assert MySql(MYSQL, patience, cursor).look(feed_called("diskumdag.sosialisasi"), night).endswith("2 columns")
+    assert cursor.asked[-1] == "select 1 from `sosialisasi` limit 1"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"tls": {"sslmode": "verify-full", "sslrootcert": "/nowhere/ca.pem"}},
+        {"tls": {"sslmode": "planted"}},
+        {"tls": {"sslmode": "require"}},
+        {"database": "nowhere"},
+    ],
+)
+def test_a_database_that_is_not_what_the_connection_says_is_told_at_once(account, read, patience, waits, changed):
+    with pytest.raises(BrokenContract, match="agency_x: the database is not what the connection says"):
+        read(PostgreSql(replace(account, **changed), patience))
+    assert waits == []
+
+
+def test_a_server_that_ends_the_session_mid_read_is_read_again_whole(account, read, patience, waits):
+    """The read waits for a lock, so that it is surely under way when its session is ended."""
+    with connect(Role.ADMIN) as admin, connect(Role.ADMIN, autocommit=True) as killer, ThreadPoolExecutor() as pool:
+        admin.execute("lock table sosialisasi in access exclusive mode")
+        reading = pool.submit(read, PostgreSql(account, patience))
+        ended = []
+        while not ended:
+            ended = killer.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where usename = 'agency_reader' and wait_event_type = 'Lock'"
+            ).fetchall()
+        admin.rollback()
+        assert reading.result(30) == CSV
+    assert (ended, len(waits)) == ([(True,)], 1)

@@ -30,10 +30,22 @@ def source_of(agency: str, patience: Patience | None = None) -> Source:
     return source(
         Settings(
             name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
-            connection.schema, connection.extra_dejson,
+            connection.schema, _extra(name, connection),
         ),
         patience,
     )  # fmt: skip
+
+
+def _extra(name: str, connection: Any) -> dict[str, Any]:
+    """The connection's extra; raises BrokenContract where Airflow would go on without what it cannot read."""
+    try:
+        read = json.loads(connection.extra or "{}")
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise BrokenContract(f"connection {name!r}: its extra is no JSON object")
+    extra: dict[str, Any] = connection.extra_dejson  # which keeps its secrets out of the logs
+    return extra
 
 
 def deliver_from(folder: Path) -> None:

@@ -58,6 +58,9 @@ class Found:
 class Source(Protocol):
     """What every connector offers."""
 
+    kind: str
+    """What a person calls such a system."""
+
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
         """What the agency has for the feed now, oldest business date first; of systems that keep no files, the night's.
 

@@ -29,6 +29,8 @@ class State:
 class FileDrop(ABC):
     """A tree of deliveries; a name is data: it is compared with what the feed's files are called, never obeyed."""
 
+    kind: str
+
     def __init__(self, place: str, wait: Callable[[float], None] = time.sleep) -> None:
         """`place` tells apart trees whose files may look the same; it has no secret in it."""
         self.place = place

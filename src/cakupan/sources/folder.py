@@ -15,6 +15,8 @@ from cakupan.sources.file_drop import FileDrop, State
 class Folder(FileDrop):
     """A folder laid out as the agencies' file drop."""
 
+    kind = "folder"
+
     def __init__(self, root: Path, settle_seconds: float = 0.0, wait: Callable[[float], None] = time.sleep) -> None:
         """A file changed less than `settle_seconds` ago may still be growing; 0 takes every file as it is."""
         super().__init__(str(root), wait)
@@ -24,7 +26,7 @@ class Folder(FileDrop):
     def _files(self, feed: Feed) -> dict[str, State]:
         """Raises Unreachable when the root is not there: a share that is not mounted must not look empty."""
         if not self.root.is_dir():
-            raise Unreachable(f"no folder {str(self.root)!r}: is the share mounted?")
+            raise Unreachable(f"no folder {str(self.root)!r}, as when a share is not mounted")
         folder = self.root / feed.agency / feed.feed
         if not folder.is_dir():
             return {}

@@ -44,6 +44,8 @@ class StoreAccount:
 class ObjectStore(FileDrop):
     """A tree of deliveries below a prefix of a bucket."""
 
+    kind = "object store"
+
     def __init__(self, account: StoreAccount, patience: Patience | None = None) -> None:
         """Raises BrokenContract for an account that cannot be used."""
         bucket, prefix = _bucket_and_prefix(account)

@@ -39,6 +39,8 @@ class HttpAccount:
 class Http:
     """An API that is asked for one night at a time."""
 
+    kind = "http"
+
     def __init__(
         self, account: HttpAccount, patience: Patience | None = None, timeout: httpx.Timeout = TIMEOUT
     ) -> None:
@@ -149,7 +151,8 @@ def _check_status(response: httpx.Response, what: str) -> None:
     if status in TROUBLED:
         raise Unreachable(f"{what}: answered {status}", _retry_after(response.headers.get("Retry-After")))
     if status != httpx.codes.OK:
-        raise BrokenContract(f"{what}: answered {status}")
+        why = ": no such address, or nothing for that night" if status == httpx.codes.NOT_FOUND else ""
+        raise BrokenContract(f"{what}: answered {status}{why}")
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise BrokenContract(f"{what}: the answer is no JSON but {kind[:60]!r}")

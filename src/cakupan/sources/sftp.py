@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import logging
 import posixpath
 import stat
 import time
@@ -26,6 +27,7 @@ from cakupan.sources.patience import Patience
 CONNECT_SECONDS = 10.0
 TIMEOUT_SECONDS = 30.0
 REQUESTS_AHEAD = 64
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what it logs, with tracebacks, is raised as one line too
 PRIVATE_KEYS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
@@ -49,6 +51,8 @@ class SftpAccount:
 class Sftp(FileDrop):
     """A tree of deliveries on a server whose host key is known; only regular files in real folders are read."""
 
+    kind = "sftp"
+
     def __init__(
         self,
         account: SftpAccount,
@@ -57,7 +61,7 @@ class Sftp(FileDrop):
         patience: Patience | None = None,
     ) -> None:
         """A file that changes within `settle_seconds` is still growing."""
-        super().__init__(f"sftp://{account.host}:{account.port}{posixpath.join('/', account.path)}", wait)
+        super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait)
         self.account = account
         self.settle_seconds = settle_seconds
         self._patience = patience or Patience()

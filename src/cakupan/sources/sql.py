@@ -55,6 +55,8 @@ class DatabaseAccount:
 class _Tables(ABC):
     """What the databases have in common: a table is read whole or not at all, as it is when it is read."""
 
+    kind: str
+
     def __init__(self, account: DatabaseAccount, patience: Patience | None = None) -> None:
         self.account = account
         self._patience = patience or Patience()
@@ -99,6 +101,8 @@ class _Tables(ABC):
 
 class PostgreSql(_Tables):
     """A PostgreSQL database."""
+
+    kind = "postgres"
 
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
         with self._talking() as connection:
@@ -166,6 +170,8 @@ class PostgreSql(_Tables):
 
 class MySql(_Tables):
     """A MySQL or MariaDB database."""
+
+    kind = "mysql"
 
     def __init__(
         self,

@@ -1,0 +1,116 @@
+"""Commands about the agencies' systems: can each be reached, logged in to and asked, and what does it have?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from cakupan import night, orchestration, settings
+from cakupan.database.server import embedded
+from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
+from cakupan.sources.patience import Patience
+
+app = typer.Typer(no_args_is_help=True, help="The agencies' systems.")
+ONCE = Patience(tries=1)  # a person waits, and asks again
+AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is said of a feed."""
+
+    feed: str
+    kind: str
+    usable: bool
+    text: str
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `check` a command of its own while it is the only one."""
+
+
+@app.command()
+def check(
+    agencies: Annotated[list[str] | None, typer.Argument(help="For example bpjstk; else all.")] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The night an API is asked for; else today's."),
+    ] = None,
+) -> None:
+    """Try each agency's connection and say what there is, one line for each feed; nothing is archived.
+
+    Exit code 0: all can be used; 1: some cannot, and the line says why and what to do; 2: wrong usage.
+    """
+    known = night.agencies()
+    if unknown := sorted(set(agencies or ()) - set(known)):
+        raise typer.BadParameter(f"there is no agency {', '.join(unknown)}; there are: {', '.join(known)}")
+    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
+        Console(stderr=True).print("The database is not running. Run: cakupan database start", style="red")
+        raise typer.Exit(1)
+    # Before Airflow is imported; what it has to say of a connection is said here in one line.
+    os.environ.update(orchestration.environment() | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL"})
+    as_of = day.date() if day else datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
+    out, usable = Console(), True
+    for line in look(agencies or known, as_of):
+        usable = usable and line.usable
+        mark = "[green]ok[/]    " if line.usable else "[red]failed[/]"
+        out.print(f"{mark} ", end="")
+        out.print(f"{line.feed:<28}{line.kind:<14}{line.text}", soft_wrap=True, highlight=False, markup=False)
+    if not usable:
+        raise typer.Exit(1)
+
+
+def look(agencies: list[str], as_of: date) -> Iterator[Line]:
+    """What is to be said of every feed of the agencies, in their order; several agencies are asked at a time."""
+    sources: list[Source | NotConnected] = []
+    for agency in agencies:
+        try:
+            sources.append(orchestration.source_of(agency, ONCE))
+        except NotConnected as error:
+            sources.append(error)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for lines in pool.map(lambda agency, source: _look(agency, source, as_of), agencies, sources):
+            yield from lines
+
+
+def _look(agency: str, source: Source | NotConnected, as_of: date) -> list[Line]:
+    lines: list[Line] = []
+    feeds = night.feeds_of(agency)
+    if isinstance(source, NotConnected):
+        return [Line(feed.name, "-", False, _why(source, agency)) for feed in feeds]
+    away: Unreachable | None = None
+    for feed in feeds:
+        try:
+            if away:
+                raise away
+            lines.append(Line(feed.name, source.kind, True, source.look(feed, as_of)))
+        except (NotConnected, OSError) as error:
+            away = error if isinstance(error, Unreachable) else None
+            lines.append(Line(feed.name, source.kind, False, _why(error, agency)))
+    return lines
+
+
+def _why(error: NotConnected | OSError, agency: str) -> str:
+    """One line: what is wrong and what to do about it."""
+    connection = f"connection agency_{agency}"
+    match error:
+        case Unreachable():
+            return f"{error}. Is it up, may this machine reach it, and is {connection} right?"
+        case PartialDelivery():
+            return f"{error}. Ask again later; if it stays so, tell the agency."
+        case LoginRefused():
+            return f"{error}. Ask the agency for an account that is let in, and set it in {connection}."
+        case BrokenContract():
+            return f"{error}. Mend {connection}, or tell the agency."
+        case NotConnected():
+            return f"{error}."
+    return f"{type(error).__name__}: {error.strerror or 'no reason given'}. May this account read the folder?"
