@@ -1,0 +1,116 @@
+"""`cakupan status`: how each feed stands on a night, before, while and after it runs."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from rich.console import Console
+
+from cakupan.cli import status
+from cakupan.notices import feed_states
+from tests.notices.conftest import Ledger
+from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
+from tests.quality.deliveries import NIGHT, feed_called
+
+NEXT = NIGHT + timedelta(1)
+WORKFORCE = feed_called("bps.angkatan_kerja")  # occasional
+
+
+@pytest.fixture
+def ledger(database: psycopg.Connection[Any]) -> Ledger:
+    known = Ledger(database)
+    known.know_feeds()
+    return known
+
+
+def printed(night: date) -> str:
+    out = Console(file=io.StringIO(), width=140)
+    status.show(out, night)
+    return out.file.getvalue()  # type: ignore[attr-defined]
+
+
+def line(text: str, feed: str) -> list[str]:
+    return next(line for line in text.splitlines() if line.startswith(feed)).split()
+
+
+def state(ledger: Ledger, feed: str, night: date) -> str:
+    return next(one.state for one in feed_states(ledger.connection, night) if one.name == feed)
+
+
+def test_a_line_has_what_came_when_how_old_it_is_what_is_in_force_and_what_comes_next(ledger: Ledger) -> None:
+    ledger.deliver(RECIPIENTS, rows(RECIPIENTS, 19, 1, nik=BAD_NIK), NIGHT)
+    ledger.deliver(SALES, rows(SALES, 20), NIGHT)
+    ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NEXT)
+    ledger.ask(NEXT)
+    text = printed(NEXT)
+    received = ["2025-09-09", *line(text, RECIPIENTS.name)[3:5]]
+    assert line(text, RECIPIENTS.name) == [
+        RECIPIENTS.name, "LATE", *received, "1", "20", "19", "1", "0", "2025-09-09", "2025-09-11"
+    ]  # fmt: skip
+    assert line(text, SALES.name)[1:3] == ["HELD", "2025-09-10"]
+    assert line(text, SALES.name)[-2:] == ["2025-09-09", "2025-09-11"]
+    assert line(text, "sipd.sp2d")[1:3] == ["LATE", "-"]
+    assert line(text, WORKFORCE.name)[1] == "UNCHANGED"
+    assert line(text, WORKFORCE.name)[-2:] == ["on", "change"]
+
+
+def test_what_is_held_says_why_and_whatever_a_file_is_called_is_printed_as_it_is(ledger: Ledger) -> None:
+    number = ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT)
+    ledger.connection.execute("update ledger.delivery set original_name = E'[red]a\\nb[/]'")
+    ledger.connection.commit()
+    text = printed(NIGHT)
+    reason = next(line for line in text.splitlines() if line.startswith("HELD diskumdag"))
+    assert "[red]a" in reason and "b[/]" in reason
+    assert f"cakupan release {number}" in reason
+
+
+def test_states_before_while_and_after_a_night_asks(ledger: Ledger) -> None:
+    assert state(ledger, SALES.name, NIGHT) == "AWAITED"
+    ledger.land(SALES, rows(SALES, 3))
+    assert state(ledger, SALES.name, NIGHT) == "ARRIVED"
+    ledger.validate(SALES)
+    assert state(ledger, SALES.name, NIGHT) == "ACCEPTED"
+    ledger.fail(f"ingest_{RECIPIENTS.name}.archive", NIGHT)
+    assert state(ledger, RECIPIENTS.name, NIGHT) == "FAILED"
+    ledger.ask(NIGHT)
+    assert state(ledger, RECIPIENTS.name, NIGHT) == "LATE"
+    assert state(ledger, WORKFORCE.name, NIGHT) == "UNCHANGED"
+
+
+def test_another_feeds_failure_is_not_this_ones(ledger: Ledger) -> None:
+    ledger.fail("ingest_bpjstk.iuran.archive", NIGHT)
+    states = {one.name for one in feed_states(ledger.connection, NIGHT) if one.state == "FAILED"}
+    assert states == {"bpjstk.iuran"}
+
+
+def test_it_tells_whether_the_night_is_published_or_being_built(ledger: Ledger) -> None:
+    assert "not published" in printed(NIGHT)
+    ledger.connection.execute("insert into ledger.run (as_of_date) values (%s)", (NIGHT,))
+    ledger.connection.commit()
+    assert "not published; being built since" in printed(NIGHT)
+    ledger.publish(NIGHT)
+    assert "\npublished 20" in printed(NIGHT)
+
+
+def test_the_newest_night_is_one_that_was_begun(ledger: Ledger) -> None:
+    assert status.newest_night() is None
+    ledger.publish(NIGHT)
+    ledger.fail("ingest_sipd.sp2d.archive", NEXT)
+    assert status.newest_night() == NEXT
+
+
+def test_watching_looks_again_until_interrupted(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile = iter([lambda: ledger.ask(NIGHT), interrupted])
+    monkeypatch.setattr(status.time, "sleep", lambda _: next(meanwhile)())
+    out = Console(file=io.StringIO(), width=140, force_terminal=True)
+    status.watch(out, NIGHT)
+    text = out.file.getvalue()  # type: ignore[attr-defined]
+    assert text.index("AWAITED") < text.index("LATE")
+
+
+def interrupted() -> None:
+    raise KeyboardInterrupt
