@@ -12,10 +12,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from rich.console import Console
 
 from cakupan import night, orchestration, settings
 from cakupan.cli import agencies, cities
 from cakupan.cli.cities import CannotSimulate, Wanted
+from cakupan.cli.nightly import run_night
 from cakupan.cli.stand_ins import stand_ins
 from simulator.check import differences
 from tests.night.conftest import Installation
@@ -117,6 +119,12 @@ def test_the_environment_that_names_every_agency_needs_no_stand_ins(
     assert orchestration.environment_names_all()
     with agencies.of_this_installation():  # would fail: there is no such city
         assert orchestration.connections() == {}
+
+
+def test_real_deliveries_have_no_trouble_to_order(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(CannotSimulate, match="leave out --trouble"):
+        run_night(NIGHT, tmp_path, Wanted(300, trouble=True), Console())
+    assert list(home.iterdir()) == []
 
 
 def test_the_scheduler_is_given_the_simulated_city_that_the_installation_holds(home: Path) -> None:

@@ -21,9 +21,14 @@ def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, ou
     """
     from cakupan import installation, night, notices, orchestration  # imports that other commands need not spend
 
+    real = bool(deliveries) or orchestration.environment_names_all()
+    if real and simulated.trouble:
+        raise cities.CannotSimulate(
+            "Only a simulated city has trouble to order: leave out --trouble, or --from and AIRFLOW_CONN_AGENCY_*."
+        )
     with only_one_night(), _progress(out) as progress, ExitStack() as agencies:
         installation.start_database()
-        if deliveries or orchestration.environment_names_all():
+        if real:
             cities.settle(cities.RECORDED)
         else:
             progress(f"a simulated city of {simulated.workers} workers and its agencies")
