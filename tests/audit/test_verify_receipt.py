@@ -100,6 +100,7 @@ def test_keys_that_sign_everything_are_not_usable():
     low = [(y % 2**255).to_bytes(32, "little") for y in (0, 1, script.P - 1, script.P, script.P + 1)] + [eighth]
     low += [each[:31] + bytes([each[31] | 0x80]) for each in low]
     assert not any(script.is_usable_key(each) for each in low)
+    assert script.decode_point((1 | 1 << 255).to_bytes(32, "little")) is None  # x is 0, which has no sign
     # the same key, its y written with the prime added, is another text of one key
     assert script.is_usable_key((3).to_bytes(32, "little"))
     assert not script.is_usable_key((3 + script.P).to_bytes(32, "little"))
@@ -158,8 +159,11 @@ def made_entry(name: str):
         (lambda text: text.replace("index 6", "index +6"), "number"),
         (lambda text: text.replace("index 6", "index \u0666"), "number"),
         (lambda text: text.replace("index 6", "index 6 "), "number"),
+        (lambda text: text.replace("index 6", "index 1\u0660"), "number"),
+        (lambda text: text.replace("index 6\n", "index 6\nAAAA\n"), "hash"),
         (lambda text: text.replace("\n11\n", "\n011\n"), "number"),
         (lambda text: text.replace("index 6", "index 7"), "log tree"),
+        (lambda text: text.replace("index 6", "index 22"), "log tree"),  # beyond the end, by the same turns
         (lambda text: text.replace("\n11\n", "\n10\n"), "signature"),  # the path would have the same shape
         (lambda text: text.replace("\n11\n", "\n99999999\n"), "log tree"),
         (lambda text: text.replace("cakupan.kota-batu\n11", "cakupan.kota-malang\n11"), "origin"),
@@ -168,6 +172,7 @@ def made_entry(name: str):
         (lambda text: text + text.rsplit("\n", 2)[1] + "\n", "twice"),
         (lambda text: text + "— a b\n", "base64"),
         (lambda text: text + "— a\n", "structure"),
+        (lambda text: text.replace("\n— ", "\n- "), "structure"),
         (lambda text: text.replace("=\n\ncakupan", "=\nextension\n\ncakupan"), "base64"),
         (lambda text: text.replace("\n\n— ", "\nextension\n\n— "), "structure"),
         (lambda text: text.encode() + b"\xff", "not text"),
@@ -197,6 +202,7 @@ def with_extra(change) -> str:
         (lambda extra: extra.replace(b'"index":4', b'"index":true'), "content"),
         (lambda extra: extra.replace(b'"index":4', b'"index":-1'), "row tree"),
         (lambda extra: extra.replace(b'"index":4', b'"index":5'), "row tree"),
+        (lambda extra: extra.replace(b'"index":4', b'"index":20'), "row tree"),
         (lambda extra: extra.replace(b'"index":4', b'"a":1,"index":4'), "content"),
         (lambda extra: extra.replace(b"Siti", b"Sita"), "row tree"),
         (lambda extra: extra.replace(b"Siti", b"\\ud800"), "json"),
@@ -214,6 +220,7 @@ def with_extra(change) -> str:
         (lambda extra: extra[:-32], "row tree"),
         (lambda extra: extra[:-1], "hash"),
         (lambda extra: extra.partition(b"\n")[0], "hash"),
+        (lambda extra: extra.partition(b"\n")[0] + b"\n", "hash"),
     ],
 )
 def test_extra_data_that_do_not_fit_are_refused(change, reason):
