@@ -1,9 +1,10 @@
-"""PostgreSQL against a real server; MySQL only against a stand-in for its cursor: no such server can be installed."""
+"""PostgreSQL against a real server; MySQL against a stand-in for its cursor, so that no such server is needed."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import psycopg
 import pymysql
@@ -98,6 +99,7 @@ class Cursor:
 
     def __init__(self, columns, rows):
         self.columns, self.rows, self.asked = columns, rows, []
+        self._result = SimpleNamespace(unbuffered_active=True)
 
     def __call__(self, **_):
         return self
@@ -105,14 +107,9 @@ class Cursor:
     def cursor(self):
         return self
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
     def close(self):
-        pass
+        # The client reads what is left of an answer, which fails when the connection is lost.
+        assert not self._result.unbuffered_active
 
     def execute(self, query, _=()):
         self.asked.append(query)

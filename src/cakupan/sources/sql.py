@@ -96,7 +96,10 @@ class _Tables(ABC):
         """How many columns the table has, after one of its rows was read; raises NotConnected."""
 
     def _no_table(self, table: str) -> BrokenContract:
-        return BrokenContract(f"{self.account.name}: no table {table!r} in database {self.account.database!r}")
+        database = self.account.database
+        return BrokenContract(
+            f"{self.account.name}: no table {table!r} in database {database!r}, or not for this account"
+        )
 
 
 class PostgreSql(_Tables):
@@ -205,10 +208,13 @@ class MySql(_Tables):
                 )  # fmt: skip
             except OSError:
                 raise BrokenContract(f"{account.name}: ssl_ca in its extra is no file of certificates") from None
+            cursor = connection.cursor()
             try:
-                with connection.cursor() as cursor:
-                    yield cursor
+                yield cursor
             finally:
+                # The client would read to the end what it was asked to leave, and fail where there is no connection.
+                if cursor._result is not None:
+                    cursor._result.unbuffered_active = False
                 connection.close()
         except pymysql.err.Error as error:
             raise self._told(error) from None
