@@ -27,8 +27,8 @@ def ledger(database: psycopg.Connection[Any]) -> Ledger:
     return known
 
 
-def printed(night: date) -> str:
-    out = Console(file=io.StringIO(), width=140)
+def printed(night: date, width: int = 140) -> str:
+    out = Console(file=io.StringIO(), width=width)
     status.show(out, night)
     return out.file.getvalue()  # type: ignore[attr-defined]
 
@@ -56,6 +56,14 @@ def test_a_line_has_what_came_when_how_old_it_is_what_is_in_force_and_what_comes
     assert line(text, "sipd.sp2d")[1:3] == ["LATE", "-"]
     assert line(text, WORKFORCE.name)[1] == "UNCHANGED"
     assert line(text, WORKFORCE.name)[-2:] == ["on", "change"]
+
+
+def test_a_narrow_terminal_shows_the_columns_that_matter_whole(ledger: Ledger) -> None:
+    ledger.deliver(RECIPIENTS, rows(RECIPIENTS, 19, 1, nik=BAD_NIK), NIGHT)
+    ledger.ask(NEXT)
+    assert line(printed(NEXT, 100), RECIPIENTS.name) == [
+        RECIPIENTS.name, "LATE", "2025-09-09", "1", "20", "19", "1", "2025-09-09"
+    ]  # fmt: skip
 
 
 def test_what_is_held_says_why_and_whatever_a_file_is_called_is_printed_as_it_is(ledger: Ledger) -> None:

@@ -43,7 +43,7 @@ def leaks(text: str, personal: set[str]) -> set[str]:
 
 
 def files(home: Path) -> list[Path]:
-    roots = (home / "airflow", home / "dbt")
+    roots = (home / "airflow", home / "dbt", home / "outbox")
     logs = [home / "night.log", home / "database/data/server.log", *(home / "reports").iterdir()]
     return [path for root in roots for path in root.rglob("*") if path.is_file()] + logs
 

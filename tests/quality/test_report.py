@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -78,6 +79,15 @@ def test_both_languages_say_as_much(warehouse: Warehouse) -> None:
 def test_no_cell_is_on_the_page(warehouse: Warehouse) -> None:
     html = page(warehouse)
     assert "357901999999" not in html and "nama_pemilik 1" not in html
+
+
+def test_what_is_late_stays_in_force_with_its_date(warehouse: Warehouse) -> None:
+    warehouse.land(ROSTER, [good_row(ROSTER, load_suite(ROSTER), 1, NIGHT)])
+    warehouse.validate(ROSTER)
+    html = night_report(warehouse.connection, FEEDS, NIGHT + timedelta(2))
+    assert html.count("kiriman tanggal 2025-09-09 tetap berlaku") == 1
+    assert html.count("the delivery of 2025-09-09 stays in force") == 1
+    assert "belum ada yang berlaku" in html
 
 
 def test_it_is_written_whole(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -20,6 +21,7 @@ STYLES = {
     "REJECTED": "red", "FAILED": "red",
 }  # fmt: skip
 EVERY = 3.0  # seconds between two looks
+WIDE = 139  # characters that all columns take
 NEWEST = """
     select max(as_of_date) from (
         select as_of_date from ledger.asked union all select as_of_date from ledger.run
@@ -43,28 +45,28 @@ def newest_night() -> date | None:
 
 def show(out: Console, as_of: date) -> None:
     """Print how each feed stands on the night, and why anything was refused or held."""
-    out.print(_page(as_of), soft_wrap=True)
+    out.print(_page(as_of, out.width), soft_wrap=True)
 
 
 def watch(out: Console, as_of: date) -> None:
     """Show it and look again every few seconds until interrupted."""
-    with Live(_page(as_of), console=out, auto_refresh=False) as live:
+    with Live(_page(as_of, out.width), console=out, auto_refresh=False) as live:
         try:
             while True:
                 time.sleep(EVERY)
-                live.update(_page(as_of), refresh=True)
+                live.update(_page(as_of, out.width), refresh=True)
         except KeyboardInterrupt:
             return
 
 
-def _page(as_of: date) -> RenderableType:
+def _page(as_of: date, width: int) -> RenderableType:
     with connect(Role.AUDITOR) as connection:
         states = feed_states(connection, as_of)
         published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
     return Group(
         Text(f"\nDeliveries of {as_of}", style="bold"),
         Text(_progress(published_at, run, started_at), style="dim"),
-        _table(states),
+        _table(states, width),
         *_reasons(states),
     )
 
@@ -78,25 +80,13 @@ def _progress(published_at: datetime | None, run: str | None, started_at: dateti
     return published
 
 
-def _table(states: Iterable[FeedState]) -> Table:
+def _table(states: Iterable[FeedState], width: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for head in ("feed", "state", "newest", "received"):
-        table.add_column(head, no_wrap=True)
-    for head in ("age", "delivered", "accepted", "quarantined", "repeated"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for head in ("in force", "next"):
-        table.add_column(head, no_wrap=True)
+    columns = [column for column in COLUMNS if width >= WIDE or not column.only_wide]
+    for column in columns:
+        table.add_column(column.head, justify="right" if column.figures else "left", no_wrap=True)
     for one in states:
-        counts = (one.age_days, one.delivered_rows, one.accepted_rows, one.quarantined_rows, one.duplicate_rows)
-        table.add_row(
-            one.name,
-            f"[{STYLES[one.state]}]{one.state}[/]",
-            _or_dash(one.business_date),
-            local(one.received_at).removesuffix(" WIB") if one.received_at else "-",
-            *map(_or_dash, counts),
-            _or_dash(one.in_force),
-            str(one.next_expected or "on change"),
-        )
+        table.add_row(*(_shown(column.value(one)) for column in columns))
     return table
 
 
@@ -115,7 +105,37 @@ def _reasons(states: Iterable[FeedState]) -> Iterable[Text]:
             )  # fmt: skip
 
 
-def _or_dash(value: Any) -> str:
+def _received(one: FeedState) -> str | None:
+    return local(one.received_at).removesuffix(" WIB") if one.received_at else None
+
+
+def _shown(value: Any) -> str | Text:
     if value is None:
         return "-"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return Text(str(value), STYLES.get(str(value), ""))
+
+
+class Column(NamedTuple):
+    """A column of the table."""
+
+    head: str
+    value: Callable[[FeedState], Any]
+    figures: bool = False
+    only_wide: bool = False
+
+
+COLUMNS = (
+    Column("feed", attrgetter("name")),
+    Column("state", attrgetter("state")),
+    Column("newest", attrgetter("business_date")),
+    Column("received", _received, only_wide=True),
+    Column("age", attrgetter("age_days"), figures=True),
+    Column("delivered", attrgetter("delivered_rows"), figures=True),
+    Column("accepted", attrgetter("accepted_rows"), figures=True),
+    Column("quarantined", attrgetter("quarantined_rows"), figures=True),
+    Column("repeated", attrgetter("duplicate_rows"), figures=True, only_wide=True),
+    Column("in force", attrgetter("in_force")),
+    Column("next", lambda one: one.next_expected or "on change", only_wide=True),
+)

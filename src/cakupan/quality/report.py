@@ -46,6 +46,8 @@ class Line:
     status: str
     facts: dict[str, Any]
     broken: tuple[Broken, ...] = ()
+    in_force: date | None = None
+    """Of a late feed: the date of what stays in force."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,20 @@ def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line 
             (feed.agency, feed.feed, night),
         ).fetchone()
     if facts is None:
-        return None if feed.cadence == "occasional" else Line(feed, "LATE", {})
+        return (
+            None
+            if feed.cadence == "occasional"
+            else Line(feed, "LATE", {}, in_force=_in_force(connection, feed, night))
+        )
     return Line(feed, facts["delivery_status"], facts, _broken(connection, feed, facts["validation_id"]))
+
+
+def _in_force(connection: psycopg.Connection[Any], feed: Feed, night: date) -> date | None:
+    row = connection.execute(
+        "select max(business_date) from ledger.in_force(%s) where agency = %s and feed = %s",
+        (night, feed.agency, feed.feed),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int) -> tuple[Broken, ...]:
