@@ -35,11 +35,13 @@ def test_the_examples_of_the_specification_and_of_go_are_verified():
 def test_a_secret_key_does_not_show():
     key = SigningKey.generate("a")
     assert key.text.split("+")[-1] not in repr(key)
-    assert key.seed.hex() not in repr(key)
+    assert "seed" not in repr(key)
     with pytest.raises(BadNote) as refusal:
         SigningKey.from_text(key.text[:-8])
     assert key.text[20:30] not in str(refusal.value)
     assert SigningKey.from_text(key.text) == key
+    with pytest.raises(BadNote, match="key id in the signing key of a"):
+        SigningKey.from_text(key.text.replace(key.verifier.key_id.hex(), "01234567"))
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,29 @@ def test_a_secret_key_does_not_show():
 def test_a_note_written_otherwise_is_refused(wrong):
     with pytest.raises(BadNote):
         note.verify(note.parse(wrong), Verifier.from_vkey(EXAMPLE_KEY))
+
+
+@pytest.mark.parametrize("text", ["a\tb\n", "a\r\n", "a\x00\n", "a\x1b[2J\n"])
+def test_a_text_with_control_characters_is_not_signed(text):
+    with pytest.raises(BadNote, match="control character"):
+        note.sign(text, SigningKey.generate("a"))
+
+
+@pytest.mark.parametrize("name", ["", "a+b", "a b", "a\u2003b", "a\nb"])
+def test_a_name_that_would_blur_the_line_is_refused(name):
+    with pytest.raises(BadNote, match="name of a key"):
+        SigningKey.generate(name)
+
+
+def test_a_text_without_its_last_newline_is_not_signed():
+    with pytest.raises(BadNote, match="must end in a newline"):
+        note.sign("text", SigningKey.generate("a"))
+
+
+def test_a_key_for_cosignatures_signs_no_plain_text():
+    key = SigningKey.generate("a", note.COSIGNATURE)
+    with pytest.raises(BadNote, match="not of this text"):
+        note.verify(note.sign("text\n", key), key.verifier)
 
 
 def test_signatures_of_others_are_passed_over():
