@@ -122,7 +122,7 @@ def note_seen(connection: Connection[Any], feed: Feed, business_date: date, name
         "insert into ledger.seen (agency, feed, business_date, original_name, fingerprint) values (%s, %s, %s, %s, %s)"
         " on conflict (agency, feed, business_date, original_name)"
         " do update set fingerprint = excluded.fingerprint, seen_at = excluded.seen_at",
-        (feed.agency, feed.feed, business_date, name, fingerprint),
+        (feed.agency, feed.feed, business_date, name, _storable(fingerprint)),
     )
 
 

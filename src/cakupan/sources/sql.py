@@ -27,6 +27,7 @@ from cakupan.sources.patience import Patience
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 600
+LOOK_SECONDS = 10
 SILENT_SECONDS = 120
 """Of a server's that was asked for rows and sends none, before the connection counts as dead."""
 PASSING = ("08", "40", "53", "55", "57", "58")
@@ -108,23 +109,21 @@ class PostgreSql(_Tables):
     kind = "postgres"
 
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
-        with self._talking() as connection:
-            connection.read_only = True
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        with self._talking(READ_SECONDS) as connection:
             connection.execute("set local datestyle = 'ISO'")
-            connection.execute(f"set local statement_timeout = '{READ_SECONDS}s'")
             with connection.cursor().copy(self._query(connection, feed, table)) as copy:
                 for block in copy:
                     spool.write(block)
 
     def _peek(self, table: str) -> int:
-        with self._talking() as connection:
+        with self._talking(LOOK_SECONDS) as connection:
             columns = self._columns(connection, table)
             connection.execute(sql.SQL("select from {} limit 1").format(sql.Identifier(table)))
         return len(columns)
 
     @contextmanager
-    def _talking(self) -> Iterator[psycopg.Connection[Any]]:
+    def _talking(self, seconds: int) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that sees one state of the database and lets no statement take longer."""
         account = self.account
         connected = False
         try:
@@ -134,6 +133,9 @@ class PostgreSql(_Tables):
                 keepalives_idle=30, keepalives_interval=10, keepalives_count=3, **account.tls,
             ) as connection:  # fmt: skip
                 connected = True
+                connection.read_only = True
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                connection.execute(f"set local statement_timeout = '{seconds}s'")
                 yield connection
         except psycopg.Error as error:
             raise self._told(error, connected) from None
