@@ -68,12 +68,11 @@ inner join {{ ref('finding_rule') }} as rule
     to_char({{ as_of_date() }} - make_interval(months => {{ threshold('UNPAID_MONTHS') }}::integer + 1), 'YYYYMM')
 {%- endmacro %}
 
-{#- JKK and JKM due for a month where DBHCHT pays, with what the tariff rests on; `months` is a query of contribution_month. -#}
+{#- JKK and JKM due for a month where DBHCHT pays; `months` is a query of contribution_month. -#}
 {% macro dbhcht_tariff_of(months) -%}
     select
         month.contribution_month,
-        sum(tariff.amount_idr)::bigint as due_idr,
-        string_agg(distinct tariff.legal_basis, '; ' order by tariff.legal_basis) as legal_basis
+        sum(tariff.amount_idr)::bigint as due_idr
     from ({{ months }}) as month
     inner join {{ ref('bpu_tariff') }} as tariff
         on

@@ -13,7 +13,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import ledger, query, receipt, sources, verify, witness
+from cakupan.cli import ledger, query, receipt, report, sources, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -26,6 +26,7 @@ database = typer.Typer(no_args_is_help=True, help="The warehouse's PostgreSQL.")
 app.add_typer(database, name="database")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(report.app, name="report")
 app.add_typer(sources.app, name="sources")
 
 WIDTH = None if sys.stdout.isatty() else 140  # of a log or a pipe; a terminal says itself

@@ -25,8 +25,7 @@ select
     'Dibukukan ' || {{ rupiah('posted.posted_amount_idr') }} || ' untuk bulan ' || posted.contribution_month
     || ', sedangkan tarif JKK dan JKM yang berlaku ' || {{ rupiah('tariff.due_idr') }} || ' ('
     || case when posted.posted_amount_idr > tariff.due_idr then 'lebih ' else 'kurang ' end
-    || {{ rupiah('abs(posted.posted_amount_idr - tariff.due_idr)') }} || '). Dasar tarif: ' || tariff.legal_basis || '.'
-        as explanation,
+    || {{ rupiah('abs(posted.posted_amount_idr - tariff.due_idr)') }} || ').' as explanation,
     posted.evidence
 from posted
 inner join tariff on posted.contribution_month = tariff.contribution_month

@@ -1,0 +1,74 @@
+"""Reports that are handed to somebody: `cakupan report dbhcht`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cakupan import settings
+from cakupan.cli.known import AsKnownAt, as_known
+from cakupan.database import Role, connect
+
+app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
+
+
+class Lang(StrEnum):
+    """In which language a report is written."""
+
+    ID = "id"
+    EN = "en"
+
+
+@app.callback()
+def reports() -> None:
+    """Reports for auditors: a page, a PDF and a workbook."""
+
+
+@app.command()
+def dbhcht(
+    year: Annotated[int, typer.Option(min=2000, max=2100, help="The fiscal year.")],
+    night: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="A published night of the year; else its newest."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", file_okay=False, help="Folder for the files; else reports/ of the state folder."),
+    ] = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="Indonesian or English.")] = Lang.ID,
+    known_at: AsKnownAt = None,
+) -> None:
+    """The DBHCHT money of a fiscal year, from budget lines to workers, with findings and their evidence.
+
+    Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
+    """
+    from cakupan import reports  # imports that other commands need not spend
+
+    if night and night.year != year:
+        raise typer.BadParameter(
+            f"{night:%Y-%m-%d} is no night of {year}: the marts of a night hold its own year's money",
+            param_hint="--date",
+        )
+    options = f"-c default_transaction_read_only=on {as_known(known_at)}"
+    with connect(Role.AUDITOR, options=options) as connection:
+        try:
+            figures = reports.figures_of(connection, year, night.date() if night else None)
+        except reports.NoSuchNight as missing:
+            typer.secho(
+                f"{missing} Published nights: cakupan sql 'select distinct as_of_date from universal_coverage'",
+                err=True,
+                fg="red",
+            )
+            raise typer.Exit(1) from None
+    report = reports.dbhcht_report(figures, year, lang.value, known_at)
+    try:
+        written = reports.write(report, out or settings.home() / "reports")
+    except OSError as error:
+        typer.secho(f"The report could not be written: {error}", err=True, fg="red")
+        raise typer.Exit(1) from None
+    for path in written:
+        typer.echo(path)

@@ -1,0 +1,247 @@
+"""The DBHCHT audit report of a fiscal year: from the figures of a night to sections of words and tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from cakupan.reports.content import Bar, Cell, Column, Language, Report, Section, Table
+from cakupan.reports.evidence import evidence, rules_of, unlinked
+from cakupan.reports.figures import Figures, Row
+from cakupan.reports.spelling import day, month, spell
+from cakupan.reports.texts import LIMITS, PROTECTION, WORDS, Say, speaker
+
+SMALLEST_COUNT = 5
+"""Smaller numbers of persons are not shown. No total of persons is shown, so no second cell has to hide with them."""
+
+
+NEWEST_ON_PAPER = 4
+"""Deliveries of a feed that a page lists; the workbook lists all."""
+
+
+def dbhcht_report(figures: Figures, year: int, language: Language, known_at: str | None = None) -> Report:
+    """The report in the language; `known_at` is the moment it was asked for, an ISO time, or None for now."""
+    say = speaker(language)
+    found = sum(rule["cases"] for rule in figures.rules if rule["mart"] == "audit_findings")
+    observed = sum(rule["cases"] for rule in figures.rules if rule["mart"] == "audit_observations")
+    total = _total(figures.lines)
+    return Report(
+        name=f"dbhcht-{year}-{figures.night}" + ("-en" if language == "en" else ""),
+        language=language,
+        title=say("Laporan audit DBHCHT", "DBHCHT audit report"),
+        subtitle=say(
+            f"Iuran Jaminan Sosial Ketenagakerjaan dari Dana Bagi Hasil Cukai Hasil Tembakau, tahun anggaran {year}",
+            f"Employment social security contributions paid from the tobacco excise share, fiscal year {year}",
+        ),
+        facts=_facts(figures, known_at, language, say),
+        cards=(
+            (say("Pagu", "Budget"), total["budget_idr"], "rupiah"),
+            (say("Realisasi (SP2D)", "Paid out (SP2D)"), total["disbursed_idr"], "rupiah"),
+            (say("Dibukukan BPJS", "Posted by BPJS"), total["posted_idr"], "rupiah"),
+            (say("Belum dibukukan", "Not posted"), total["unposted_idr"], "rupiah"),
+            (say("Sisa pagu", "Budget left"), total["remaining_idr"], "rupiah"),
+            (say("Serapan", "Absorption"), total["absorption_rate"], "share"),
+            (say("Temuan", "Findings"), found, "count"),
+            (say("Pengamatan", "Observations"), observed, "count"),
+        ),
+        sections=(
+            _money(figures, total, say),
+            _orders(figures, say),
+            unlinked(figures, SMALLEST_COUNT, say),
+            _protection(figures, say),
+            rules_of(figures, "audit_findings", language, say),
+            rules_of(figures, "audit_observations", language, say),
+            *evidence(figures, language, say),
+            _restated(figures, say),
+            _deliveries(figures, say),
+            Section(
+                say("Untuk apa laporan ini tidak boleh dipakai", "What this report must not be used for"),
+                points=[say(*limit) for limit in LIMITS],
+            ),
+        ),
+        footer=say(
+            f"Laporan audit DBHCHT {year} · malam {figures.night:%d-%m-%Y} · run {figures.run_id}",
+            f"DBHCHT audit report {year} · night of {figures.night} · run {figures.run_id}",
+        ),
+    )
+
+
+def _facts(figures: Figures, known_at: str | None, language: Language, say: Say) -> list[tuple[str, str]]:
+    signed = figures.checkpoint
+    known = spell(datetime.fromisoformat(known_at), "moment", language) if known_at else say("saat ini", "now")
+    return [
+        (say("Malam", "Night"), day(figures.night, language)),
+        (say("Terbit", "Published"), f"{spell(figures.published_at, 'moment', language)} · run {figures.run_id}"),
+        (say("Sebagaimana diketahui", "As known"), known),
+        (
+            say("Titik periksa bertanda tangan", "Signed checkpoint"),
+            " · ".join(
+                (signed["origin"], str(signed["size"]), signed["root"], spell(signed["signed_at"], "moment", language))
+            )
+            if signed
+            else say("belum ada titik periksa", "no checkpoint yet"),
+        ),
+    ]
+
+
+def _total(lines: list[Row]) -> Row:
+    names = ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr")
+    total: Row = {name: sum(line[name] for line in lines) for name in names}
+    total["absorption_rate"] = round(total["disbursed_idr"] / total["budget_idr"], 6) if total["budget_idr"] else None
+    return total
+
+
+def _money(figures: Figures, total: Row, say: Say) -> Section:
+    columns = (
+        Column(say("Perangkat daerah", "Office"), width=34),
+        Column(say("Kode SKPD", "Office code"), "code", 24, under=True),
+        Column(say("Sub kegiatan", "Sub-activity"), "code", 20, under=True),
+        Column(say("Nama sub kegiatan", "Name of the sub-activity"), width=44, under=True),
+        Column(say("Rekening", "Account"), "code", 20, under=True),
+        Column(say("Pagu", "Budget"), "rupiah", 18),
+        Column(say("Realisasi", "Paid out"), "rupiah", 18),
+        Column(say("Dibukukan", "Posted"), "rupiah", 18),
+        Column(say("Belum dibukukan", "Not posted"), "rupiah", 18),
+        Column(say("Sisa pagu", "Budget left"), "rupiah", 18),
+        Column(say("Serapan", "Absorption"), "share", 11),
+    )
+    amounts = ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr", "absorption_rate")
+    names = ("skpd_code", "sub_activity_code", "sub_activity_name", "account_code")
+    rows = [[figures.office(line), *(line[n] for n in names), *(line[n] for n in amounts)] for line in figures.lines]
+    return Section(
+        say("Uang per perangkat daerah dan baris anggaran", "The money by office and budget line"),
+        words=[say(*WORDS["money"])],
+        tables=[
+            Table(
+                columns,
+                rows,
+                [say("Jumlah", "Total"), "", "", "", "", *(total[n] for n in amounts)],
+                say("Pagu", "Budget"),
+            )
+        ],
+        bars=[
+            Bar(figures.office(row), row["absorption_rate"], say("tanpa pagu", "without budget"))
+            for row in figures.lines
+        ],
+        bars_caption=say("Realisasi terhadap pagu per baris anggaran", "Paid out of the budget, by budget line"),
+    )
+
+
+def _orders(figures: Figures, say: Say) -> Section:
+    columns = (
+        Column("SP2D", "code", 58),
+        Column(say("Perangkat daerah", "Office"), width=34, under=True),
+        Column(say("SK", "Decree"), "code", 26, under=True),
+        Column(say("Kode iuran", "Billing code"), "code", 16, under=True),
+        Column(say("Kode temuan", "Finding codes"), "code", 50, under=True),
+        Column(say("Tanggal", "Date"), "date", 12),
+        Column(say("Periode", "Period"), width=18),
+        Column(say("Nilai", "Amount"), "rupiah", 18),
+        Column(say("Dibukukan", "Posted"), "rupiah", 18),
+        Column(say("Selisih", "Difference"), "rupiah", 18),
+        Column(say("Orang-bulan SK", "Person-months"), "count", 12),
+    )
+
+    def row(order: Row) -> list[Cell]:
+        period = f"{month(order['first_month'])}\N{EN DASH}{month(order['last_month'])}"
+        return [
+            order["sp2d_no"], figures.office(order), order["decree_no"], order["billing_code"], order["codes"],
+            order["sp2d_date"], period, *(order[name] for name in amounts),
+        ]  # fmt: skip
+
+    amounts = ("amount_idr", "posted_idr", "difference_idr", "person_months")
+    total: list[Cell] = [say("Jumlah", "Total"), "", "", "", "", "", ""]
+    return Section(
+        say("SP2D dan selisihnya", "Payment orders and their differences"),
+        words=[say(*WORDS["orders"])],
+        tables=[
+            Table(
+                columns,
+                [row(order) for order in figures.orders],
+                [*total, *(sum(order[n] for order in figures.orders) for n in amounts)],
+                "SP2D",
+            )
+        ],
+    )
+
+
+def _protection(figures: Figures, say: Say) -> Section:
+    columns = (
+        Column(say("Keadaan", "State"), width=46),
+        Column(say("Kode", "Code"), "code", 16, under=True),
+        Column(say("Orang-bulan", "Person-months"), "count"),
+        Column(say("Pekerja", "Workers"), "count"),
+        Column(say("Seharusnya", "Due"), "rupiah", 18),
+        Column(say("Dibukukan", "Posted"), "rupiah", 18),
+    )
+    rows: list[list[Cell]] = [
+        [
+            say(*PROTECTION[row["protection_status"]]), row["protection_status"], row["person_months"],
+            row["workers"] if row["workers"] >= SMALLEST_COUNT else f"<{SMALLEST_COUNT}",
+            row["due_idr"], row["posted_idr"],
+        ]
+        for row in figures.protection
+    ]  # fmt: skip
+    return Section(
+        say("Apa yang terjadi pada setiap pekerja dan bulan", "What became of each worker and month"),
+        words=[say(*WORDS["protection"]).format(smallest=SMALLEST_COUNT)],
+        tables=[Table(columns, rows, sheet=say("Perlindungan", "Protection"))],
+    )
+
+
+def _restated(figures: Figures, say: Say) -> Section:
+    columns = (
+        Column(say("Angka", "Figure"), "code", 22),
+        Column(say("Relasi", "Mart"), "code", 24, under=True),
+        Column(say("Baris", "Row"), "code", 60, under=True),
+        Column(say("Sebelum", "Before"), width=18),
+        Column(say("Sesudah", "After"), width=18),
+        Column(say("Terbit", "Published"), "moment", 20),
+        Column(say("Karena kiriman", "Because of"), width=50),
+    )
+    shown = [row for row in figures.restated if row["relation"] == "dbhcht_reconciliation"]
+    rows = [
+        [
+            row["figure"], row["relation"], row["row_key"], row["value_before"], row["value_after"],
+            row["published_at"], "; ".join(row["deliveries"]),
+        ]
+        for row in shown
+    ]  # fmt: skip
+    others = {name: len(list(rows)) for name, rows in groupby(sorted(r["relation"] for r in figures.restated))}
+    beside = ", ".join(f"{name} {count}" for name, count in others.items() if name != "dbhcht_reconciliation")
+    also = say(f"Selain itu berubah: {beside}.", f"Changed as well: {beside}.") if beside else ""
+    return Section(
+        say("Angka yang dinyatakan ulang", "Restated figures"),
+        words=[also] if also else [] if figures.restated else [say(*WORDS["restated"])],
+        tables=[Table(columns, rows, sheet=say("Dinyatakan ulang", "Restated"))] if rows else [],
+    )
+
+
+def _deliveries(figures: Figures, say: Say) -> Section:
+    columns = (
+        Column(say("Sumber", "Feed"), "code", 28),
+        Column("SHA-256", "code", 66, under=True),
+        Column(say("Kiriman", "Delivery"), "code", 10),
+        Column(say("Tanggal", "Date"), "date", 12),
+        Column(say("Diterima", "Accepted"), "count", 12),
+        Column(say("Karantina", "Quarantined"), "count", 12),
+        Column(say("Berulang", "Repeated"), "count", 12),
+    )
+    rows: list[list[Cell]] = [
+        [
+            row["feed"], row["sha256"], str(row["delivery_id"]), row["business_date"], row["accepted_rows"],
+            row["quarantined_rows"], row["duplicate_rows"],
+        ]
+        for row in figures.deliveries
+    ]  # fmt: skip
+    newest = [row for _, of_feed in groupby(rows, key=lambda row: row[0]) for row in list(of_feed)[-NEWEST_ON_PAPER:]]
+    more = len(rows) - len(newest)
+    earlier = say(f"… dan {more} kiriman terdahulu di buku kerja.", f"… and {more} earlier ones in the workbook.")
+    return Section(
+        say("Kiriman yang menjadi dasar", "Deliveries that the figures rest on"),
+        words=[say(*WORDS["deliveries"])],
+        tables=[
+            Table(columns, newest, note=earlier if more else ""),
+            Table(columns, rows, sheet=say("Kiriman", "Deliveries"), on_paper=False),
+        ],
+    )

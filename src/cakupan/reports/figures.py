@@ -1,0 +1,171 @@
+"""What the marts say about DBHCHT on a published night: every figure of the report, asked in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+FEEDS = ("sipd.anggaran", "sipd.sp2d", "disnaker.penerima_dbhcht", "bpjstk.iuran", "bpjstk.kepesertaan")
+
+PUBLISHED = """
+    select as_of_date, run_id, published_at
+    from ledger.published
+    where extract(year from as_of_date) = %(year)s and as_of_date = coalesce(%(night)s, as_of_date)
+    order by as_of_date desc limit 1
+"""
+CHECKPOINT = """
+    select split_part(c.note, E'\\n', 1) as origin, c.size, split_part(c.note, E'\\n', 3) as root, c.signed_at
+    from ledger.entry as e
+    inner join ledger.checkpoint as c on c.size > e.entry_no
+    where e.kind = 'publication' and (e.body::jsonb ->> 'run_id')::bigint = %(run_id)s
+    order by c.size, c.signed_at limit 1
+"""
+OFFICES = """
+    select skpd_code, coalesce(max(a.agency_name), max(b.skpd_name)) as office
+    from (select skpd_code, skpd_name from warehouse.dim_budget_line where run_id = %(run_id)s) as b
+    full join (
+        select skpd_code, agency_name from reference.agency
+        where skpd_code is not null and %(night)s between valid_from and coalesce(valid_to, 'infinity')
+    ) as a using (skpd_code)
+    group by skpd_code
+"""
+LINES = """
+    select r.*, b.sub_activity_name
+    from marts.dbhcht_reconciliation as r
+    left join warehouse.dim_budget_line as b
+        on b.run_id = %(run_id)s and b.budget_source = 'DBHCHT' and b.skpd_code = r.skpd_code
+        and b.sub_activity_code = r.sub_activity_code and b.account_code = r.account_code
+    where r.as_of_date = %(night)s
+    order by r.skpd_code, r.sub_activity_code, r.account_code
+"""
+ORDERS = """
+    with posted as (
+        select
+            sp2d_no,
+            sum(posted_amount_idr)::bigint as posted_idr,
+            count(*) filter (where protection_status in ('PROTECTED', 'NOT_POSTED')) as person_months
+        from marts.dbhcht_lineage where as_of_date = %(night)s group by sp2d_no
+    ),
+    found as (
+        select sp2d_no, string_agg(distinct finding_code, ', ' order by finding_code) as codes
+        from (
+            select as_of_date, sp2d_no, finding_code from marts.audit_findings
+            union all select as_of_date, sp2d_no, finding_code from marts.audit_observations
+        ) as every_finding
+        where as_of_date = %(night)s and sp2d_no is not null group by sp2d_no
+    )
+    select s.*, coalesce(p.posted_idr, 0) as posted_idr, s.amount_idr - coalesce(p.posted_idr, 0) as difference_idr,
+        coalesce(p.person_months, 0) as person_months, f.codes
+    from warehouse.fct_disbursement as s
+    left join posted as p using (sp2d_no)
+    left join found as f using (sp2d_no)
+    where s.budget_source = 'DBHCHT' and s.validation_id in (
+        select validation_id from ledger.run_input where run_id = %(run_id)s and agency = 'sipd' and feed = 'sp2d'
+    )
+    order by s.sp2d_date, s.sp2d_no
+"""
+PROTECTION = """
+    select protection_status, count(*) as person_months, count(distinct coalesce(worker_key, membership_key))
+        as workers, sum(due_idr)::bigint as due_idr, sum(posted_amount_idr)::bigint as posted_idr
+    from marts.dbhcht_lineage where as_of_date = %(night)s group by 1 order by 1
+"""
+RULES = """
+    select rule.*, count(f.finding_code) as cases, sum(f.amount_idr)::bigint as amount_idr
+    from reference.finding_rule as rule
+    left join (
+        select finding_code, amount_idr from marts.audit_findings where as_of_date = %(night)s
+        union all select finding_code, amount_idr from marts.audit_observations where as_of_date = %(night)s
+    ) as f using (finding_code)
+    where %(night)s between rule.valid_from and coalesce(rule.valid_to, 'infinity')
+    group by rule.finding_code, rule.severity, rule.sentence_id, rule.sentence_en, rule.valid_from, rule.valid_to,
+        rule.legal_basis, rule.source_note, rule.mart, rule.basis_state
+    order by rule.mart, array_position(array['critical', 'warning', 'notice', 'info'], rule.severity), rule.finding_code
+"""
+FOUND = """
+    select * from (
+        select * from marts.audit_findings union all select * from marts.audit_observations
+    ) as every_finding
+    where as_of_date = %(night)s
+    order by finding_code, sp2d_no, decree_no, worker_key, contribution_month, finding_key
+"""
+RESTATED = """
+    select * from marts.restated_figures
+    where as_of_date = %(night)s and relation in ('dbhcht_reconciliation', 'dbhcht_lineage', 'audit_findings')
+        and published_at <= %(published_at)s
+    order by published_at, relation, row_key, figure
+"""
+DELIVERIES = """
+    select d.delivery_id, d.agency || '.' || d.feed as feed, d.business_date, d.sha256, d.received_at,
+        v.accepted_rows, v.quarantined_rows, v.duplicate_rows
+    from ledger.run_input as i
+    inner join ledger.delivery as d using (delivery_id)
+    inner join ledger.validation as v on v.validation_id = i.validation_id
+    where i.run_id = %(run_id)s and d.agency || '.' || d.feed = any(%(feeds)s)
+    order by feed, d.business_date, d.delivery_id
+"""
+
+
+class NoSuchNight(Exception):
+    """No night of the year, or not the one asked for, was published by then."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A published night's figures; rows carry the marts' own column names."""
+
+    night: date
+    run_id: int
+    published_at: Any
+    checkpoint: Row | None
+    offices: dict[str, str]
+    """SKPD code -> name"""
+    lines: list[Row]
+    orders: list[Row]
+    protection: list[Row]
+    rules: list[Row]
+    found: list[Row]
+    restated: list[Row]
+    deliveries: list[Row]
+
+    def office(self, row: Row) -> str:
+        """The name of the row's office, its code where no document or list names it."""
+        return self.offices.get(row["skpd_code"]) or str(row["skpd_code"])
+
+
+def figures_of(connection: psycopg.Connection[Any], year: int, night: date | None) -> Figures:
+    """The figures of a night of the fiscal year, by default the newest published one; raises NoSuchNight.
+
+    The connection decides as known when (`cli.known.as_known`); it must be an auditor's.
+    """
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("set transaction isolation level repeatable read read only")
+        published = cursor.execute(PUBLISHED, {"year": year, "night": night}).fetchone()
+        if published is None:
+            raise NoSuchNight(f"No night {night or f'of {year}'} was published by then.")
+        values = {
+            "night": published["as_of_date"], "run_id": published["run_id"], "published_at": published["published_at"],
+            "feeds": list(FEEDS),
+        }  # fmt: skip
+
+        def rows(query: str) -> list[Row]:
+            return cursor.execute(query, values).fetchall()
+
+        return Figures(
+            night=published["as_of_date"],
+            run_id=published["run_id"],
+            published_at=published["published_at"],
+            checkpoint=next(iter(rows(CHECKPOINT)), None),
+            offices={row["skpd_code"]: row["office"] for row in rows(OFFICES)},
+            lines=rows(LINES),
+            orders=rows(ORDERS),
+            protection=rows(PROTECTION),
+            rules=rows(RULES),
+            found=rows(FOUND),
+            restated=rows(RESTATED),
+            deliveries=rows(DELIVERIES),
+        )

@@ -1,0 +1,48 @@
+"""The files of a report: a page, a PDF, a workbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jinja2
+import typst
+
+from cakupan.reports.content import Report
+from cakupan.reports.paper import paper
+from cakupan.reports.workbook import workbook
+
+HERE = Path(__file__).parent
+
+
+def write(report: Report, folder: Path) -> list[Path]:
+    """Write the report as .html, .pdf and .xlsx, each whole or not at all; returns their paths. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    makers: dict[str, Callable[[Report], bytes]] = {".html": page, ".pdf": pdf, ".xlsx": workbook}
+    for ending, make in makers.items():
+        path = folder / f"{report.name}{ending}"
+        draft = path.with_name(f".{path.name}.draft")
+        draft.write_bytes(make(report))
+        draft.replace(path)
+        written.append(path)
+    return written
+
+
+def page(report: Report) -> bytes:
+    """One HTML page without anything from elsewhere, fit for A4 paper."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("page.html.j2").render(paper(report)).encode()
+
+
+def pdf(report: Report) -> bytes:
+    """The same as an accessible PDF (PDF/UA-1). Cells reach the template as data, never as markup."""
+    made = typst.compile(
+        HERE / "page.typ", font_paths=[], ignore_system_fonts=True, pdf_standards="ua-1",
+        sys_inputs={"report": json.dumps(paper(report), ensure_ascii=False)},
+    )  # fmt: skip
+    return bytes(made)

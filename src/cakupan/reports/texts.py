@@ -1,0 +1,113 @@
+"""Words of the reports that stand for codes, in Indonesian and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cakupan.reports.content import Language
+
+Say = Callable[[str, str], str]
+
+
+def speaker(language: Language) -> Say:
+    """Chooses between the Indonesian and the English wording."""
+    return lambda indonesian, english: indonesian if language == "id" else english
+
+
+SEVERITY = {
+    "critical": ("Kritis", "Critical"),
+    "warning": ("Peringatan", "Warning"),
+    "notice": ("Pengamatan", "Notice"),
+    "info": ("Catatan", "Note"),
+}
+BASIS = {
+    "VERIFIED": ("teks dibaca", "text read"),
+    "SECONDARY": ("dikutip sumber lain; teks belum dilihat", "cited by others; text not seen"),
+    "UNVERIFIED": ("belum diverifikasi", "not verified"),
+    "LOGIC": ("pertentangan antardokumen", "documents contradict each other"),
+}
+PROTECTION = {
+    "PROTECTED": ("Dalam SK, dalam periode, dan dibukukan", "On the decree, in the period and posted"),
+    "NOT_POSTED": ("Dalam SK dan periode, tidak dibukukan", "On the decree and in the period, not posted"),
+    "NOT_ON_DECREE": ("Dibukukan di luar SK atau periode", "Posted outside the decree or the period"),
+    "UNRESOLVED": ("Dibukukan pada KPJ yang tidak dikenal", "Posted for an unknown membership number"),
+}
+WORDS = {
+    "money": (
+        "Pagu adalah jumlah pada dokumen anggaran terakhir yang bertanggal tidak sesudah malam ini. "
+        "Dibukukan adalah seluruh iuran yang dicatat BPJS Ketenagakerjaan dengan kode iuran SP2D baris "
+        "itu. Jumlah dalam rupiah.",
+        "The budget is the amount of the last budget document dated not after this night. Posted is "
+        "everything that BPJS Ketenagakerjaan recorded under the billing codes of the line's payment "
+        "orders. Amounts in rupiah.",
+    ),
+    "orders": (
+        "Selisih adalah nilai SP2D dikurangi iuran yang dibukukan dengan kode iurannya; nilai negatif "
+        "berarti dibukukan lebih banyak daripada dibayar. Orang-bulan adalah banyaknya penerima dalam SK "
+        "kali bulan yang dibayar.",
+        "The difference is the payment order less what was posted under its billing code; negative where "
+        "more was posted than paid. Person-months are the recipients on the decree times the months paid.",
+    ),
+    "protection": (
+        "Banyaknya pekerja di bawah {smallest} tidak ditampilkan. Seorang pekerja dapat muncul pada "
+        "beberapa keadaan, sehingga tidak dijumlahkan.",
+        "Fewer than {smallest} workers are not shown. A worker can appear in several states, so there is no total.",
+    ),
+    "restated": (
+        "Malam ini belum pernah dinyatakan ulang untuk angka DBHCHT.",
+        "No DBHCHT figure of this night was ever restated.",
+    ),
+    "deliveries": (
+        "Alamat bukti ditulis kiriman:lembar:baris; nomor kiriman ada di daftar ini, nomor baris seperti "
+        "terlihat saat berkas dibuka.",
+        "Addresses of evidence are written delivery:sheet:row; the delivery's number is on this list, the"
+        " row's number as seen when the file is opened.",
+    ),
+    "evidence": (
+        "Dari setiap kode paling banyak {most} kasus; semua kasus ada di buku kerja, lembar Bukti. "
+        "Penjelasan tersimpan dalam bahasa Indonesia.",
+        "At most {most} cases of each code; the workbook holds all, on the sheet Evidence. Explanations "
+        "are kept in Indonesian.",
+    ),
+    "audit_findings": (
+        "Nilai tidak dijumlahkan: beberapa kode dapat menunjuk rupiah yang sama.",
+        "Amounts are not added up: several codes can point at the same rupiah.",
+    ),
+    "audit_observations": (
+        "Pengamatan bertumpu pada dasar atau daftar acuan yang kurang pasti, atau lazim mempunyai penjelasan.",
+        "Observations rest on a less certain basis or reference list, or often have an explanation.",
+    ),
+    "unlinked": (
+        "Semua SP2D, iuran, dan penerima bertaut.",
+        "All payment orders, postings and recipients are linked.",
+    ),
+}
+LIMITS = (
+    (
+        "Bukan putusan. Setiap temuan adalah pertanyaan kepada perangkat daerah dan dapat mempunyai "
+        "penjelasan yang sah.",
+        "It is no verdict. Every finding is a question to the office and can have a lawful explanation.",
+    ),
+    (
+        "Nilai temuan tidak boleh dijumlahkan antarkode: satu rupiah dapat ditunjuk oleh beberapa kode.",
+        "Amounts must not be added up over codes: several codes can point at one rupiah.",
+    ),
+    (
+        "Pengamatan bukan penyimpangan. Dasar hukum yang belum diverifikasi harus dibaca dahulu sebelum dikutip.",
+        "Observations are no irregularities. A legal basis that is not verified must be read before it is cited.",
+    ),
+    (
+        "Tidak untuk mengambil keputusan tentang orang: pekerja tampil dengan kunci samaran yang dipendekkan.",
+        "Not for decisions about persons: workers appear under shortened pseudonyms.",
+    ),
+    (
+        "Tidak menggantikan laporan realisasi DBHCHT maupun LRA: hanya baris dengan sumber dana DBHCHT "
+        "yang dikirim ke gudang data yang dihitung.",
+        "It replaces neither the statutory DBHCHT report nor the budget realisation report: only lines "
+        "with DBHCHT as source of funds that were delivered to the warehouse count.",
+    ),
+    (
+        "Angka berlaku untuk malam dan saat terbit yang tertulis di atas; malam lain dan terbitan lain dapat berbeda.",
+        "Figures hold for the night and the publication named above; other nights and publications can differ.",
+    ),
+)
