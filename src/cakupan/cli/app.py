@@ -13,7 +13,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import ledger, query, receipt, report, sources, verify, witness
+from cakupan.cli import feed, ledger, query, receipt, report, sources, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -24,6 +24,7 @@ from cakupan.database.server import embedded
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 database = typer.Typer(no_args_is_help=True, help="The warehouse's PostgreSQL.")
 app.add_typer(database, name="database")
+app.add_typer(feed.app, name="feed")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")

@@ -1,0 +1,128 @@
+"""`cakupan feed`: a feed that was never delivered before, from a sample file to a dry run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cakupan import settings
+
+app = typer.Typer(no_args_is_help=True, help="A new feed, without Python: draft its three files, try a file on them.")
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+ROWS_SHOWN = 20
+FILE = typer.Argument(exists=True, dir_okay=False, readable=True, help="A file as the office sends it.")
+
+
+@app.command()
+def draft(
+    file: Annotated[Path, FILE],
+    agency: Annotated[str, typer.Option(help="Short name of the office, for example dishub.")],
+    feed: Annotated[str, typer.Option(help="Name of the feed, for example pengemudi_ojek.")],
+    roster: Annotated[bool, typer.Option("--roster", help="The workers the agency answers for.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+) -> None:
+    """Write feeds/A/F.yml, expectations/A/F.yml and the staging model from a sample, and ask what it does not settle.
+
+    Exit code 0: written; 2: the sample or the names will not do.
+    """
+    from cakupan.onboarding import CannotRead, WrongUsage, write_draft
+
+    try:
+        written = write_draft(file, agency, feed, settings.PROJECT, roster=roster, force=force)
+    except (CannotRead, WrongUsage, OSError) as refusal:
+        err.print(str(refusal), style="red", markup=False)
+        raise typer.Exit(2) from None
+    columns = written.draft.columns
+    personal = sum(column.personal for column in columns)
+    out.print(
+        f"Drafted {written.draft.name} from {written.rows} rows: {len(columns)} columns, {personal} of them personal."
+    )
+    for path in written.files:
+        out.print(f"  {_shown(path)}", markup=False)
+    out.print("\nQuestions, each with the line to edit:")
+    for question in written.questions:
+        out.print(f"  {_shown(question.path)}:{question.line}: {question.text}", markup=False)
+    out.print(f"\nThen try it: cakupan feed check {written.draft.name} {file}", markup=False)
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="AGENCY.FEED")],
+    file: Annotated[Path, FILE],
+    night: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The business date; today where not given.")
+    ] = None,
+) -> None:
+    """Land, validate and stage a file, keep nothing of it, and say whether the feed's three files fit each other.
+
+    Exit code 0: it would be let in; 1: it would be refused or held, or the files do not fit; 2: wrong usage.
+    """
+    from cakupan.cli.app import _needs_database
+    from cakupan.onboarding.checking import CannotCheck, Checked
+    from cakupan.onboarding.checking import check as try_file
+
+    _needs_database()
+    day = night.date() if night else datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
+    try:
+        checked: Checked = try_file(name, file, day)
+    except CannotCheck as refusal:
+        err.print(str(refusal), style="red", markup=False)
+        raise typer.Exit(2) from None
+    except (psycopg.Error, OSError) as error:
+        code = f" (SQLSTATE {error.sqlstate})" if isinstance(error, psycopg.Error) and error.sqlstate else ""
+        err.print(f"The check broke off: {type(error).__name__}{code}. Is the database set up? cakupan database start")
+        raise typer.Exit(1) from None
+    _show(checked)
+    raise typer.Exit(0 if checked.good else 1)
+
+
+def _show(checked: object) -> None:
+    from cakupan.onboarding.checking import Checked
+
+    assert isinstance(checked, Checked)  # noqa: S101
+    outcome = checked.outcome
+    colour = "green" if outcome.status == "ACCEPTED" else "red"
+    out.print(f"[{colour}]{outcome.status}[/] {outcome.feed} of {outcome.business_date} (nothing of it was kept)")
+    out.print(
+        f"delivered {outcome.delivered_rows}, accepted {outcome.accepted_rows}, quarantined {outcome.quarantined_rows},"
+        f" duplicates {outcome.duplicate_rows}"
+    )
+    if checked.reason:
+        out.print(checked.reason, markup=False)
+    if checked.new_columns:
+        out.print(f"not declared: {', '.join(checked.new_columns)}", markup=False)
+    if checked.missing_columns:
+        out.print(f"declared, not delivered: {', '.join(checked.missing_columns)}", markup=False)
+    if checked.staged_rows is not None:
+        out.print(f"the staging model shows {checked.staged_rows} rows of it")
+    says = {rule.rule_id: rule.meta.says for rule in checked.suite.expectations}
+    if checked.refused:
+        table = Table("rows", "rule", "says", box=None, pad_edge=False, title="\nRules broken", title_justify="left")
+        for rule, count in checked.broken.most_common():
+            table.add_row(str(count), rule, says.get(rule, ""))
+        out.print(table)
+        out.print("\nRefused rows")
+        for row in checked.refused[:ROWS_SHOWN]:
+            where = f"sheet {row.sheet!r} row {row.row_number}" if row.sheet else f"row {row.row_number}"
+            out.print(f"  {where}: {', '.join(row.rules)}", markup=False)
+        if len(checked.refused) > ROWS_SHOWN:
+            out.print(f"  and {len(checked.refused) - ROWS_SHOWN} more")
+    if checked.misfits:
+        out.print("\nThe three files do not fit:")
+        for misfit in checked.misfits:
+            out.print(f"  {misfit}", markup=False)
+    else:
+        out.print("The three files fit each other.")
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(settings.PROJECT)) if path.is_relative_to(settings.PROJECT) else str(path)

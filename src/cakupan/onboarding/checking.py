@@ -1,0 +1,153 @@
+"""Tries a file on a feed's three files: lands, validates and stages it in a transaction that is rolled back."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from unittest.mock import patch
+
+import psycopg
+from psycopg import sql
+
+from cakupan import landing, quality, settings
+from cakupan.database import Role, connect, environment
+from cakupan.feeds import Feed, load_feeds
+from cakupan.onboarding.fitting import misfits
+from cakupan.quality.quarantine import quarantine_table
+from cakupan.quality.suite import Suite, load_suite
+
+
+class CannotCheck(ValueError):
+    """The feed's files cannot be read, or the file is not there; says which and why."""
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that is set aside, by its address; never what is in it."""
+
+    sheet: str
+    row_number: int
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What would become of the file."""
+
+    feed: Feed
+    suite: Suite
+    outcome: quality.Outcome
+    reason: str | None
+    new_columns: tuple[str, ...]
+    missing_columns: tuple[str, ...]
+    refused: tuple[RefusedRow, ...]
+    misfits: tuple[str, ...]
+    staged_rows: int | None
+    """Rows the staging model would show; None where it could not be run."""
+
+    @property
+    def good(self) -> bool:
+        """Whether the file would be let in and the three files fit each other."""
+        return self.outcome.status == "ACCEPTED" and not self.misfits
+
+    @property
+    def broken(self) -> Counter[str]:
+        """How many rows break each rule."""
+        return Counter(rule for row in self.refused for rule in row.rules)
+
+
+def check(name: str, file: Path, night: date) -> Checked:
+    """Try the file as the delivery of `night`. Raises CannotCheck, psycopg.Error; nothing of it is kept."""
+    feed, suite, staging = _files(name)
+    compiled, problem = _compiled(feed)
+    found = misfits(feed, suite, staging) + ([problem] if problem else [])
+    with connect(Role.LOADER) as connection, connection.transaction(force_rollback=True):
+        delivery_id = _deliver(connection, feed, file, night)
+        landed = landing.land(connection, feed, delivery_id, file)
+        outcomes = {o.delivery_id: o for o in quality.validate_feed(connection, feed)}
+        outcome = outcomes[delivery_id]
+        (reason,) = connection.execute(
+            "select reason_en from ledger.validation where validation_id = %s", (outcome.validation_id,)
+        ).fetchone() or (None,)
+        rows = _refused(connection, feed, outcome.validation_id) if not landed.refusal else ()
+        staged = None
+        if compiled and outcome.status == "ACCEPTED":
+            staged, problem = _staged(connection, compiled, delivery_id)
+            if problem:
+                found.append(problem)
+    return Checked(
+        feed, suite, outcome, reason, landed.extra_columns, landed.missing_columns, rows, tuple(found), staged
+    )
+
+
+def _files(name: str) -> tuple[Feed, Suite, str]:
+    agency, _, feed_name = name.partition(".")
+    model = settings.DBT_PROJECT / "models/staging" / agency / f"{feed_name}.sql"
+    try:
+        feeds = {feed.name: feed for feed in load_feeds(settings.FEEDS)}
+        if name not in feeds:
+            raise CannotCheck(f"there is no feed {name!r}; draft it with: cakupan feed draft FILE --agency A --feed F")
+        return feeds[name], load_suite(feeds[name], settings.EXPECTATIONS), model.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CannotCheck(f"{error.filename}: {error.strerror}; a feed is three files of one name") from None
+    except ValueError as error:
+        raise CannotCheck(str(error)) from None
+
+
+def _deliver(connection: psycopg.Connection, feed: Feed, file: Path, night: date) -> int:
+    connection.execute(
+        "insert into ledger.feed (agency, feed, title, owner, cadence) values (%s, %s, %s, %s, %s)"
+        " on conflict (agency, feed) do update set cadence = excluded.cadence",
+        (feed.agency, feed.feed, feed.title, feed.owner, feed.cadence),
+    )
+    landing.ensure_landing_table(connection, feed)
+    quality.ensure_quarantine_table(connection, feed)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    (delivery_id,) = connection.execute(
+        "insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
+        " values (%s, %s, %s, %s, %s, %s) returning delivery_id",
+        (feed.agency, feed.feed, night, digest, f"{feed.feed}_{night:%Y%m%d}.{feed.format.extension}", 0),
+    ).fetchone() or (0,)
+    return int(delivery_id)
+
+
+def _refused(connection: psycopg.Connection, feed: Feed, validation_id: int) -> tuple[RefusedRow, ...]:
+    query = sql.SQL(
+        "select sheet, row_number, rules from {} where validation_id = %s and verdict = 'quarantined' order by 1, 2"
+    ).format(quarantine_table(feed))
+    return tuple(RefusedRow(s, n, tuple(rules)) for s, n, rules in connection.execute(query, (validation_id,)))
+
+
+def _compiled(feed: Feed) -> tuple[str | None, str | None]:
+    """The staging model as SQL, or what dbt says against it."""
+    from dbt.cli.main import dbtRunner
+
+    state = settings.home() / "dbt" / "check"
+    options = (
+        "--project-dir", settings.DBT_PROJECT, "--profiles-dir", settings.DBT_PROJECT,
+        "--target-path", state / "target", "--log-path", state / "logs",
+    )  # fmt: skip
+    quiet = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "info")
+    wanted = ("compile", "--no-introspect", "--select", f"path:models/staging/{feed.agency}/{feed.feed}.sql")
+    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
+        outcome = dbtRunner().invoke([*quiet, *wanted, *map(str, options)])
+    results = getattr(outcome.result, "results", [])
+    if not outcome.success or not results:
+        said = " ".join(str(outcome.exception or "it selects no model").split())
+        return None, f"the staging model does not compile: {said[:300]}"
+    return str(results[0].node.compiled_code), None
+
+
+def _staged(connection: psycopg.Connection, compiled: str, delivery_id: int) -> tuple[int | None, str | None]:
+    try:
+        with connection.transaction():
+            query = f"select to_jsonb(staged) from ({compiled}) as staged where delivery_id = {delivery_id}"  # noqa: S608
+            return len(connection.execute(query.encode()).fetchall()), None
+    except psycopg.Error as error:
+        # What a database says of a value it cannot cast holds the value: name the kind of error alone.
+        what = error.diag.message_primary if error.sqlstate and error.sqlstate.startswith("42") else ""
+        return None, f"the staging model does not run: {type(error).__name__} {what or ''}".rstrip()
