@@ -121,6 +121,26 @@ def test_the_environment_that_names_every_agency_needs_no_stand_ins(
         assert orchestration.connections() == {}
 
 
+@pytest.mark.parametrize(("named", "holds"), [(14, cities.RECORDED), (13, "simulated 300 from 2025-09-09")])
+def test_a_night_simulates_only_what_the_environment_does_not_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch, named: int, holds: str
+) -> None:
+    for agency in night.agencies()[:named]:
+        monkeypatch.setenv(f"AIRFLOW_CONN_AGENCY_{agency.upper()}", json.dumps(FOLDER))
+    settled = []
+
+    def stop_here(city: str) -> None:
+        settled.append(city)
+        raise CannotSimulate
+
+    monkeypatch.setattr("cakupan.installation.start_database", lambda: None)
+    monkeypatch.setattr(cities, "settle", stop_here)
+    with pytest.raises(CannotSimulate):
+        run_night(NIGHT, None, Wanted(300), Console(quiet=True))
+    assert settled == [holds]
+    assert (home / "simulated").exists() == (holds != cities.RECORDED)
+
+
 def test_real_deliveries_have_no_trouble_to_order(home: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotSimulate, match="leave out --trouble"):
         run_night(NIGHT, tmp_path, Wanted(300, trouble=True), Console())

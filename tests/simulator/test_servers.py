@@ -254,6 +254,21 @@ def test_the_database_of_a_troubled_night_is_lost_once(city: Path) -> None:
                     assert len(reader.execute("select * from sosialisasi").fetchall()) == 9000
 
 
+def test_the_file_of_an_office_that_is_late_never_stops_growing(city: Path) -> None:
+    with running(city, "--night", NIGHT, "--trouble") as servers:
+        its = servers.connections["distan"]
+        with paramiko.Transport((its["host"], its["port"])) as transport:
+            transport.connect(username="distan", password=its["password"])
+            files = paramiko.SFTPClient.from_transport(transport)
+            looks = [
+                {entry.filename: entry.st_size for entry in files.listdir_attr("/distan/kelompok_tani")}
+                for _ in range(2)
+            ]
+    assert looks[0].keys() == looks[1].keys() == {"kelompok_tani_20250908.csv", "kelompok_tani_20250909.csv"}
+    assert looks[0]["kelompok_tani_20250908.csv"] == looks[1]["kelompok_tani_20250908.csv"]
+    assert looks[0]["kelompok_tani_20250909.csv"] < looks[1]["kelompok_tani_20250909.csv"]
+
+
 def test_the_same_night_has_the_same_trouble(city: Path) -> None:
     def plan(seed: int, night: date) -> tuple:
         trouble = Trouble(City(city, night), seed, calm=False)
@@ -293,7 +308,7 @@ def test_the_stand_ins_end_with_a_killed_starter(city: Path, public_folder: Call
     assert [path.name[:9] for path in temporary.iterdir()] == ["agencies-"]
     process.kill()
     process.wait()
-    process.stdout.read()  # ends when the stand-ins have
+    assert select.select([process.stdout], [], [], 20)[0]  # its end, which is that of the stand-ins
     process.stdout.close()
     assert all(refuses(port) for port in ports(connections))
     assert list(temporary.iterdir()) == []
