@@ -58,6 +58,8 @@ def _check(connection: Connection[Any], folder: Folder, publication: Publication
         columns = rows.table_columns(connection, *part.relation.split(".", 1))
         if missing := [name for name in part.columns if name not in columns]:
             return [f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"]
+        if not part.columns:
+            return ["the entry does not name its columns; it was not made by the warehouse"]
     with connection.transaction():
         if rows.digest(connection, part.statement) == part.digest:
             return []

@@ -44,25 +44,23 @@ def check_landing(
     connection: Connection[Any], record: Record, lost_files: set[str], area: Area, on: date | None
 ) -> None:
     """Hold the landed rows of every validated delivery against its tree, and name the rows that differ."""
-    validated: dict[int, Facts] = {}
-    landed_anew: set[int] = set()
+    validated: dict[int, list[Facts]] = {}
     for facts in _of_date(record.of("validation"), on):
-        before = validated.setdefault(facts["delivery_id"], facts)
-        if (before["rows_root"], before["columns"]) != (facts["rows_root"], facts["columns"]):
-            landed_anew.add(facts["delivery_id"])  # edited rows that pose as landed again are not believed
-        validated[facts["delivery_id"]] = facts
-    for number, facts in validated.items():
+        validated.setdefault(facts["delivery_id"], []).append(facts)
+    for number, recorded in validated.items():
+        facts = recorded[-1]
         where = f"landing.{_table(facts)}, delivery {number}, {facts['agency']}.{facts['feed']} of {_night(facts)}"
         same = _is_as_recorded(connection, facts)
-        if same and number not in landed_anew:
+        # Edited rows may pose as landed again and be validated anew: rows that changed are compared with the archive.
+        if same and len({(each["rows_root"], *each["columns"]) for each in recorded}) == 1:
             continue
-        told = locate(connection, facts, archived=facts["sha256"] not in lost_files)
+        told = locate(connection, recorded, archived=facts["sha256"] not in lost_files)
         if told:
             area.altered(where, told)
         elif not same:
             area.notes.append(f"{where}: rows are not those recorded, but what the archived file gives now")
     _check_strangers(connection, record, area)
-    count = sum(facts["landed_rows"] for facts in validated.values())
+    count = sum(recorded[-1]["landed_rows"] for recorded in validated.values())
     area.checked = f"{len(validated)} deliveries, {count} rows"
 
 

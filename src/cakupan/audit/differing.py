@@ -35,18 +35,18 @@ def differing(connection: Connection[Any], statement: sql.Composed, marks: Marks
         else:
             left[mark(leaf)].pop()
     gone = [rows.cells(kept)[: marks.kept] for known in left.values() for kept in known]
-    return _worded(new, gone, marks.kept, told)
+    return _worded(new, gone, marks, told)
 
 
-def _worded(new: list[list[str | None]], gone: list[list[str | None]], kept: int, told: Told) -> list[str]:
+def _worded(new: list[list[str | None]], gone: list[list[str | None]], marks: Marks, told: Told) -> list[str]:
     said = []
-    if not kept:
+    if not marks.kept:
         said += [f"altered or added: {told(cells, None)}" for cells in new]
         if len(gone) > len(new):
             said.append(f"{len(gone) - len(new)} rows were removed; which ones can no longer be told")
         return said
     for cells in new:
-        before = _nearest(cells, gone) if len(gone) <= PAIRED else None
+        before = _nearest(cells, gone, marks.key) if len(gone) <= PAIRED else None
         if before is None:
             said.append(f"added: {told(cells, None)}")
         else:
@@ -55,10 +55,11 @@ def _worded(new: list[list[str | None]], gone: list[list[str | None]], kept: int
     return said + [f"removed: {told(cells, cells)}" for cells in gone]
 
 
-def _nearest(cells: Cells, gone: Sequence[list[str | None]]) -> list[str | None] | None:
-    """What the row most probably was: the row that is gone with the most equal cells, the first cell among them."""
+def _nearest(cells: Cells, gone: Sequence[list[str | None]], key: int) -> list[str | None] | None:
+    """What the row most probably was: the row that is gone with the most equal cells, at least half, its key too."""
 
     def alike(before: list[str | None]) -> int:
         return sum(now == then for now, then in zip(cells, before, strict=False))
 
-    return max((before for before in gone if before[:1] == list(cells[:1])), key=alike, default=None)
+    likely = [each for each in gone if each[:key] == list(cells[:key]) and 2 * alike(each) >= len(each)]
+    return max(likely, key=alike, default=None)

@@ -31,6 +31,8 @@ class Marks:
 
     part: str
     kept: int
+    key: int
+    """The first cells that name the row."""
     rows: Sequence[tuple[str, bytes]]
 
 
@@ -79,7 +81,7 @@ class Folder:
         """Keep marks."""
         text = bytearray()
         for each in parts:
-            head = {"part": each.part, "kept": each.kept, "rows": len(each.rows)}
+            head = {"part": each.part, "kept": each.kept, "key": each.key, "rows": len(each.rows)}
             text += json.dumps(head).encode() + b"\n"
             text += b"".join(f"{mark}\t".encode() + kept + b"\n" for mark, kept in each.rows)
         self._write(self.marks_path(kind, number), gzip.compress(bytes(text), compresslevel=1, mtime=0))
@@ -93,7 +95,7 @@ class Folder:
                 head = json.loads(line)
                 rows = [next(lines).split(b"\t", 1) for _ in range(head["rows"])]
                 marked = [(mark.decode(), kept) for mark, kept in rows]
-                found[head["part"]] = Marks(head["part"], head["kept"], marked)
+                found[head["part"]] = Marks(head["part"], head["kept"], head["key"], marked)
         except (OSError, EOFError, ValueError, KeyError, TypeError, StopIteration):
             return {}
         return found

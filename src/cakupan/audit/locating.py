@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ from psycopg import Connection, sql
 
 from cakupan import landing, settings
 from cakupan.audit import rows
+from cakupan.audit.merkle import EMPTY_ROOT
 from cakupan.audit.rows import LandedRows
 from cakupan.feeds import find_feed
 from cakupan.landing.archive import Archive
@@ -26,11 +28,13 @@ order by 1, 2
 _TWICE = "select sheet, row_number, count(*) from held group by 1, 2 having count(*) > 1 order by 1, 2"
 
 
-def locate(connection: Connection[Any], facts: dict[str, Any], *, archived: bool) -> list[str]:
+def locate(connection: Connection[Any], recorded: Sequence[dict[str, Any]], *, archived: bool) -> list[str]:
     """Each landed row of a delivery that is not what the archived file gives now, by sheet, row and names of columns.
 
-    The file is landed again in a transaction that is rolled back. `archived` says whether its bytes are as received.
+    `recorded` is what the record says of the delivery's validations. The file is landed again in a transaction that is
+    rolled back; `archived` says whether its bytes are as received.
     """
+    facts = recorded[-1]
     if not archived:
         return ["rows are not those that were recorded; which ones cannot be told, as the archived file is altered too"]
     there = rows.table_columns(connection, "landing", f"{facts['agency']}_{facts['feed']}")
@@ -38,12 +42,12 @@ def locate(connection: Connection[Any], facts: dict[str, Any], *, archived: bool
         return [f"the columns {', '.join(missing)} are gone"]
     told: list[str] = []
     with connection.transaction() as scratch:
-        told = _compare(connection, facts)
+        told = _compare(connection, facts, recorded)
         raise psycopg.Rollback(scratch)
     return told
 
 
-def _compare(connection: Connection[Any], facts: dict[str, Any]) -> list[str]:
+def _compare(connection: Connection[Any], facts: dict[str, Any], recorded: Sequence[dict[str, Any]]) -> list[str]:
     feed = find_feed(settings.FEEDS, f"{facts['agency']}.{facts['feed']}")
     delivery, table = facts["delivery_id"], landing_table(feed)
     connection.execute(
@@ -67,10 +71,16 @@ def _compare(connection: Connection[Any], facts: dict[str, Any]) -> list[str]:
     )
     told = [_worded(*row) for row in connection.execute(query)]
     told += [f"{_place(sheet, number)}: is there {count} times" for sheet, number, count in connection.execute(_TWICE)]
-    landed = LandedRows(feed.table, delivery, facts["sha256"], tuple(facts["columns"]))
-    if told and facts["landed_rows"] and rows.landed_digest(connection, landed).facts()["root"] != facts["rows_root"]:
+    if told and not any(_gives(connection, each, feed.table) for each in recorded):
         told.insert(0, "the archived file read now gives other rows than it gave then: what follows may be due to that")
     return told
+
+
+def _gives(connection: Connection[Any], facts: dict[str, Any], table: str) -> bool:
+    """Whether what is landed at the moment is what was recorded."""
+    landed = LandedRows(table, facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
+    digest = rows.landed_digest(connection, landed) if facts["columns"] else rows.Digest(0, EMPTY_ROOT)
+    return digest == rows.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
 
 
 def _worded(sheet: str, number: int, added: bool, removed: bool, columns: list[str]) -> str:

@@ -16,11 +16,13 @@ from psycopg import Connection, sql
 from cakupan.audit import rows
 from cakupan.audit.entries import append
 
-VIEWS = "views of marts"
+VIEWS = "views of marts and warehouse"
 
 _BEHIND = """
 with recursive behind (relation) as (
-    select c.oid from pg_class as c where c.relnamespace = 'marts'::regnamespace and c.relkind = 'v'
+    select c.oid
+    from pg_class as c
+    where c.relnamespace = 'marts'::regnamespace and c.relkind = 'v' or c.relnamespace = 'reference'::regnamespace
     union
     select d.refobjid
     from behind
@@ -64,7 +66,7 @@ class Relation:
 
 
 def relations(connection: Connection[Any]) -> list[Relation]:
-    """The tables behind the views of schema marts."""
+    """The tables behind the views of schema marts, and the reference data that nights are reckoned with."""
     found = connection.execute(_BEHIND).fetchall()
     return [Relation(f"{schema}.{name}", tuple(columns)) for schema, name, columns in found]
 
@@ -72,8 +74,9 @@ def relations(connection: Connection[Any]) -> list[Relation]:
 def views() -> sql.Composed:
     """The query of the views' own definitions."""
     return sql.SQL(
-        "select c.relname, pg_get_viewdef(c.oid) from pg_class as c where c.relnamespace = {} and c.relkind = 'v'"
-    ).format(sql.SQL("'marts'::regnamespace"))
+        "select c.oid::regclass::text, pg_get_viewdef(c.oid) from pg_class as c where c.relkind = 'v'"
+        " and c.relnamespace in ({})"
+    ).format(sql.SQL("'marts'::regnamespace, 'warehouse'::regnamespace"))
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class Publication:
             yield self._part(name, None, None, facts)
 
     def _part(self, name: str, number: int | None, by: str | None, facts: dict[str, Any]) -> Part:
-        columns = ("view", "definition") if name == VIEWS else tuple(self.facts["columns"][name])
+        columns = ("view", "definition") if name == VIEWS else tuple(self.facts["columns"].get(name, ()))
         return Part(name, number, by, columns, rows.Digest.from_facts(facts))
 
 

@@ -35,7 +35,7 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> Address:
         """Reads `delivery:sheet:row`, where the delivery is its number or its SHA-256; raises NoReceipt."""
-        found = re.fullmatch(r"([0-9a-f]{64}|[0-9]{1,18}):(.*):([0-9]{1,18})", text, re.DOTALL)
+        found = re.fullmatch(r"([0-9a-f]{64}|[0-9]{1,18}):(.*):([0-9]{1,18})", text.strip(), re.DOTALL)
         if found is None:
             raise NoReceipt(f"{text!r} is no address: write DELIVERY:SHEET:ROW, for example 12::345 or 12:Batu:7")
         return cls(found[1], found[2], int(found[3]))

@@ -16,6 +16,23 @@ from cakupan.audit.keys import signing_key
 from cakupan.audit.merkle import leaf_hash, node_hash, root
 from cakupan.audit.sealing import Signed, newest, signed_checkpoints
 
+_OF_A_DELIVERY = {"delivery_id": int, "agency": str, "feed": str, "business_date": str, "sha256": str}
+SAID: dict[str, dict[str, type]] = {
+    "opening": {"last_delivery_id": int, "last_run_id": int, "last_validation_id": int},
+    "delivery": {**_OF_A_DELIVERY, "original_name": str, "size_bytes": int},
+    "validation": {
+        **_OF_A_DELIVERY, "validation_id": int, "landed_rows": int, "rows_root": str, "columns": list,
+        "decisions": dict,
+    },
+    "release": {"delivery_id": int, "validation_id": int, "by": str, "why": str},
+    "publication": {
+        "run_id": int, "as_of_date": str, "inputs": str, "columns": dict, "relations": dict, "facts": dict,
+        "standing": dict,
+    },
+    "read": {"who": str, "reason": str, "role": str, "what": dict},
+}  # fmt: skip
+"""What an entry of each kind says that is read again."""
+
 
 @dataclass
 class Record:
@@ -66,9 +83,7 @@ def _held(connection: Connection[Any], area: Area) -> dict[int, str]:
     for number, kind, at, body in connection.execute("select entry_no, kind, recorded_at, body from ledger.entry"):
         facts = Entry(number, body).facts
         if facts.get("kind") != kind or facts.get("recorded_at") != json.loads(canonical({"at": at}))["at"]:
-            area.altered(
-                f"entry {Entry(number, body)}", "its columns kind and recorded_at do not say what its body says"
-            )
+            area.altered(f"entry {Entry(number, body)}", "its columns say another kind or time than its body")
         held[number] = body
     return held
 
@@ -139,7 +154,8 @@ def _trusted(held: dict[int, str], leaves: Sequence[bytes], kept: Sequence[str],
                 continue
             if leaf:
                 area.altered(f"entry {entry}", _difference(before, body))
-        record.entries.append(entry)
+        if body is None or not leaf or entry.leaf == leaf:
+            record.entries.append(entry)
     above = sorted(number for number in held if number >= size)
     if missing and not above and missing[0].entry_no == size - len(missing):
         record.lost = missing
@@ -153,9 +169,17 @@ def _trusted(held: dict[int, str], leaves: Sequence[bytes], kept: Sequence[str],
         area.altered(f"entry {number}", "was removed before it was sealed: entries after it are there")
     record.entries += [Entry(number, held[number]) for number in above]
     record.entries.sort(key=lambda entry: entry.entry_no)
+    for entry in [entry for entry in record.entries if not _is_whole(entry.facts)]:
+        area.altered(f"entry {entry}", "does not say what an entry of its kind says; it was not made by the warehouse")
+        record.entries.remove(entry)
     if above:
         area.notes.append(f"{len(above)} entries since the newest checkpoint are signed with the next seal")
     return record
+
+
+def _is_whole(facts: dict[str, Any]) -> bool:
+    """Whether an entry says all that others will ask of it."""
+    return all(isinstance(facts.get(name), kind) for name, kind in SAID.get(facts.get("kind", ""), {"": str}).items())
 
 
 def _difference(before: str | None, now: str) -> str:

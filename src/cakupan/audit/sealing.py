@@ -185,9 +185,10 @@ def _marks(
         return None
     if rows.Digest(len(found), root(leaf for leaf, _ in found)) != recorded:
         return None
+    key = 2 if kept else 0
     if kept is None:
         kept = 1 + found[0][1].count(b"\t") if len(found) <= KEPT_WHOLE else 0
-    return Marks(part, kept, [(mark(leaf), b"\t".join(line.split(b"\t", kept)[:kept])) for leaf, line in found])
+    return Marks(part, kept, key, [(mark(leaf), b"\t".join(line.split(b"\t", kept)[:kept])) for leaf, line in found])
 
 
 def _numbers(numbers: Sequence[int]) -> str:

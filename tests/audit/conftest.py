@@ -1,0 +1,193 @@
+"""A small warehouse with real landings and marts made by hand, on record and sealed, for a superuser to alter."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psycopg
+import pytest
+
+from cakupan import night, publish, quality, settings
+from cakupan.audit import sealing
+from cakupan.audit.findings import Area
+from cakupan.audit.folder import Folder
+from cakupan.audit.verifying import AREAS, verify
+from cakupan.database import Role, connect
+from cakupan.feeds import find_feed
+from cakupan.landing import land
+from cakupan.landing.archive import Archive, register
+from cakupan.publish.run import mark
+
+NIGHT = date(2025, 9, 9)
+FARMERS = "distan.kelompok_tani"
+FARMERS_TABLE = "landing.distan_kelompok_tani"
+HEADER = "nik,nama_anggota,kelompok_tani,kategori,luas_lahan_ha,kode_wilayah\n"
+ROWS = [
+    "3579010101900001,BUDI,Makmur,PETANI,\"0,5\",35.79.01.1001\n",
+    "3579010201900002,SITI,Makmur,BURUH TANI,\"1,5\",35.79.01.1001\n",
+    "3579010301900003,\"TITIK\tTAB\",Makmur,PETANI,\"2,5\",35.79.01.1002\n",
+    "3579010401900004,WATI,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "3579010501900005,JOKO,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "3579010601900006,RINI,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "3579010701900007,AGUS,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "3579010801900008,DEWI,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "3579010901900009,EKO,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "3579011001900010,NANA,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+    "35790111019000,ARI,Makmur,PETANI,\"2,0\",35.79.01.1002\n",
+]  # fmt: skip
+MARTS = """
+create table warehouse.coverage (run_id bigint, as_of_date date, sector_code text, active int);
+create table warehouse.people (run_id bigint, worker text, active boolean);
+create table warehouse.fct_farmer (validation_id bigint, delivery_id bigint, row_number bigint, hectares numeric);
+create table reference.tariff (funding_source text, amount_idr bigint);
+insert into reference.tariff values ('DBHCHT', 16800);
+create view marts.coverage as
+    select as_of_date, sector_code, active from warehouse.coverage join ledger.published using (run_id, as_of_date);
+create view marts.people as select worker, active from warehouse.people;
+create view marts.farmer as select delivery_id, hectares from warehouse.fct_farmer;
+"""
+
+
+@dataclass
+class Kept:
+    """A warehouse on record."""
+
+    database: psycopg.Connection[Any]
+    archive: Path
+    ledger: Path
+
+    def deliver(self, name: str, content: bytes, on: date = NIGHT) -> int:
+        """Archive, land and validate a delivery, as a night does; returns its number."""
+        feed = find_feed(settings.FEEDS, name)
+        store = Archive(self.archive)
+        archived = store.store(io.BytesIO(content))
+        delivery_id, _ = register(self.database, feed, on, f"{feed.feed}.{feed.format.extension}", archived)
+        self.database.commit()
+        land(self.database, feed, delivery_id, store.path(archived.sha256))
+        self.database.commit()
+        quality.validate_feed(self.database, feed)
+        self.database.commit()
+        return delivery_id
+
+    def publish(self, as_of: date = NIGHT) -> int:
+        """Build and publish a night."""
+        run = publish.start_run(self.database, as_of)
+        with connect(Role.TRANSFORMER) as dbt:
+            dbt.execute("insert into warehouse.coverage values (%s, %s, 'A', 34), (%s, %s, 'C', 5)", (run, as_of) * 2)
+            dbt.execute(
+                "insert into warehouse.people select %s, 'w' || n, true from generate_series(1, 50) as n", (run,)
+            )
+            dbt.execute(
+                "insert into warehouse.fct_farmer"
+                " select i.validation_id, i.delivery_id, l.row_number, 1.5 from ledger.run_input as i"
+                " join landing.distan_kelompok_tani as l using (delivery_id)"
+                " where i.run_id = %s and i.validation_id not in (select validation_id from warehouse.fct_farmer)",
+                (run,),
+            )
+        mark(self.database, run, "BUILT")
+        self.database.commit()
+        publish.publish(self.database, run)
+        self.database.commit()
+        return run
+
+    def seal(self) -> None:
+        with connect(Role.LOADER) as connection:
+            sealing.seal(connection)
+
+    def tamper(self, statement: str) -> None:
+        """As a superuser who lets no trigger see it; something must have been altered."""
+        with connect(Role.ADMIN) as admin:
+            admin.execute("set session_replication_role = replica")
+            cursor = admin.execute(statement)
+            assert cursor.rowcount != 0, statement
+
+    def file_of(self, delivery_id: int) -> Path:
+        (sha256,) = self.database.execute(
+            "select sha256 from ledger.delivery where delivery_id = %s", (delivery_id,)
+        ).fetchone() or ("",)
+        self.database.commit()
+        return Archive(self.archive).path(sha256)
+
+
+def farmers(*changed: tuple[str, str]) -> bytes:
+    text = "\ufeff" + HEADER + "".join(ROWS)
+    for old, new in changed:
+        assert old in text
+        text = text.replace(old, new)
+    return text.encode()
+
+
+def recipients() -> bytes:
+    """A workbook with two sheets, the second one named so that it comes first in the alphabet."""
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.worksheets[0])
+    for sheet, serial in (("Junrejo", 1), ("Batu: kota", 2)):
+        page = book.create_sheet(sheet.replace(":", " -"))
+        page.append(["DAFTAR PENERIMA"])
+        page.append(
+            [
+                "NO SK",
+                "TGL SK",
+                "NIK",
+                "NAMA",
+                "KODE WILAYAH",
+                "KATEGORI",
+                "SKPD PENGUSUL",
+                "BULAN MULAI",
+                "BULAN SELESAI",
+            ]
+        )
+        for number in range(3):
+            nik = f"35790101019{serial}000{number + 1}"
+            page.append(
+                ["SK/1", "09/09/2025", nik, "ANI", "35.79.01.1001", "PETANI", "DISTAN", "Januari 2025", "Juni 2025"]
+            )
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def verified(**options: Any) -> dict[str, Area]:
+    """What a verification says, by area."""
+    return {area.name: area for area in verify(**options)}
+
+
+def altered(**options: Any) -> list[str]:
+    """All alterations that a verification names."""
+    areas = verified(**options)
+    assert set(areas) <= set(AREAS)
+    return [line for area in areas.values() for line in area.alterations]
+
+
+@pytest.fixture
+def empty(database: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    """A warehouse that nothing was delivered to."""
+    monkeypatch.setenv("CAKUPAN_ARCHIVE", str(tmp_path / "archive"))
+    monkeypatch.setenv("CAKUPAN_LEDGER", str(tmp_path / "ledger"))
+    night.prepare()
+    with connect(Role.TRANSFORMER) as dbt:
+        dbt.execute(MARTS)
+    yield Kept(database, tmp_path / "archive", tmp_path / "ledger")
+
+
+@pytest.fixture
+def kept(empty: Kept) -> Kept:
+    """A night of two deliveries, published and sealed; in the first, row 12 is quarantined."""
+    empty.deliver(FARMERS, farmers())
+    empty.deliver("disnaker.penerima_dbhcht", recipients())
+    empty.publish()
+    empty.seal()
+    return empty
+
+
+@pytest.fixture
+def folder(kept: Kept) -> Folder:
+    return Folder(kept.ledger)
+
+
+Tamper = Callable[[Kept], None]
