@@ -186,10 +186,10 @@ def airflow() -> None:
         with only_one_night():
             installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
             orchestration.end_killed_runs()
-    except NotPublished as busy:
-        _say_and_exit(str(busy), 1)
-    with of_this_installation():
-        components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
+        with of_this_installation():
+            components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
+    except (NotPublished, CannotSimulate) as refusal:
+        _say_and_exit(str(refusal), 1)
 
 
 @database.command("start")

@@ -13,7 +13,7 @@ from typing import Any
 from cakupan import orchestration, settings
 from cakupan.cli.cities import CannotSimulate, Wanted
 
-PATIENCE = 30  # seconds for the stand-ins to end
+PATIENCE = 30  # seconds for the stand-ins to end before they are killed
 
 
 @contextmanager
@@ -45,5 +45,9 @@ def stand_ins(city: Wanted, night: date | None = None) -> Iterator[dict[str, dic
     finally:
         orchestration.connect_agencies(before)
         servers.stdin.close()
-        servers.wait(PATIENCE)
+        try:
+            servers.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            servers.kill()
+            servers.wait()
         servers.stdout.close()
