@@ -1,0 +1,82 @@
+"""A trace as JSON for another program, and as one HTML page without anything from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from cakupan.audit.trace.reading import Trace
+from cakupan.audit.trace.tree import File, Node
+from cakupan.audit.trace.words import shown, visible, word
+
+
+def as_json(trace: Trace) -> str:
+    """The trace with its keys as the marts spell them; rows name their file by its delivery."""
+    return json.dumps(
+        {
+            "as_of_date": trace.as_of.isoformat(),
+            "run_id": trace.run_id,
+            "personal": trace.personal,
+            "trace": _node(trace.root),
+            "files": [_file(file) for file in trace.files()],
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def as_html(trace: Trace, lang: str) -> str:
+    """The trace as a page in one language; what stands in files is text there, never markup."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {
+        "word": lambda name: word(name, lang),
+        "shown": lambda value: visible(shown(value, lang)),
+        "visible": visible,
+    }
+    return environment.get_template("page.html.j2").render(trace=trace, lang=lang)
+
+
+def _node(node: Node) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": node.kind}
+    if node.name:
+        told["name"] = node.name
+    if node.facts:
+        told["facts"] = {name: _plain(value) for name, value in node.facts.items()}
+    if node.address:
+        told["address"] = str(node.address)
+        told["row"] = {
+            "delivery_id": node.address.delivery_id,
+            "sheet": node.address.sheet,
+            "row_number": node.address.row_number,
+            "as_received": node.landed.cells if node.landed else None,
+        }
+    if node.children:
+        told["children"] = [_node(child) for child in node.children]
+    if node.left_out:
+        told["left_out"] = node.left_out
+    return told
+
+
+def _file(file: File) -> dict[str, Any]:
+    return {
+        "delivery_id": file.delivery_id,
+        "feed": file.feed,
+        "business_date": file.business_date.isoformat(),
+        "received_at": file.received_at.isoformat(),
+        "file": file.original_name,
+        "sha256": file.sha256,
+        "archive": file.path,
+        "is_there": file.is_there,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,83 @@
+"""A published night as an auditor reads it: which run it shows, what that run rests on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from cakupan.audit.trace.tree import CannotTrace
+
+Row = dict[str, Any]
+NEAR = 3  # near misses that a message names
+IN_FORCE = "(select validation_id from ledger.run_input where run_id = %(run)s and agency = '{}' and feed = '{}')"
+
+
+def in_force(feed: str) -> str:
+    """SQL for the validations of `agency.feed` that the run rests on."""
+    return IN_FORCE.format(*feed.split("."))
+
+
+@dataclass(frozen=True)
+class Night:
+    """The run that readers see for a date; `limit` is how many of a long list are wanted, None for all."""
+
+    connection: psycopg.Connection[Any]
+    as_of: date
+    run_id: int
+    limit: int | None
+
+    def rows(self, statement: str, **values: object) -> list[Row]:
+        """Rows of a query with %(run)s and %(as_of)s filled in."""
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            parameters = {"run": self.run_id, "as_of": self.as_of, "limit": self.limit, **values}
+            return cursor.execute(statement.encode(), parameters).fetchall()
+
+    def row(self, statement: str, **values: object) -> Row | None:
+        """The first row, or None."""
+        found = self.rows(statement, **values)
+        return found[0] if found else None
+
+    def feeds(self) -> dict[int, str]:
+        """The feed of each delivery that the night rests on."""
+        inputs = self.rows(
+            "select delivery_id, agency || '.' || feed as feed from ledger.run_input where run_id = %(run)s"
+        )
+        return {row["delivery_id"]: row["feed"] for row in inputs}
+
+
+def published_night(connection: psycopg.Connection[Any], as_of: date | None, limit: int | None) -> Night:
+    """The published night of the date, or the newest; raises CannotTrace where there is none."""
+    nights = connection.execute("select as_of_date, run_id from ledger.published order by 1").fetchall()
+    if not nights:
+        raise CannotTrace(
+            "Belum ada malam yang diterbitkan. Jalankan: cakupan nightly --date YYYY-MM-DD",
+            "No night was published yet. Run: cakupan nightly --date YYYY-MM-DD",
+        )
+    runs = dict(nights)
+    wanted = as_of or nights[-1][0]
+    if wanted not in runs:
+        near = sorted(runs, key=lambda night: (abs((night - wanted).days), night))[:NEAR]
+        listed = ", ".join(map(str, sorted(near)))
+        raise CannotTrace(
+            f"Malam {wanted} tidak diterbitkan. Yang terdekat: {listed}",
+            f"The night of {wanted} was not published. The nearest: {listed}",
+        )
+    return Night(connection, wanted, runs[wanted], limit)
+
+
+def unknown(kind: dict[str, str], wanted: str, known: Iterable[str], as_of: date) -> CannotTrace:
+    """What to say of a number that the night does not have: what was looked for and what comes near."""
+    everything = sorted(set(known))
+    near = difflib.get_close_matches(wanted, everything, NEAR, 0.5)
+    near += [one for one in everything if wanted and wanted in one and one not in near][: NEAR - len(near)]
+    listed = ", ".join(near)
+    return CannotTrace(
+        f"{kind['id']} {wanted!r} tidak ada pada malam {as_of}." + (f" Mirip: {listed}" if near else ""),
+        f"There is no {kind['en']} {wanted!r} on the night of {as_of}." + (f" Near: {listed}" if near else ""),
+    )

@@ -1,0 +1,197 @@
+"""`cakupan trace`: from a number or a published figure to the rows as received, and back."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import psycopg
+import typer
+from rich.console import Console
+
+from cakupan.cli.verify import cause
+from cakupan.database.server import embedded
+
+if TYPE_CHECKING:
+    from cakupan.audit.trace.night import Night
+    from cakupan.audit.trace.reading import Trace
+    from cakupan.audit.trace.tree import Node
+
+
+class Form(StrEnum):
+    """How a trace is handed over."""
+
+    TREE = "tree"
+    JSON = "json"
+    HTML = "html"
+    XLSX = "xlsx"
+
+
+class Language(StrEnum):
+    """The language of the labels."""
+
+    ID = "id"
+    EN = "en"
+
+
+STARTS = "--sp2d, --budget-line, --billing, --decree, --finding, --worker, --mart"
+DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="A published night; else the newest.")
+WIDTH = None if sys.stdout.isatty() else 140
+
+
+class WrongUse(ValueError):
+    """The options do not go together; says what to change."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked for; exactly one starting point."""
+
+    sp2d: str | None = None
+    budget_line: str | None = None
+    billing: str | None = None
+    decree: str | None = None
+    finding: str | None = None
+    mart: str | None = None
+    worker: bool = False
+    key: str | None = None
+    figure: str | None = None
+    as_of: date | None = None
+    everything: bool = False
+    personal: bool = False
+    reason: str = ""
+    form: Form = Form.TREE
+    out: Path | None = None
+    lang: Language = Language.ID
+
+    def check(self) -> None:
+        """Raises WrongUse."""
+        started = [self.sp2d, self.budget_line, self.billing, self.decree, self.finding, self.mart, self.worker or None]
+        if sum(one is not None for one in started) != 1:
+            raise WrongUse(f"say where to start, with one of {STARTS}")
+        if (self.mart is None) != (self.key is None) or (self.figure and not self.mart):
+            raise WrongUse("--mart and --key go together: --mart coverage_by_sector --key A; --figure needs both")
+        if (self.worker or self.personal) and not self.reason.strip():
+            raise WrongUse("following a worker and showing personal data need --reason, which is recorded")
+        if self.form is Form.XLSX and self.out is None:
+            raise WrongUse("a workbook needs a file: --out FILE.xlsx")
+        if self.form is Form.TREE and self.out is not None:
+            raise WrongUse("--out needs --format json, html or xlsx")
+        if self.out is not None and not self.out.absolute().parent.is_dir():
+            raise WrongUse(f"there is no folder {self.out.absolute().parent}")
+
+
+def command(  # noqa: PLR0917 - each argument is an option
+    sp2d: Annotated[str | None, typer.Option(help="Number of a payment order.")] = None,
+    budget_line: Annotated[str | None, typer.Option(help="Budget line: SKPD|SUB-ACTIVITY|ACCOUNT.")] = None,
+    billing: Annotated[str | None, typer.Option(help="Billing code.")] = None,
+    decree: Annotated[str | None, typer.Option(help="Number of a decree.")] = None,
+    finding: Annotated[str | None, typer.Option(help="finding_key of audit_findings.")] = None,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="A worker: the NIK is asked for, or read from stdin.")
+    ] = False,
+    mart: Annotated[str | None, typer.Option(help="A published relation, with --key.")] = None,
+    key: Annotated[str | None, typer.Option(help="Its key; the parts of one joined by |.")] = None,
+    figure: Annotated[str | None, typer.Option(help="One column of it; else all that can be traced.")] = None,
+    night: Annotated[datetime | None, DATE] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Do not shorten long lists.")] = False,
+    personal: Annotated[bool, typer.Option("--personal", help="Show personal cells; recorded.")] = False,
+    reason: Annotated[str, typer.Option(help="Why personal data are read; goes on record with your account.")] = "",
+    form: Annotated[Form, typer.Option("--format", help="How the trace is handed over.")] = Form.TREE,
+    out: Annotated[Path | None, typer.Option("--out", help="The file for json, html or xlsx.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.ID,
+) -> None:
+    """Follow a number or a published figure to the rows as received and the files they stand in.
+
+    Exit code 0: found; 1: there is nothing to follow; 2: wrong usage.
+    """
+    asked = Asked(
+        sp2d=sp2d, budget_line=budget_line, billing=billing, decree=decree, finding=finding, worker=worker, mart=mart,
+        key=key, figure=figure, as_of=night.date() if night else None, everything=everything, personal=personal,
+        reason=reason, form=form, out=out, lang=lang,
+    )  # fmt: skip
+    from cakupan.audit.trace.tree import CannotTrace
+
+    try:
+        asked.check()
+        if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
+            _say_and_exit("The database is not running. Run: cakupan database start", 1)
+        run(asked, Console(width=WIDTH))
+    except WrongUse as refusal:
+        _say_and_exit(str(refusal), 2)
+    except CannotTrace as refusal:
+        _say_and_exit(refusal.said[lang], 1)
+    except psycopg.Error as error:
+        _say_and_exit(cause(error), 1)
+    except OSError as error:
+        _say_and_exit(str(error), 1)
+
+
+def _say_and_exit(message: str, code: int) -> NoReturn:
+    Console(stderr=True).print(message, style="red", soft_wrap=True, highlight=False, markup=False)
+    raise typer.Exit(code) from None
+
+
+def run(asked: Asked, out: Console) -> None:
+    """Find, and print or write. Raises CannotTrace, OSError, psycopg.Error."""
+    from cakupan.audit.trace.reading import Reader, trace
+
+    reader = Reader(getpass.getuser(), asked.reason, asked.personal)
+    found = trace(_start(asked), reader, as_of=asked.as_of, everything=asked.everything)
+    _hand_over(found, asked, out)
+
+
+def _start(asked: Asked) -> Callable[[Night], Node]:
+    from cakupan.audit.trace import figure, money, subjects
+
+    if asked.worker:
+        worker = subjects.worker_key_of(_nik(asked.lang))
+        return lambda night: subjects.worker(night, worker)
+    if asked.mart is not None:
+        mart, key = asked.mart, asked.key or ""
+        return lambda night: figure.figure(night, mart, key, asked.figure)
+    starts: dict[Callable[[Night, str], Node], str | None] = {
+        money.order: asked.sp2d,
+        money.budget_line: asked.budget_line,
+        money.billing: asked.billing,
+        money.decree: asked.decree,
+        subjects.finding: asked.finding,
+    }
+    find, number = next((find, number.strip()) for find, number in starts.items() if number is not None)
+    return lambda night: find(night, number)
+
+
+def _nik(lang: str) -> str:
+    """The NIK, typed unseen or piped in: a command line is seen by others and kept in histories."""
+    if sys.stdin.isatty():
+        return getpass.getpass("NIK (tidak ditampilkan): " if lang == "id" else "NIK (not shown): ")
+    return sys.stdin.readline()
+
+
+def _hand_over(found: Trace, asked: Asked, out: Console) -> None:
+    if asked.form is Form.TREE:
+        from cakupan.audit.trace.terminal import print_trace
+
+        print_trace(found, out, asked.lang)
+    elif asked.form is Form.XLSX and asked.out:
+        from cakupan.audit.trace.workbook import write_workbook
+
+        write_workbook(found, asked.out, asked.lang)
+    else:
+        from cakupan.audit.trace.document import as_html, as_json
+
+        text = as_json(found) + "\n" if asked.form is Form.JSON else as_html(found, asked.lang)
+        if asked.out is None:
+            sys.stdout.write(text)
+        else:
+            with os.fdopen(
+                os.open(asked.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+            ) as file:
+                file.write(text)
