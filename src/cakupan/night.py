@@ -75,6 +75,7 @@ def prepare() -> None:
 def archive(name: str, night: date, source: Source) -> bool:
     """Archive what the agency has for the feed up to the night and is not archived yet.
 
+    An old file that looks to its keeper as it did when it was read is taken to be archived; see docs/decisions.
     Returns whether the night's own delivery is there, which is never awaited of an occasional feed.
     """
     feed = find_feed(settings.FEEDS, name)
@@ -82,6 +83,7 @@ def archive(name: str, night: date, source: Source) -> bool:
     store.clear_abandoned()
     with connect(Role.LOADER) as connection:
         known = seen(connection, feed)
+        connection.commit()  # no transaction stays open while an agency takes its time
         for found in source.deliveries(feed, night):
             if found.business_date > night:
                 continue
