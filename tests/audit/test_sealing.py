@@ -1,0 +1,173 @@
+"""Sealing signs what was recorded, goes on after a kill, and never signs what does not continue the last checkpoint."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cakupan import night
+from cakupan.audit import checkpoint, merkle, note, sealing
+from cakupan.audit.entries import read_entries
+from cakupan.audit.folder import Folder
+from cakupan.audit.keys import signing_key
+from cakupan.audit.note import BadNote, SigningKey
+from cakupan.database import Role, connect
+from tests.audit.conftest import FARMERS, Kept, altered, farmers
+
+
+def snapshot(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_seal_signs_every_entry_and_keeps_it_outside_the_database(kept: Kept, folder: Folder) -> None:
+    entries = list(read_entries(kept.database))
+    ((path, signed),) = folder.checkpoints().items()
+    verified = checkpoint.verify(signed, signing_key().verifier)
+    assert path.name == "6"
+    assert verified == checkpoint.Checkpoint("cakupan.kota-batu", 6, merkle.root(entry.leaf for entry in entries))
+    assert folder.leaves() == [entry.leaf for entry in entries]
+    assert folder.entries() == [entry.body for entry in entries]
+    assert kept.database.execute("select size, note from ledger.checkpoint").fetchall() == [(6, signed.decode())]
+
+
+def test_sealing_again_changes_nothing(kept: Kept) -> None:
+    before = snapshot(kept.ledger)
+    kept.seal()
+    assert snapshot(kept.ledger) == before
+    assert kept.database.execute("select count(*) from ledger.checkpoint").fetchone() == (1,)
+
+
+def test_nobody_else_may_read_the_folder(kept: Kept) -> None:
+    assert {path.stat().st_mode & 0o077 for path in kept.ledger.rglob("*") if path.name != ".lock"} == {0}
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_night_published(empty: Kept) -> None:
+    """The next seal catches up."""
+    empty.ledger.write_text("in the way")
+    empty.deliver(FARMERS, farmers())
+    run = empty.publish()
+    with pytest.raises(night.StepFailed, match="seal: "):
+        night.seal()
+    shown = empty.database.execute("select run_id from ledger.published").fetchall()
+    assert shown == [(run,)]
+    empty.database.commit()
+    empty.ledger.unlink()
+    night.seal()
+    assert altered() == []
+    assert Folder(empty.ledger).marks("runs", run)
+
+
+def test_a_night_killed_before_its_seal_is_sealed_with_the_next(kept: Kept, folder: Folder) -> None:
+    kept.publish(date(2025, 9, 10))
+    kept.publish(date(2025, 9, 11))
+    kept.seal()
+    assert [path.name for path in folder.checkpoints()] == ["6", "8"]
+    assert folder.marks("runs", 2)
+    assert folder.marks("runs", 3)
+    assert altered() == []
+
+
+def test_a_seal_killed_between_its_files_is_done_again(kept: Kept, folder: Folder) -> None:
+    kept.publish(date(2025, 9, 10))
+    entries = list(read_entries(kept.database))
+    folder.write_record([entry.leaf for entry in entries], [entry.body for entry in entries[:3]])
+    kept.seal()
+    assert folder.entries() == [entry.body for entry in entries]
+    assert altered() == []
+
+
+def test_a_lost_folder_is_filled_from_the_database_as_far_as_it_was_signed(kept: Kept) -> None:
+    before = snapshot(kept.ledger)
+    for path in before:
+        path.unlink()
+    kept.seal()
+    assert snapshot(kept.ledger) == before
+
+
+def test_an_altered_entry_stays_told_while_sealing_goes_on(kept: Kept, folder: Folder) -> None:
+    kept.tamper(
+        "update ledger.entry set body = replace(body, '\"size_bytes\":', '\"size_bytes\":1') where entry_no = 1"
+    )
+    kept.publish(date(2025, 9, 10))
+    with pytest.raises(night.StepFailed, match="entries 1 of the record were altered after they were sealed"):
+        night.seal()
+    assert [path.name for path in folder.checkpoints()] == ["6", "7"]
+    (told,) = altered()
+    assert "size_bytes was" in told
+
+
+def test_a_restored_database_is_not_signed_over(kept: Kept, folder: Folder) -> None:
+    kept.tamper("delete from ledger.entry where entry_no = 5")
+    with pytest.raises(night.StepFailed, match="has 5 entries, fewer than the 6 of the newest checkpoint"):
+        night.seal()
+    assert [path.name for path in folder.checkpoints()] == ["6"]
+
+
+def test_a_restored_database_that_went_on_is_not_signed_over(kept: Kept, folder: Folder) -> None:
+    kept.tamper("delete from ledger.entry where entry_no = 5")
+    kept.deliver(FARMERS, farmers(("BUDI", "BUDIMAN")), date(2025, 9, 10))
+    with pytest.raises(night.StepFailed, match="altered after they were sealed"):
+        night.seal()
+    lines = altered()
+    assert lines[0].startswith("entry 5 (publication: run_id 1, as_of_date 2025-09-09): was altered: ")
+
+
+def test_a_record_with_a_gap_is_not_signed(kept: Kept) -> None:
+    kept.tamper("delete from ledger.entry where entry_no = 2")
+    with pytest.raises(night.StepFailed, match="has gaps"):
+        night.seal()
+
+
+def test_without_leaves_an_altered_entry_is_not_signed_over(kept: Kept, folder: Folder) -> None:
+    (kept.ledger / "leaves").unlink()
+    kept.tamper(
+        "update ledger.entry set body = replace(body, '\"size_bytes\":', '\"size_bytes\":1') where entry_no = 1"
+    )
+    with pytest.raises(night.StepFailed, match="does not continue the newest checkpoint"):
+        night.seal()
+
+
+def test_no_marks_are_kept_of_rows_altered_before_the_seal(empty: Kept) -> None:
+    run = empty.publish()
+    empty.tamper("update warehouse.coverage set active = 41 where sector_code = 'A'")
+    empty.seal()
+    assert "warehouse.coverage" not in Folder(empty.ledger).marks("runs", run)
+    (told,) = altered()
+    assert told.startswith("warehouse.coverage, night of 2025-09-09, run 1: differs from what was recorded")
+
+
+def test_marks_of_decisions_hold_no_cell_of_a_row(kept: Kept, folder: Folder) -> None:
+    marks = folder.marks("validations", 1)["decisions"]
+    assert [kept_cells.split(b"\t")[:3] for _, kept_cells in marks.rows if b"quarantined" in kept_cells] == [
+        [b"", b"12", b"quarantined"]
+    ]
+    assert all(b"ARI" not in cells for _, cells in marks.rows)
+
+
+def test_a_witness_is_added_to_the_checkpoint_of_files_database_and_receipts(kept: Kept, folder: Folder) -> None:
+    witness = SigningKey.generate("inspektorat", note.COSIGNATURE)
+    ((_, signed),) = folder.checkpoints().items()
+    for at in (1757376000, 1757379600):
+        cosigned = checkpoint.cosign(signed, witness, at)
+        with connect(Role.LOADER) as connection:
+            kept_one, names = sealing.add_cosignature(connection, cosigned, witness.verifier)
+        assert (kept_one.size, names) == (6, ["cakupan.kota-batu", "inspektorat"])
+        ((_, now),) = folder.checkpoints().items()
+        assert checkpoint.verify_cosignature(now, witness.verifier) == at
+    kept.seal()
+    ((_, after),) = folder.checkpoints().items()
+    assert after == now
+    assert altered() == []
+
+
+def test_a_cosignature_of_another_record_or_witness_is_refused(kept: Kept, folder: Folder) -> None:
+    witness = SigningKey.generate("inspektorat", note.COSIGNATURE)
+    ((_, signed),) = folder.checkpoints().items()
+    other = checkpoint.sign(checkpoint.Checkpoint("cakupan.kota-batu", 5, b"\1" * 32), signing_key())
+    with connect(Role.LOADER) as connection:
+        with pytest.raises(BadNote, match="no checkpoint of 5 entries with this root was signed here"):
+            sealing.add_cosignature(connection, checkpoint.cosign(other, witness, 1))
+        with pytest.raises(BadNote, match="inspektorat did not sign"):
+            sealing.add_cosignature(connection, signed.decode(), witness.verifier)
