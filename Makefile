@@ -12,7 +12,7 @@ help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
 nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city
-	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS) $(if $(TROUBLE),--trouble))
+	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble)
 
 test: .venv/ready ## Run the whole suite
 	@$(BIN)/python -m pytest
