@@ -171,6 +171,20 @@ def test_every_increment_needs_mending(ledger: Ledger) -> None:
     assert "iuran_20250908.csv.gz" in letter(ledger, "bpjstk").html
 
 
+def test_of_many_deliveries_the_oldest_are_only_named(ledger: Ledger) -> None:
+    first = NIGHT - timedelta(11)
+    for day in range(12):
+        row = good_row(POSTED, load_suite(POSTED), day, first) | {"jumlah": "0"}
+        ledger.land(POSTED, [row], first + timedelta(day))
+    ledger.validate(POSTED)
+    told = letter(ledger, "bpjstk")
+    assert "12 hal" in told.subject and len(told.topics) == 12
+    assert told.html.count("<h2>") == 10 + 1
+    older = told.html.partition("Kiriman lebih lama")[2]
+    assert "iuran_20250829.csv.gz" in older and "iuran_20250830.csv.gz" in older
+    assert "iuran_20250831.csv.gz" not in older and "iuran_20250831.csv.gz" in told.html
+
+
 def test_english_by_a_switch(ledger: Ledger) -> None:
     ledger.deliver(SALES, rows(SALES, 19, 1, nik=BAD_NIK), NIGHT)
     ledger.ask(NIGHT)

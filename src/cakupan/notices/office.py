@@ -23,6 +23,7 @@ from cakupan.notices.wording import Language
 from cakupan.quality.suite import load_suite
 
 LISTED = 50  # rows listed in a letter
+DETAILED = 10  # deliveries told of in detail, the newest; the others are named
 ATTACHED = 10_000  # rows in the list that goes with it
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -69,10 +70,12 @@ def office_message(
     late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in told]
     if not new and not late:
         return None
-    listed = max(1, LISTED // max(1, len(new)))
-    sections = [_section(connection, fault, states[fault.feed.name], language, listed) for fault in new]
+    by_date = sorted(new, key=lambda fault: fault.facts.business_date)
+    detailed = by_date[-DETAILED:]
+    listed = LISTED // max(1, len(detailed))
+    sections = [_section(connection, fault, states[fault.feed.name], language, listed) for fault in detailed]
     owner = feeds[0].owner
-    things = len(sections) + len(late)
+    things = len(new) + len(late)
     subject = (
         f"Kiriman data {wording.day(night, 'id')}: {things} hal perlu ditindaklanjuti · {owner}"
         if language == "id"
@@ -80,7 +83,7 @@ def office_message(
     )
     values = {
         "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
-        "attached": ATTACHED,
+        "attached": ATTACHED, "others": by_date[:-DETAILED],
     }  # fmt: skip
     return Message(
         night=night,
