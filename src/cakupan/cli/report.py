@@ -47,7 +47,9 @@ def dbhcht(
     Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
     """
     from cakupan import reports  # imports that other commands need not spend
+    from cakupan.cli.app import _needs_database
 
+    _needs_database()
     if night and night.year != year:
         raise typer.BadParameter(
             f"{night:%Y-%m-%d} is no night of {year}: the marts of a night hold its own year's money",
@@ -58,11 +60,7 @@ def dbhcht(
         try:
             figures = reports.figures_of(connection, year, night.date() if night else None)
         except reports.NoSuchNight as missing:
-            typer.secho(
-                f"{missing} Published nights: cakupan sql 'select distinct as_of_date from universal_coverage'",
-                err=True,
-                fg="red",
-            )
+            typer.secho(f"{missing} To see what was: cakupan status", err=True, fg="red")
             raise typer.Exit(1) from None
     report = reports.dbhcht_report(figures, year, lang.value, known_at)
     try:

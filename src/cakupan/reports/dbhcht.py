@@ -150,7 +150,9 @@ def _orders(figures: Figures, say: Say) -> Section:
         ]  # fmt: skip
 
     amounts = ("amount_idr", "posted_idr", "difference_idr", "person_months")
-    total: list[Cell] = [say("Jumlah", "Total"), "", "", "", "", "", ""]
+    paid, months = (sum(order[name] for order in figures.orders) for name in ("amount_idr", "person_months"))
+    # What is posted has no total here: orders that share a billing code show the same postings.
+    total: list[Cell] = [say("Jumlah", "Total"), *[""] * 6, paid, "", "", months]
     return Section(
         say("SP2D dan selisihnya", "Payment orders and their differences"),
         words=[say(*WORDS["orders"])],
@@ -158,7 +160,7 @@ def _orders(figures: Figures, say: Say) -> Section:
             Table(
                 columns,
                 [row(order) for order in figures.orders],
-                [*total, *(sum(order[n] for order in figures.orders) for n in amounts)],
+                total,
                 "SP2D",
             )
         ],

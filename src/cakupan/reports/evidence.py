@@ -119,27 +119,29 @@ def evidence(figures: Figures, language: Language, say: Say) -> list[Section]:
 
 def _cases(rule: Row, cases: list[Row], language: Language, say: Say) -> Table:
     columns = (
-        Column(say("Dokumen atau bulan", "Document or month"), "code", 26),
-        Column(say("SK", "Decree"), "code", under=True),
-        Column(say("Pekerja", "Worker"), "code", under=True),
+        Column(say("Dokumen, bulan, pekerja", "Document, month, worker"), "code", 26),
+        Column("", "code", under=True),
+        Column("", "code", under=True),
         Column(say("Nilai", "Amount"), "rupiah"),
         Column(say("Penjelasan", "Explanation"), width=50),
         Column(say("Bukti", "Evidence"), "code", under=True),
     )
     rows: list[list[Cell]] = []
     for row in cases[:ON_PAPER]:
-        named = row["sp2d_no"] or row["decree_no"] or month(row["contribution_month"])
-        document = named or row["account_code"] or _pseudonym(row)
+        names: list[str | None] = [
+            row["sp2d_no"],
+            row["decree_no"],
+            month(row["contribution_month"]),
+            _line(row),
+            _pseudonym(row),
+        ]
+        first, second, *rest = [name for name in names if name] + [None, None]
         rows.append(
             [
-                document,
-                row["decree_no"] if row["decree_no"] != document else None,
-                _pseudonym(row) if document != _pseudonym(row) else None,
-                row["amount_idr"],
-                row["explanation"],
+                first, second, " · ".join(name for name in rest if name) or None, row["amount_idr"], row["explanation"],
                 _addresses(row["evidence"], ADDRESSES_ON_PAPER, language),
             ]
-        )
+        )  # fmt: skip
     more = len(cases) - len(rows)
     return Table(
         columns,
@@ -153,6 +155,12 @@ def _pseudonym(row: Row) -> str | None:
     """The first eight digits of the worker's key, or of the membership's where no worker is known."""
     key = row["worker_key"] or row["membership_key"]
     return str(key)[:8] if key else None
+
+
+def _line(row: Row) -> str | None:
+    """The budget line, where the case is about one and not about a payment order."""
+    line = [str(row[name]) for name in ("skpd_code", "sub_activity_code", "account_code") if row[name]]
+    return " · ".join(line) if len(line) == 3 and not row["sp2d_no"] else None
 
 
 def _addresses(addresses: list[str], most: int, language: Language) -> str:
