@@ -145,9 +145,9 @@ def read_suite(path: Path) -> Suite:
         raise ValueError(f"{path}: {error}") from error
 
 
-def load_suite(feed: Feed, root: Path = settings.EXPECTATIONS) -> Suite:
+def load_suite(feed: Feed, root: Path | None = None) -> Suite:
     """The feed's own rules and those on every delivery; a rule of the same id in the feed's file takes its place."""
-    return _load(feed.agency, feed.feed, feed.cadence, root)
+    return _load(feed.agency, feed.feed, feed.cadence, root or settings.EXPECTATIONS)
 
 
 @cache
