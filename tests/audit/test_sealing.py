@@ -14,7 +14,7 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, SigningKey
 from cakupan.database import Role, connect
-from tests.audit.conftest import FARMERS, Kept, altered, farmers
+from tests.audit.conftest import FARMERS, Kept, altered, farmers, verified
 
 
 def snapshot(root: Path) -> dict[Path, bytes]:
@@ -171,3 +171,28 @@ def test_a_cosignature_of_another_record_or_witness_is_refused(kept: Kept, folde
             sealing.add_cosignature(connection, checkpoint.cosign(other, witness, 1))
         with pytest.raises(BadNote, match="inspektorat did not sign"):
             sealing.add_cosignature(connection, signed.decode(), witness.verifier)
+
+
+def test_a_restored_database_goes_on_when_a_person_answers_for_it(kept: Kept, folder: Folder) -> None:
+    lost = snapshot(kept.ledger)
+    for table in ("ledger.publication", "warehouse.coverage", "warehouse.people", "warehouse.fct_farmer"):
+        kept.tamper(f"delete from {table}")
+    kept.tamper("delete from ledger.entry where entry_no = 5")
+    with connect(Role.LOADER) as connection:
+        sealing.restart(connection, "Ani", "disk failed")
+    kept.publish()
+    kept.seal()
+    assert altered() == []
+    aside = kept.ledger.with_name("ledger-given-up-6")
+    assert {path.relative_to(aside): data for path, data in snapshot(aside).items()} == {
+        path.relative_to(kept.ledger): data for path, data in lost.items()
+    }
+    (noted,) = verified()["ledger"].notes
+    assert noted.endswith("by Ani: disk failed; given up: the checkpoints of 6 entries")
+
+
+def test_a_record_that_goes_on_is_not_restarted(kept: Kept) -> None:
+    with connect(Role.LOADER) as connection, pytest.raises(ValueError, match="nothing to restart"):
+        sealing.restart(connection, "Ani", "why not")
+    with connect(Role.LOADER) as connection, pytest.raises(ValueError, match="names the person"):
+        sealing.restart(connection, "Ani", "")

@@ -73,9 +73,12 @@ def canonical(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spelled)
 
 
-def read_entries(connection: Connection[Any], start: int = 0) -> Iterator[Entry]:
-    """The entries from number `start` on, in order."""
-    rows = connection.execute("select entry_no, body from ledger.entry where entry_no >= %s order by 1", (start,))
+def read_entries(connection: Connection[Any], start: int = 0, kind: str | None = None) -> Iterator[Entry]:
+    """The entries from number `start` on, in order; of one kind only where that is given."""
+    rows = connection.execute(
+        "select entry_no, body from ledger.entry where entry_no >= %s and kind = coalesce(%s, kind) order by 1",
+        (start, kind),
+    )
     for number, body in rows:
         yield Entry(number, body)
 

@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from cakupan.audit import rows
-from cakupan.audit.entries import append
+from cakupan.audit.entries import append, read_entries
 
 VIEWS = "views of marts and warehouse"
 
@@ -169,8 +169,8 @@ def record_publication(connection: Connection[Any], run_id: int, digests: dict[s
 
 def publications(connection: Connection[Any]) -> list[Publication]:
     """The publications of the record, oldest first."""
-    found = connection.execute("select body::json from ledger.entry where kind = 'publication' order by entry_no")
-    return [Publication(facts) for (facts,) in found]
+    facts = (entry.facts for entry in read_entries(connection, kind="publication"))
+    return [Publication(each) for each in facts if "run_id" in each and "facts" in each]
 
 
 def inputs_digest(connection: Connection[Any], run_id: int) -> str:

@@ -29,6 +29,7 @@ SAID: dict[str, dict[str, type]] = {
         "run_id": int, "as_of_date": str, "inputs": str, "columns": dict, "relations": dict, "facts": dict,
         "standing": dict,
     },
+    "restart": {"by": str, "why": str, "given_up": list},
     "read": {"who": str, "reason": str, "role": str, "what": dict},
 }  # fmt: skip
 """What an entry of each kind says that is read again."""
@@ -74,7 +75,12 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
         leaves = _leaves_of(held, valid, area)
     else:
         _compare_roots(leaves, valid, area)
-    return _trusted(held, leaves, folder.entries(), last, area)
+    record = _trusted(held, leaves, folder.entries(), last, area)
+    for facts in record.of("restart"):
+        sizes = ", ".join(str(each["size"]) for each in facts["given_up"])
+        told = f"restarted {facts['recorded_at']} by {facts['by']}: {facts['why']}"
+        area.notes.append(f"{told}; given up: the checkpoints of {sizes} entries")
+    return record
 
 
 def _held(connection: Connection[Any], area: Area) -> dict[int, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from psycopg import Connection, sql
 
 from cakupan.audit import checkpoint, note, published, rows
 from cakupan.audit.checkpoint import Checkpoint
-from cakupan.audit.entries import Entry, read_entries
+from cakupan.audit.entries import Entry, append, read_entries
 from cakupan.audit.folder import Folder, Marks, mark
 from cakupan.audit.keys import signing_key
 from cakupan.audit.merkle import root
@@ -49,6 +51,7 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
     """
     folder = folder or Folder()
     with folder.alone(), connection.transaction():
+        _set_aside(connection, folder)
         entries = list(read_entries(connection))
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
         last = newest(valid)
@@ -76,11 +79,11 @@ def signed_checkpoints(
     connection: Connection[Any], folder: Folder, verifier: Verifier
 ) -> tuple[list[Signed], list[str]]:
     """The checkpoints whose signature holds, smallest first, from the folder and the database; and what is wrong with
-    the others."""
+    the others. Those that a restart has given up are left out."""
     found: list[tuple[str, bytes]] = [(str(path), data) for path, data in folder.checkpoints().items()]
     kept = connection.execute("select size, note from ledger.checkpoint order by size, signed_at")
     found += [(f"ledger.checkpoint of size {size}", note.encode()) for size, note in kept]
-    valid, wrong = [], []
+    valid, wrong, gone = [], [], given_up(connection)
     for where, data in found:
         try:
             verified = checkpoint.verify(data, verifier)
@@ -89,7 +92,8 @@ def signed_checkpoints(
             continue
         if Path(where).name != str(verified.size) and not where.endswith(f" {verified.size}"):
             wrong.append(f"{where}: holds the checkpoint of {verified.size} entries")
-        valid.append(Signed(verified, data.decode(), where))
+        if verified not in gone:
+            valid.append(Signed(verified, data.decode(), where))
     return sorted(valid, key=lambda signed: signed.checkpoint.size), wrong
 
 
@@ -127,6 +131,51 @@ def add_cosignature(
         )
         folder.write_checkpoint(ours.size, merged)
     return ours, [line.name for line in lines.values()]
+
+
+def restart(connection: Connection[Any], by: str, why: str, folder: Folder | None = None) -> Checkpoint:
+    """Go on with the record of a restored database, on a person's word; returns the checkpoint that seals it.
+
+    The checkpoints that the record does not continue are given up, which an entry of the record says; the folder they
+    lie in is set aside. Raises ValueError where the record continues what was signed, has gaps, or nobody is named.
+    """
+    folder = folder or Folder()
+    if not by.strip() or not why.strip():
+        raise ValueError("a restart names the person and the grounds")
+    with folder.alone(), connection.transaction():
+        leaves = [entry.leaf for entry in read_entries(connection)]
+        valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
+        gone = {each.checkpoint for each in valid if root(leaves[: each.checkpoint.size]) != each.checkpoint.root}
+        if not gone:
+            raise ValueError("the record continues every checkpoint: there is nothing to restart")
+        told = [
+            {"size": each.size, "root": base64.b64encode(each.root).decode()}
+            for each in sorted(gone, key=lambda each: each.size)
+        ]
+        append(connection, "restart", {"by": by.strip(), "given_up": told, "why": why.strip()})
+    return seal(connection, folder)
+
+
+def given_up(connection: Connection[Any]) -> set[Checkpoint]:
+    """The checkpoints that restarts have given up."""
+    name = signing_key().name
+    return {
+        Checkpoint(name, each["size"], base64.b64decode(each["root"]))
+        for entry in read_entries(connection, kind="restart")
+        for each in entry.facts.get("given_up", ())
+    }
+
+
+def _set_aside(connection: Connection[Any], folder: Folder) -> None:
+    """After a restart: the folder with checkpoints that were given up is kept under another name."""
+    gone = {str(each.size): each for each in given_up(connection)}
+    for path, data in folder.checkpoints().items():
+        if path.name in gone and str(gone[path.name]).encode() == data.partition(b"\n\n")[0] + b"\n":
+            stem = f"{folder.root.name}-given-up-{path.name}"
+            names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+            aside = next(each for name in names if not (each := folder.root.with_name(name)).exists())
+            folder.root.rename(aside)
+            return
 
 
 def _sealed_leaves(entries: Sequence[Entry], last: Signed | None, folder: Folder) -> list[bytes]:

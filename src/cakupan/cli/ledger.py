@@ -41,6 +41,22 @@ def seal() -> None:
 
 
 @app.command()
+def restart(
+    by: Annotated[str, typer.Option(help="Who answers for it.")],
+    why: Annotated[str, typer.Option(help="On what grounds.")],
+) -> None:
+    """Go on with the record of a restored database, giving up what was signed since; only after `cakupan verify`."""
+    from cakupan.audit import sealing
+
+    try:
+        with connect(Role.LOADER) as connection:
+            sealing.restart(connection, by, why)
+    except (ValueError, sealing.CannotSeal, sealing.Altered, OSError) as error:
+        _say_and_exit(str(error))
+    checkpoint()
+
+
+@app.command()
 def checkpoint() -> None:
     """Print the newest signed checkpoint, for a witness or to be published."""
     from cakupan.audit import sealing
