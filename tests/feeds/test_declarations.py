@@ -19,7 +19,7 @@ INTERFACE = [
         "distan.kelompok_tani", "distan.permohonan_bantuan", "hukum.regulasi", "pbj.kontrak",
         "perekonomian.rencana_kerja", "perkim.tenaga_lapangan", "pupr.proyek_konstruksi",
         "sipd.anggaran", "sipd.sp2d",
-    
+
 ]  # fmt: skip
 DECLARED = {feed.name: feed for feed in load_feeds(HERE / "feeds")}
 # A city declares feeds of its own beside these.

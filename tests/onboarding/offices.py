@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -231,3 +232,10 @@ OFFICES = [
         "TGL DAFTAR": "date", "OMZET PER BULAN": "rupiah", "JML KARYAWAN": "count", "STATUS USAHA": "text", "KODE POS": "text",
     }, ("NIK",), 40, {"kind": "csv", "delimiter": "|", "encoding": "utf-8"}),
 ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for office in OFFICES:
+        office.write(folder / f"{office.name}.{office.extension}")

@@ -126,6 +126,8 @@ def test_both_read_a_cell_alike(database: psycopg.Connection[Any], found: list[s
         ("date", "loose", "09-Sep-1965", date(1965, 9, 9)),
         ("date", "loose", "31.12.65", date(1965, 12, 31)),
         ("date", "loose", "Selasa, 9 September 2025", date(2025, 9, 9)),
+        ("date", "loose", "JUM'AT, 12-09-2025", date(2025, 9, 12)),
+        ("date", "loose", "Batu, 9 September 2025", None),
         ("date", "loose", "2025-09-09T23:59:59Z", date(2025, 9, 9)),
         ("date", "loose", "13/31/2025", None),
         ("date", "loose", "9 Sepuluh 2025", None),

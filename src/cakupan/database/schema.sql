@@ -421,11 +421,15 @@ language sql immutable parallel safe as $$
                 select quality.day(part[1]::int, part[2]::int, part[3]::int)
                 from regexp_match(cell, '^([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})') as found (part)
             )
-        when cell ~ '^([A-Za-z]+, *)?[0-9]{1,2} *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})( 0?0:00(:00)?)?$'
+        when cell ~ (
+            '^(([Ss][Ee][Nn][Ii][Nn]|[Ss][Ee][Ll][Aa][Ss][Aa]|[Rr][Aa][Bb][Uu]|[Kk][Aa][Mm][Ii][Ss]|[Jj][Uu][Mm]''?[Aa][Tt]'
+            '|[Ss][Aa][Bb][Tt][Uu]|[Mm][Ii][Nn][Gg][Gg][Uu]), *)?'
+            '[0-9]{1,2} *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})( 0?0:00(:00)?)?$'
+        )
             then (
                 select quality.day(quality.year_loose(part[3]), quality.month_number_loose(part[2]), part[1]::int)
                 from regexp_match(
-                    cell, '^(?:[A-Za-z]+, *)?([0-9]{1,2}) *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})'
+                    cell, '^(?:[A-Za-z'']+, *)?([0-9]{1,2}) *[-/. ] *([0-9]{1,2}|[A-Za-z]+)[.]? *[-/. ] *([0-9]{4}|[0-9]{2})'
                 ) as found (part)
             )
     end
