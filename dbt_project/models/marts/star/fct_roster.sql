@@ -15,7 +15,7 @@ with listed as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref(feed) }}
+    from {{ roster_view(agency, feed) }}
     where delivery_id in ({{ deliveries_in_force(agency, feed) }})
     union all
     {%- endfor %}

@@ -1,3 +1,5 @@
+{{ config(meta={'roster': true}) }}
+
 -- Social volunteers and people with disabilities who work.
 with accepted as (
     {{ accepted_rows('dinsos', 'relawan_disabilitas', ['nik', 'jenis', 'kode_wilayah']) }}

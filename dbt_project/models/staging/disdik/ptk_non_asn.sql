@@ -1,3 +1,5 @@
+{{ config(meta={'roster': true}) }}
+
 -- Teachers and school staff who are not civil servants.
 with accepted as (
     {{ accepted_rows('disdik', 'ptk_non_asn', ['nik', 'status_kepegawaian', 'kode_wilayah']) }}

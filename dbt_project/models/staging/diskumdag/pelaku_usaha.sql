@@ -1,3 +1,5 @@
+{{ config(meta={'roster': true}) }}
+
 -- Owners of small businesses and market traders.
 with accepted as (
     {{ accepted_rows('diskumdag', 'pelaku_usaha', ['nik', 'jenis', 'kode_wilayah']) }}

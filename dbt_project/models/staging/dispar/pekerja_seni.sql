@@ -1,3 +1,5 @@
+{{ config(meta={'roster': true}) }}
+
 -- Artists by field.
 with accepted as (
     {{ accepted_rows('dispar', 'pekerja_seni', ['nik', 'bidang_seni', 'kode_wilayah']) }}

@@ -1,3 +1,5 @@
+{{ config(meta={'roster': true}) }}
+
 -- Members of farmer groups.
 with accepted as (
     {{ accepted_rows('distan', 'kelompok_tani', ['nik', 'kategori', 'kode_wilayah']) }}

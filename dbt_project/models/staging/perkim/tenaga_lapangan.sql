@@ -1,3 +1,5 @@
+{{ config(meta={'roster': true}) }}
+
 -- Construction workers and field staff of the housing office.
 with accepted as (
     {{ accepted_rows('perkim', 'tenaga_lapangan', ['nik', 'jenis', 'kode_wilayah']) }}
