@@ -52,7 +52,8 @@ def figures() -> Figures:
         orders=[
             {
                 "sp2d_no": "35.79/04.0/000001", "skpd_code": "2.07", "decree_no": "@510",
-                "billing_code": "259900000001", "codes": "AMOUNT_MISMATCH", "sp2d_date": date(2025, 1, 14), "first_month": "202501",
+                "billing_code": "259900000001", "codes": "AMOUNT_MISMATCH", "sp2d_date": date(2025, 1, 14),
+                "first_month": "202501",
                 "last_month": "202503", "amount_idr": 12_500_000, "posted_idr": 12_600_000, "difference_idr": -100_000,
                 "person_months": 33,
             }
@@ -75,7 +76,8 @@ def figures() -> Figures:
         deliveries=[
             {
                 "delivery_id": number, "feed": "bpjstk.iuran", "business_date": date(2025, 9, number),
-                "sha256": "ab" * 32, "received_at": None, "accepted_rows": 1_000 + number, "quarantined_rows": 0, "duplicate_rows": 0,
+                "sha256": "ab" * 32, "received_at": None, "accepted_rows": 1_000 + number,
+                "quarantined_rows": 0, "duplicate_rows": 0,
             }
             for number in range(1, 8)
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import runpy
 from collections import Counter
 from pathlib import Path
 
@@ -100,6 +101,11 @@ def test_the_catalogue_says_what_a_rule_rests_on_and_how_sure_that_is() -> None:
         assert row["severity"] in SEVERITIES[row["mart"]], row["finding_code"]
         assert row["sentence_id"].endswith("."), row["finding_code"]
         assert row["sentence_en"].endswith("."), row["finding_code"]
+
+
+def test_the_page_of_findings_says_what_the_catalogue_says() -> None:
+    document = runpy.run_path(str(settings.PROJECT / "scripts/findings_doc.py"))["document"]
+    assert (settings.PROJECT / "docs/findings.md").read_text(encoding="utf-8") == document()
 
 
 @pytest.mark.parametrize("path", sorted(PROJECT.glob("models/rules/**/*.sql")), ids=lambda path: path.stem)
