@@ -16,13 +16,14 @@ STATES = {
 OPENING = """\
 # Findings and observations
 
-What the audit rules ask, what they rest on, and where they are written. A *finding* (`marts.audit_findings`, a published
-interface of twelve codes) and an *observation* (`marts.audit_observations`) are questions to an office, not verdicts;
-observations rest on a less certain basis or list, or often have an explanation. Both carry the landed rows that prove them.
+What the audit rules ask, what they rest on, and where they are written. A *finding* (`marts.audit_findings`, a
+published interface of twelve codes) and an *observation* (`marts.audit_observations`) are questions to an office, not
+verdicts; observations rest on a less certain basis or list, or often have an explanation. Both carry the landed rows
+that prove them.
 
-A rule is one SQL file named like its code, one row of `dbt_project/seeds/finding_rule.csv`, its name in the list of its mart and
-one unit test. Numbers and lists it needs are reference data with days of validity: `audit_threshold`, `document_number`,
-`premium_code`, `recipient_category`, `bpu_tariff`. This page is written by `python scripts/findings_doc.py`.
+A rule is one SQL file named like its code, one row of `dbt_project/seeds/finding_rule.csv`, its name in the list of its
+mart and one unit test. Numbers and lists it needs are reference data with days of validity: `audit_threshold`,
+`document_number`, `premium_code`, `recipient_category`, `bpu_tariff`. `python scripts/findings_doc.py` writes this page.
 """
 
 
