@@ -97,7 +97,7 @@ def _decide(drafted: Drafted, found: list[str], filled: Sequence[Any], written: 
     elif "kpj" in known and _share(written, lambda text: re.fullmatch("[0-9]{11}", text)) >= 0.5:
         drafted.type, drafted.personal = "kpj", True
         drafted.doubts.append("has cells that are not 11 digits; their rows will be quarantined")
-    elif not (_is_flag(drafted, known, filled, written) or _is_time(drafted, known, filled, written)):
+    elif not (_is_flag(drafted, filled, written) or _is_time(drafted, known, filled, written)):
         _decide_number(drafted, known, filled, written)
 
 
@@ -133,7 +133,7 @@ def _doubt_nik(drafted: Drafted, filled: Sequence[Any], written: list[str]) -> N
         drafted.doubts.append(f"{wrong} of {len(written)} are no valid NIK; their rows will be quarantined")
 
 
-def _is_flag(drafted: Drafted, known: set[str], filled: Sequence[Any], written: list[str]) -> bool:
+def _is_flag(drafted: Drafted, filled: Sequence[Any], written: list[str]) -> bool:
     seen = {text.lower() for text in written}
     typed = all(isinstance(cell, bool) for cell in filled)
     pair = next((flag for flag in FLAGS if seen <= flag and (len(seen) == 2 or seen & {"ya", "tidak", "true"})), None)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cakupan.feeds import RESERVED, Feed, canonical
+from cakupan.feeds import RESERVED, canonical
 from cakupan.onboarding import words
 from cakupan.onboarding.columns import Drafted, draft_column
 from cakupan.onboarding.keys import find_key
 from cakupan.onboarding.sample import CannotRead, Sample, Sheet, read_sample
 from cakupan.onboarding.table import Table, find_table
-from cakupan.onboarding.writing import SPELLED, Draft, feed_file, staging_file, suite_file
+from cakupan.onboarding.writing import SPELLED, Draft, feed_file, flow, staging_file, suite_file
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 FILES = ("feeds/{}/{}.yml", "expectations/{}/{}.yml", "dbt_project/models/staging/{}/{}.sql")
@@ -92,15 +92,9 @@ def draft_feed(sample: Path, agency: str, feed: str) -> tuple[Draft, list[tuple[
     title = feed.replace("_", " ").capitalize()
     spelling = _common_spelling(drafted, format_["kind"])
     for column in drafted:
-        doubts += [(f"{{name: {_spelled(column.name)}, ", f"{column.header}: {doubt}") for doubt in column.doubts]
+        doubts += [(f"{{name: {flow(column.name)}, ", f"{column.header}: {doubt}") for doubt in column.doubts]
     draft = Draft(agency, feed, title, cadence, format_, spelling, key, drafted)
     return draft, doubts, len(rows)
-
-
-def _spelled(name: str) -> str:
-    from cakupan.onboarding.writing import _flow
-
-    return _flow(name)
 
 
 def _tables(read: Sample) -> tuple[list[Table], dict[str, Any], list[tuple[str, str]]]:
@@ -217,10 +211,3 @@ def _questions(doubts: Sequence[tuple[str, str]], paths: Sequence[Path], texts: 
                 questions.append(Question(paths[index], line, doubt))
                 break
     return questions
-
-
-def declared(draft: Draft) -> Feed:
-    """The draft as a feed. Raises ValueError."""
-    import yaml
-
-    return Feed.model_validate(yaml.safe_load(feed_file(draft)))

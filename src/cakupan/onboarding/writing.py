@@ -71,12 +71,12 @@ class Draft:
 
 def feed_file(draft: Draft) -> str:
     """`feeds/<agency>/<feed>.yml`."""
-    lines = [f"agency: {_flow(draft.agency)}", f"feed: {_flow(draft.feed)}", f"title: {_flow(draft.title)}"]
-    lines += [f"owner: {_flow(draft.agency)}", f"cadence: {draft.cadence}", "transport: file"]
+    lines = [f"agency: {flow(draft.agency)}", f"feed: {flow(draft.feed)}", f"title: {flow(draft.title)}"]
+    lines += [f"owner: {flow(draft.agency)}", f"cadence: {draft.cadence}", "transport: file"]
     lines += [
-        f"format: {_flow(draft.format)}",
+        f"format: {flow(draft.format)}",
         f"spelling: {draft.spelling}",
-        f"key: {_flow(list(draft.key))}",
+        f"key: {flow(list(draft.key))}",
         "columns:",
     ]
     for column in draft.columns:
@@ -86,14 +86,14 @@ def feed_file(draft: Draft) -> str:
         declared |= {name: True for name in ("required", "personal", "running_number") if getattr(column, name)}
         if column.type in SPELLED and draft.spelling_of(column) != draft.spelling:
             declared["spelling"] = column.spelling
-        lines.append(f"  - {_flow(declared | {'about': words.about(column.header)})}")
+        lines.append(f"  - {flow(declared | {'about': words.about(column.header)})}")
     return "\n".join(lines) + "\n"
 
 
 def suite_file(draft: Draft) -> str:
     """`expectations/<agency>/<feed>.yml`."""
     lines = [f"name: {draft.name}", "expectations:"]
-    return "\n".join(lines + [f"  - {_flow(rule)}" for rule in _rules(draft)]) + "\n"
+    return "\n".join(lines + [f"  - {flow(rule)}" for rule in _rules(draft)]) + "\n"
 
 
 def _rules(draft: Draft) -> Iterator[dict[str, Any]]:
@@ -256,6 +256,7 @@ def _roster_names(kept: Sequence[Drafted]) -> dict[str, str]:
     return renamed | ({region.name: "region_code"} if region else {})
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value as YAML on one line."""
     text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
     return text.removesuffix("\n...\n").strip()
