@@ -215,7 +215,11 @@ def worker_months(night: Night, condition: str, order_by: str, **values: object)
         group("worker_months", (month_node(row, feeds) for row in of), of[0]["of_status"], protection_status=status)
         for status, of in by_status.items()
     ]
-    _add_memberships(night, [month for node in groups for month in node.children], rows)
+    months = [month for node in groups for month in node.children]
+    if "number" in values:  # all of one payment order, which stands above them
+        for month in months:
+            del month.facts["sp2d_no"]
+    _add_memberships(night, months, rows)
     return Node("worker_months", facts={"count": sum(node.total or 0 for node in groups)}, children=groups)
 
 

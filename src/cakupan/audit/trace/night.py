@@ -74,8 +74,8 @@ def published_night(connection: psycopg.Connection[Any], as_of: date | None, lim
 def unknown(kind: dict[str, str], wanted: str, known: Iterable[str], as_of: date) -> CannotTrace:
     """What to say of a number that the night does not have: what was looked for and what comes near."""
     everything = sorted(set(known))
-    near = difflib.get_close_matches(wanted, everything, NEAR, 0.5)
-    near += [one for one in everything if wanted and wanted in one and one not in near][: NEAR - len(near)]
+    begins = [one for one in everything if wanted and one.startswith(wanted)]
+    near = list(dict.fromkeys([*begins, *difflib.get_close_matches(wanted, everything, NEAR, 0.5)]))[:NEAR]
     listed = ", ".join(near)
     return CannotTrace(
         f"{kind['id']} {wanted!r} tidak ada pada malam {as_of}." + (f" Mirip: {listed}" if near else ""),
