@@ -23,7 +23,7 @@ that prove them.
 
 A rule is one SQL file named like its code, one row of `dbt_project/seeds/finding_rule.csv`, its name in the list of its
 mart and one unit test. Numbers and lists it needs are reference data with days of validity: `audit_threshold`,
-`document_number`, `premium_code`, `recipient_category`, `bpu_tariff`. `python scripts/findings_doc.py` writes this page.
+`document_number`, `premium_code`, `recipient_category`, `bpu_tariff`. `python scripts/findings_doc.py` writes this.
 """
 
 
