@@ -138,6 +138,14 @@ def test_no_marks_are_kept_of_rows_altered_before_the_seal(empty: Kept) -> None:
     assert told.startswith("warehouse.coverage, night of 2025-09-09, run 1: differs from what was recorded")
 
 
+def test_a_table_that_is_gone_since_keeps_no_night_from_being_sealed(empty: Kept) -> None:
+    run = empty.publish()
+    empty.tamper("drop table warehouse.people cascade")
+    empty.seal()
+    assert set(Folder(empty.ledger).marks("runs", run)) >= {"warehouse.coverage"}
+    assert "warehouse.people" not in Folder(empty.ledger).marks("runs", run)
+
+
 def test_marks_of_decisions_hold_no_cell_of_a_row(kept: Kept, folder: Folder) -> None:
     marks = folder.marks("validations", 1)["decisions"]
     assert [kept_cells.split(b"\t")[:3] for _, kept_cells in marks.rows if b"quarantined" in kept_cells] == [

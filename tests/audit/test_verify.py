@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cakupan import quality, settings
-from cakupan.audit import sealing
+from cakupan.audit import sealing, verifying
 from cakupan.audit.folder import Folder
+from cakupan.audit.record import read_record
 from cakupan.cli import verify as command
 from cakupan.database import Role, apply_schema, connect
 from cakupan.feeds import find_feed
@@ -107,6 +110,55 @@ def test_rows_that_cannot_be_told_because_the_archive_was_altered_too(kept: Kept
         f"{WHERE}: rows are not those that were recorded;"
         " which ones cannot be told, as the archived file is altered too"
     ]
+
+
+def test_a_feed_that_is_declared_no_longer(kept: Kept, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kept.tamper(f"update {FARMERS_TABLE} set kategori = 'BURUH TANI' where row_number = 4")
+    monkeypatch.setattr(settings, "FEEDS", tmp_path)
+    (told,) = altered()
+    assert told.startswith(f"{WHERE}: rows are not those that were recorded; which ones cannot be told")
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "drop table quarantine.distan_kelompok_tani",
+            "quarantine.distan_kelompok_tani, validation 1 of delivery 1: the table",
+        ),
+        (f"alter table {FARMERS_TABLE} drop column nik", f"{WHERE}: the columns nik are gone"),
+        ("drop table warehouse.people cascade", "warehouse.people, night of 2025-09-09, run 1: the table is gone"),
+        ("alter table warehouse.people drop column active cascade", "run 1: its columns active are gone"),
+    ],
+)
+def test_what_is_gone(kept: Kept, statement: str, told: str) -> None:
+    kept.tamper(statement)
+    assert any(told in line for line in altered())
+
+
+def test_what_a_night_does_meanwhile_is_no_alteration(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def then_a_night(*arguments: Any) -> Any:
+        record = read_record(*arguments)
+        kept.deliver(FARMERS, farmers(("BUDI", "BUDIMAN")), date(2025, 9, 10))
+        kept.publish(date(2025, 9, 10))
+        kept.seal()
+        return record
+
+    monkeypatch.setattr(verifying, "read_record", then_a_night)
+    assert altered() == []
+
+
+def test_what_is_sealed_while_the_record_is_read_is_not_missed(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def then_a_seal(folder: Folder) -> dict[Path, bytes]:
+        found = checkpoints(folder)
+        monkeypatch.setattr(Folder, "checkpoints", checkpoints)
+        kept.publish(date(2025, 9, 10))
+        kept.seal()
+        return found
+
+    checkpoints = Folder.checkpoints
+    monkeypatch.setattr(Folder, "checkpoints", then_a_seal)
+    assert altered() == []
 
 
 def test_verification_leaves_everything_as_it_is(kept: Kept) -> None:

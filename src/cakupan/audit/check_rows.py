@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 
 from cakupan.audit import rows
@@ -73,8 +74,12 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
         count += decided.rows
         if not facts["columns"]:
             continue  # nothing landed, nothing was decided of its rows; strangers are looked for below
+        where = f"quarantine.{_table(facts)}, validation {number} of delivery {facts['delivery_id']}"
         statement = rows.decisions(_table(facts), number, facts["columns"])
         with connection.transaction():
+            if not _is_there(connection, statement):
+                area.altered(where, "the table, or a column of it, is gone")
+                continue
             if rows.digest(connection, statement) == decided:
                 continue
             marks = folder.marks("validations", number).get(DECISIONS)
@@ -82,9 +87,18 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
                 told = [f"added: {_decision(rows.cells(line), None)}" for line in rows.lines(connection, statement)]
             else:
                 told = differing(connection, statement, marks, _decision)
-        where = f"quarantine.{_table(facts)}, validation {number} of delivery {facts['delivery_id']}"
         area.altered(where, told or "differs from what was recorded, though no row does; the kept marks were altered")
     area.checked = f"{len(recorded)} validations, {count} rows set aside"
+
+
+def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:
+    """Whether a query's table and columns exist."""
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL("select from ({}) as rows limit 0").format(statement))
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        return False
+    return True
 
 
 def _is_as_recorded(connection: Connection[Any], facts: Facts) -> bool:
@@ -123,7 +137,7 @@ def _check_strangers(connection: Connection[Any], record: Record, area: Area) ->
     for (table,) in tables:
         query = sql.SQL(
             "select delivery_id, count(*), min(row_number) from {} where delivery_id <> all(%s) and delivery_id > %s"
-            " group by 1 order by 1"
+            " and delivery_id not in (select delivery_id from ledger.delivery) group by 1 order by 1"
         )
         found = connection.execute(query.format(sql.Identifier("landing", table)), (list(known), older))
         for number, count, first in found:

@@ -12,7 +12,7 @@ from cakupan import landing, settings
 from cakupan.audit import rows
 from cakupan.audit.merkle import EMPTY_ROOT
 from cakupan.audit.rows import LandedRows
-from cakupan.feeds import find_feed
+from cakupan.feeds import Feed, find_feed
 from cakupan.landing.archive import Archive
 from cakupan.landing.tables import landing_table
 
@@ -40,15 +40,19 @@ def locate(connection: Connection[Any], recorded: Sequence[dict[str, Any]], *, a
     there = rows.table_columns(connection, "landing", f"{facts['agency']}_{facts['feed']}")
     if missing := [name for name in facts["columns"] if name not in there]:
         return [f"the columns {', '.join(missing)} are gone"]
+    try:
+        feed = find_feed(settings.FEEDS, f"{facts['agency']}.{facts['feed']}")
+    except KeyError:
+        return ["rows are not those that were recorded; which ones cannot be told, as the feed is declared no longer"]
     told: list[str] = []
     with connection.transaction() as scratch:
-        told = _compare(connection, facts, recorded)
+        told = _compare(connection, feed, recorded)
         raise psycopg.Rollback(scratch)
     return told
 
 
-def _compare(connection: Connection[Any], facts: dict[str, Any], recorded: Sequence[dict[str, Any]]) -> list[str]:
-    feed = find_feed(settings.FEEDS, f"{facts['agency']}.{facts['feed']}")
+def _compare(connection: Connection[Any], feed: Feed, recorded: Sequence[dict[str, Any]]) -> list[str]:
+    facts = recorded[-1]
     delivery, table = facts["delivery_id"], landing_table(feed)
     connection.execute(
         sql.SQL("create temporary table held on commit drop as select * from {} where delivery_id = {}").format(

@@ -59,8 +59,9 @@ class Record:
 
 def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Record:
     """Read the record and name in `area` whatever was altered in it, in its checkpoints and in its files."""
-    held = _held(connection, area)
+    # The folder is read first: what is sealed meanwhile must not look like entries that the database lacks.
     valid, wrong = signed_checkpoints(connection, folder, signing_key().verifier)
+    held = _held(connection, area)
     area.alterations += [f"checkpoint {each}" for each in wrong]
     last = newest(valid)
     _compare_checkpoints(valid, area)

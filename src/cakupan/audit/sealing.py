@@ -230,7 +230,7 @@ def _marks(
         with connection.transaction():
             rows.spell(connection)
             found = sorted(rows.keyed_lines(connection, statement))
-    except psycopg.errors.SyntaxErrorOrAccessRuleViolation:  # a table or column of then that is gone
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # there then, gone since
         return None
     if rows.Digest(len(found), root(leaf for leaf, _ in found)) != recorded:
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
+import psycopg
+
 from cakupan import settings
 from cakupan.audit.check_marts import check_marts
 from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
@@ -27,8 +29,10 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
     folder = Folder()
     areas = {name: Area(name) for name in AREAS}
     with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
-        record = read_record(auditor, folder, areas["ledger"])
-        check_tables(auditor, record, areas["ledger"])
+        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        with auditor.transaction():  # one state of the ledger, whatever a night enters meanwhile
+            record = read_record(auditor, folder, areas["ledger"])
+            check_tables(auditor, record, areas["ledger"])
         if "ledger" in only:
             yield areas["ledger"]
         lost_files: set[str] = set()
