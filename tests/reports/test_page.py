@@ -67,6 +67,12 @@ def test_figures_are_written_as_the_language_does(figures, language, words) -> N
     assert [word for word in words if word not in text] == []
 
 
+def test_payment_orders_of_another_year_are_pointed_out(figures, indonesian) -> None:
+    text = Text(page(dbhcht_report(figures, 2026, "id")).decode()).text
+    assert "memuat 1 SP2D bertanggal tahun lain senilai Rp12.500.000" in text
+    assert "tahun lain senilai" not in indonesian.text
+
+
 def test_a_page_names_the_signed_checkpoint_and_the_moment_asked_for(figures) -> None:
     signed = {"origin": "cakupan.kota-batu", "size": 41, "root": "abc=", "signed_at": figures.published_at}
     changed = type(figures)(**{**vars(figures), "checkpoint": signed})

@@ -45,7 +45,7 @@ def dbhcht_report(figures: Figures, year: int, language: Language, known_at: str
             (say("Pengamatan", "Observations"), observed, "count"),
         ),
         sections=(
-            _money(figures, total, say),
+            _money(figures, total, _other_years(figures, year, language, say), say),
             _orders(figures, say),
             unlinked(figures, SMALLEST_COUNT, say),
             _protection(figures, say),
@@ -91,7 +91,14 @@ def _total(lines: list[Row]) -> Row:
     return total
 
 
-def _money(figures: Figures, total: Row, say: Say) -> Section:
+def _other_years(figures: Figures, year: int, language: Language, say: Say) -> list[str]:
+    """What is to be said where payment orders of other years are among the night's: the marts do not part them."""
+    amounts = [order["amount_idr"] for order in figures.orders if order["sp2d_date"].year != year]
+    told = say(*WORDS["other_years"]).format(count=len(amounts), amount=f"Rp{spell(sum(amounts), 'rupiah', language)}")
+    return [told] if amounts else []
+
+
+def _money(figures: Figures, total: Row, notice: list[str], say: Say) -> Section:
     columns = (
         Column(say("Perangkat daerah", "Office"), width=34),
         Column(say("Kode SKPD", "Office code"), "code", 24, under=True),
@@ -110,7 +117,7 @@ def _money(figures: Figures, total: Row, say: Say) -> Section:
     rows = [[figures.office(line), *(line[n] for n in names), *(line[n] for n in amounts)] for line in figures.lines]
     return Section(
         say("Uang per perangkat daerah dan baris anggaran", "The money by office and budget line"),
-        words=[say(*WORDS["money"])],
+        words=[say(*WORDS["money"]), *notice],
         tables=[
             Table(
                 columns,

@@ -41,6 +41,10 @@ WORDS = {
         "everything that BPJS Ketenagakerjaan recorded under the billing codes of the line's payment "
         "orders. Amounts in rupiah.",
     ),
+    "other_years": (
+        "Perhatian: malam ini memuat {count} SP2D bertanggal tahun lain senilai {amount}; angka di bawah mencakupnya.",
+        "Note: this night holds {count} payment orders of other years, of {amount}; the figures below include them.",
+    ),
     "orders": (
         "Selisih adalah nilai SP2D dikurangi iuran yang dibukukan dengan kode iurannya; nilai negatif "
         "berarti dibukukan lebih banyak daripada dibayar. Orang-bulan adalah banyaknya penerima dalam SK "
