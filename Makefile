@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test lint bench airflow env lock clean
+.PHONY: help nightly test lint bench airflow env docs lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -28,6 +28,9 @@ airflow: .venv/ready ## Airflow's UI and scheduler with the nightly schedule on
 
 env: ## Generate .env with the secrets that docker-compose.yml asks for
 	@$(PYTHON) scripts/make_env.py
+
+docs: .venv/ready ## Write docs/column-lineage.md anew from what dbt compiles
+	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python -m cakupan.lineage
 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
 	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups -o requirements.lock

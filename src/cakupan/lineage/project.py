@@ -1,0 +1,141 @@
+"""The column lineage of the whole dbt project, from the landed cells to the marts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+
+from cakupan import settings
+from cakupan.database import environment
+from cakupan.feeds import Feed, load_feeds
+from cakupan.lineage.columns import ROWS, Column, Sources, sources_of
+
+HIDDEN = ("run_id", "validation_id")
+"""Columns that stored tables have and the views of them do not."""
+
+STAGING = "warehouse.stg_"
+"""What staging views begin with; the feed's name follows."""
+
+ADDRESS = ("delivery_id", "sheet", "row_number")
+
+
+@dataclass(frozen=True)
+class Project:
+    """What was read from the compiled project."""
+
+    manifest: dict[str, Any]
+    sources: dict[str, Sources]
+    """For each relation that dbt builds, its columns' direct sources."""
+
+    def published(self) -> dict[str, str]:
+        """The relation behind each name in the schema `marts`."""
+        found = {}
+        for node in self.manifest["nodes"].values():
+            if node["resource_type"] != "model" or not (relation := relation_of(node)):
+                continue
+            if (
+                relation.startswith("marts.")
+                or "marts" in node["fqn"]
+                and node["config"]["materialized"] == "incremental"
+            ):
+                found[relation.split(".")[1]] = relation
+        return dict(sorted(found.items()))
+
+    def landed(self, column: Column) -> frozenset[Column]:
+        """The landed cells, reference data and ledger entries that a column comes from in the end."""
+        found: set[Column] = set()
+        waiting, met = [column], {column}
+        while waiting:
+            relation, name = waiting.pop()
+            direct = self.sources.get(relation)
+            if direct is None:
+                found.add(Column(relation, name))
+                continue
+            for source in direct.get(name, ()):
+                if source.relation.startswith("identity.") and relation.startswith(STAGING):
+                    # The key of a number that the feed delivers: the number's own column is where it comes from.
+                    number = "nik" if source.relation == "identity.worker" else "kpj"
+                    found.add(Column(f"landing.{relation.removeprefix(STAGING)}", number))
+                elif source not in met:
+                    met.add(source)
+                    waiting.append(source)
+        return frozenset(found)
+
+
+def relation_of(node: dict[str, Any]) -> str | None:
+    """The schema and name of what dbt builds for a node; None where it builds nothing."""
+    name = node.get("relation_name")
+    return name.replace('"', "").split(".", 1)[1] if name else None
+
+
+def compile_project(target: Path) -> None:
+    """Have dbt write the manifest and every model's SQL under `target`; needs the warehouse's database.
+
+    Raises RuntimeError with what dbt says.
+    """
+    from dbt.cli.main import dbtRunner
+
+    quiet = ("--quiet", "--no-use-colors", "--log-level", "error", "--log-level-file", "none")
+    project = str(settings.DBT_PROJECT)
+    options = ("--project-dir", project, "--profiles-dir", project)
+    options += ("--target-path", str(target), "--log-path", str(target))
+    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
+        outcome = dbtRunner().invoke(["compile", *quiet, *options])
+    if outcome.exception or not outcome.success:
+        raise RuntimeError(f"dbt could not compile the project: {outcome.exception or outcome.result}")
+
+
+def read_project(target: Path, connection: psycopg.Connection) -> Project:
+    """Read the column lineage of every model from what dbt compiled under `target`.
+
+    Raises sqlglot.errors.SqlglotError where a model's SQL cannot be followed.
+    """
+    manifest = json.loads((target / "manifest.json").read_text())
+    columns = _columns_of_sources(connection)
+    sources: dict[str, Sources] = {}
+
+    def visit(key: str) -> None:
+        node = manifest["nodes"].get(key)
+        if node is None or node["resource_type"] != "model" or relation_of(node) in sources:
+            return
+        for before in node["depends_on"]["nodes"]:
+            visit(before)
+        if relation := relation_of(node):
+            sql = (target / "compiled" / node["package_name"] / node["original_file_path"]).read_text()
+            sources[relation] = sources_of(sql, columns)
+            columns[relation] = [name for name in sources[relation] if name != ROWS]
+
+    for key in sorted(manifest["nodes"]):
+        visit(key)
+    return Project(manifest, sources)
+
+
+def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
+    """The columns of everything that models read and dbt does not build from SQL."""
+    columns: dict[str, list[str]] = defaultdict(list)
+    for feed in load_feeds(settings.FEEDS):
+        declared = [column.name for column in feed.columns]
+        columns[f"landing.{table_of(feed)}"] = [*ADDRESS, *declared, "number_cells", "defect", "raw_record"]
+        columns[f"quarantine.{table_of(feed)}"] = ["validation_id", *ADDRESS, *declared, "verdict", "rules"]
+    for seed in sorted((settings.DBT_PROJECT / "seeds").glob("*.csv")):
+        with seed.open(newline="") as lines:
+            columns[f"reference.{seed.stem}"] = next(csv.reader(lines))
+    for schema, name, column in connection.execute(
+        "select table_schema, table_name, column_name from information_schema.columns"
+        " where table_schema in ('ledger', 'identity') order by ordinal_position"
+    ):
+        columns[f"{schema}.{name}"].append(column)
+    return columns
+
+
+def table_of(feed: Feed) -> str:
+    """The name of a feed's tables."""
+    return f"{feed.agency}_{feed.feed}"
