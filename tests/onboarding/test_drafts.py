@@ -121,3 +121,28 @@ def test_names_under_an_unknown_heading_are_not_quoted_as_a_closed_list(tmp_path
     written = write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path)
     assert not [path for path in written.files if "Aminah" in path.read_text()]
     assert any("closed list" in question.text for question in written.questions)
+
+
+def test_a_word_that_data_begins_with_is_no_footer(tmp_path) -> None:
+    rows = [
+        ["Desa", "Jumlah KK", "Luas (ha)"],
+        ["DESA SISIR"],
+        ["Desa Sisir", 10, 2.5],
+        ["DESA BEJI"],
+        ["Desa Beji", 11, 3.5],
+    ]
+    workbook(tmp_path / "s.xlsx", {"A": rows})
+    draft, doubts, count = draft_feed(tmp_path / "s.xlsx", "dishub", "x")
+    assert (count, draft.format) == (2, {"kind": "xlsx"})
+    assert any("data begins so too" in doubt for _, doubt in doubts)
+
+
+def test_who_leads_a_group_is_personal_and_how_many_are_in_it_is_not(tmp_path) -> None:
+    rows = [["NIK", "Ketua Kelompok", "Koordinator Kecamatan", "Anggota"]]
+    rows += [[p["nik"], ("Siti Aminah", "Budi Santoso")[p["n"] % 2], "Eko Wibowo", 5 + p["n"]] for p in people(9)]
+    workbook(tmp_path / "s.xlsx", {"A": rows})
+    written = write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path)
+    said = {column.header: (column.type, column.personal) for column in written.draft.columns}
+    assert said["Ketua Kelompok"] == said["Koordinator Kecamatan"] == ("text", True)
+    assert said["Anggota"] == ("count", False)
+    assert not [path for path in written.files if "Aminah" in path.read_text() or "Wibowo" in path.read_text()]

@@ -146,6 +146,10 @@ def _take_data(table: Table, rows: Sequence[tuple[int, list[Any]]], usual: float
                 table.end.append(word)
             elif not table.end:
                 table.doubts.append(f"row {number} below the table is no data: add the word it begins with to `end`")
+    begins = [str(_filled(row)[0]).strip().casefold() for _, row in table.rows]
+    for word in [word for word in table.footer if any(begin.startswith(word.casefold()) for begin in begins)]:
+        table.footer.remove(word)  # it would take data along
+        table.doubts.append(f"rows that begin with {word} are no data, but data begins so too: how to tell them apart?")
     if strange:
         table.doubts.append(f"{strange} rows have a single cell; if they are no data, add their first word to `footer`")
 

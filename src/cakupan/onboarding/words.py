@@ -133,6 +133,7 @@ def is_personal(words: list[str]) -> bool:
         ("rekening" in found and (found & {"no", "nasabah"} or words == ["rekening"]), "kode" not in found),
         (found & (MONEY | {"jumlah"}) and "nama" not in found, False),
         ("lahir" in found or {"atas", "nama"} <= found, True),
+        (words and words[0] in PEOPLE - COUNTED and not found & (unlikely - LISTS), True),
         (is_region(words), False),
         (found & IDENTITIES, True),
         (found & {"alamat", "domisili"}, not found & organisations),
