@@ -375,6 +375,13 @@ def test_an_older_database_says_from_when_and_what_it_lacks(kept: Kept) -> None:
     assert lacks == "the record lacks: entry 5 (publication: run_id 1, as_of_date 2025-09-09)"
 
 
+def test_a_row_whose_entry_alone_was_removed_is_not_told_twice(kept: Kept) -> None:
+    kept.tamper("delete from ledger.entry where entry_no = 5")
+    restored, lacks = altered()
+    assert "or its last 1 entries were removed" in restored
+    assert lacks == "the record lacks: entry 5 (publication: run_id 1, as_of_date 2025-09-09)"
+
+
 def test_a_checkpoint_file(kept: Kept) -> None:
     path = kept.ledger / "checkpoints" / "6"
     path.write_text(path.read_text().replace("\n6\n", "\n7\n"))

@@ -207,19 +207,20 @@ def _bodies(leaves: Sequence[bytes], entries: Sequence[Entry], kept: Sequence[st
 
 def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
     """Marks of what was recorded and has none yet; only while its rows are still those that were recorded."""
-    for entry in entries:
-        facts = entry.facts
-        if facts.get("kind") == "publication" and not folder.marks_path("runs", facts["run_id"]).exists():
-            parts = [part for part in published.Publication(facts).parts() if part.digest.rows]
+    for publication in published.publications(connection):
+        if not folder.marks_path("runs", publication.run_id).exists():
+            parts = [part for part in publication.parts() if part.digest.rows]
             marks = [_marks(connection, part.name, part.statement, part.digest) for part in parts]
-            folder.write_marks("runs", facts["run_id"], filter(None, marks))
-        if facts.get("kind") == "validation" and facts["decisions"]["rows"]:
-            number = facts["validation_id"]
-            if not folder.marks_path("validations", number).exists():
-                statement = rows.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
-                digest = rows.Digest.from_facts(facts["decisions"])
-                kept = _marks(connection, DECISIONS, statement, digest, len(rows.DECIDED))
-                folder.write_marks("validations", number, filter(None, [kept]))
+            folder.write_marks("runs", publication.run_id, filter(None, marks))
+    for facts in (entry.facts for entry in entries):
+        if facts.get("kind") != "validation" or not facts.get("decisions", {}).get("rows"):
+            continue
+        number = facts["validation_id"]
+        if not folder.marks_path("validations", number).exists():
+            statement = rows.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
+            digest = rows.Digest.from_facts(facts["decisions"])
+            kept = _marks(connection, DECISIONS, statement, digest, len(rows.DECIDED))
+            folder.write_marks("validations", number, filter(None, [kept]))
 
 
 def _marks(

@@ -32,8 +32,9 @@ def run(on: date | None, only: list[str], out: Console) -> bool:
 def cause(error: Exception) -> str:
     """What an error says, without what a database error quotes from a row."""
     if isinstance(error, psycopg.Error):
-        return f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'}); is the database running?"
-    return str(error)
+        # Starting also brings a database of an older version up to date.
+        return f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'}). Run: cakupan database start"
+    return str(error) or type(error).__name__
 
 
 def _show(area: Area, out: Console) -> None:
