@@ -67,11 +67,8 @@ def draft_column(header: str, name: str, cells: Sequence[Any], total: int) -> Dr
     if not written:
         drafted.doubts.append("has no value in the sample: which type is it?")
         return drafted
-    if (
-        set(found) & words.COUNTED
-        and not set(found) & words.CODES
-        and all(re.fullmatch("[0-9]{1,6}", t) for t in written)
-    ):
+    countable = set(found) & words.COUNTED and not set(found) & words.CODES
+    if countable and all(re.fullmatch("[0-9]{1,6}", text) for text in written):
         drafted.personal = False  # how many there are, not who they are
     _decide(drafted, found, filled, written)
     if not drafted.personal and drafted.type == "text" and _looks_personal(written):
