@@ -45,6 +45,13 @@ def test_a_cell_is_never_markup(indonesian) -> None:
     assert '=HYPERLINK("http://x") #panic("x") <script>alert(1)</script> {{ 7*7 }}' in indonesian.text
 
 
+def test_a_code_is_never_markup_although_it_may_break(figures) -> None:
+    figures.orders[0]["sp2d_no"] = "<b>35_79</b>"
+    written = page(dbhcht_report(figures, 2025, "id")).decode()
+    assert "&lt;b&gt;35_<wbr>79&lt;/<wbr>b&gt;" in written
+    assert "<b>35" not in written
+
+
 def test_headings_say_their_scope_and_the_chart_says_what_it_is(indonesian) -> None:
     assert ("html", {"lang": "id"}) in indonesian.tags
     assert all(attrs.get("scope") == "col" for tag, attrs in indonesian.tags if tag == "th")

@@ -142,7 +142,7 @@ def _orders(figures: Figures, say: Say) -> Section:
         Column(say("Kode iuran", "Billing code"), "code", 16, under=True),
         Column(say("Kode temuan", "Finding codes"), "code", 50, under=True),
         Column(say("Tanggal", "Date"), "date", 12),
-        Column(say("Periode", "Period"), width=18),
+        Column(say("Periode", "Period"), "date", 18),
         Column(say("Nilai", "Amount"), "rupiah", 18),
         Column(say("Dibukukan", "Posted"), "rupiah", 18),
         Column(say("Selisih", "Difference"), "rupiah", 18),
