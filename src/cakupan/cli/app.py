@@ -154,6 +154,8 @@ def verify_all(
 
     Exit code 0: nothing was altered; 1: something was; 2: wrong usage, or it could not be verified.
     """
+    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
+        _say_and_exit("The database is not running. Run: cakupan database start", 2)
     try:
         untouched = verify.run(night.date() if night else None, [area.value for area in only or ()], out)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:

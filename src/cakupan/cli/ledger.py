@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import psycopg
 import typer
 
+from cakupan.cli.verify import cause
 from cakupan.database import Role, connect
+from cakupan.database.server import embedded
 
 app = typer.Typer(no_args_is_help=True, help="The record of what was delivered, decided and published.")
 
@@ -34,8 +39,9 @@ def seal() -> None:
     from cakupan import night
 
     try:
-        night.seal()
-    except (night.StepFailed, psycopg.Error) as error:
+        with _connected(Role.LOADER):
+            night.seal()
+    except night.StepFailed as error:
         _say_and_exit(str(error))
     checkpoint()
 
@@ -49,7 +55,7 @@ def restart(
     from cakupan.audit import sealing
 
     try:
-        with connect(Role.LOADER) as connection:
+        with _connected(Role.LOADER) as connection:
             sealing.restart(connection, by, why)
     except (ValueError, sealing.CannotSeal, sealing.Altered, OSError) as error:
         _say_and_exit(str(error))
@@ -63,7 +69,7 @@ def checkpoint() -> None:
     from cakupan.audit.folder import Folder
     from cakupan.audit.keys import signing_key
 
-    with connect(Role.AUDITOR) as connection:
+    with _connected(Role.AUDITOR) as connection:
         valid, _ = sealing.signed_checkpoints(connection, Folder(), signing_key().verifier)
     newest = sealing.newest(valid)
     if newest is None:
@@ -82,11 +88,23 @@ def add_cosignature(
 
     try:
         verifier = Verifier.from_vkey(witness) if witness else None
-        with connect(Role.LOADER) as connection:
+        with _connected(Role.LOADER) as connection:
             kept, names = sealing.add_cosignature(connection, file.read_text("utf-8"), verifier)
     except (BadNote, OSError, UnicodeDecodeError) as error:
         _say_and_exit(str(error))
     sys.stdout.write(f"Checkpoint of {kept.size} entries, signed by {', '.join(names)}\n")
+
+
+@contextmanager
+def _connected(role: Role) -> Iterator[psycopg.Connection[Any]]:
+    """A connection; what hinders it, or a statement, is said in a line without what a row holds."""
+    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
+        _say_and_exit("The database is not running. Run: cakupan database start")
+    try:
+        with connect(role) as connection:
+            yield connection
+    except psycopg.Error as error:
+        _say_and_exit(cause(error))
 
 
 def _say_and_exit(message: str) -> NoReturn:

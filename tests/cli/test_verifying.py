@@ -1,0 +1,53 @@
+"""The commands verify, receipt and ledger say in a line what hinders them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cakupan.audit.note import Verifier
+from cakupan.cli.app import app
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["verify"], 2),
+        (["receipt", "1::2", "--reason", "audit"], 1),
+        (["ledger", "seal"], 1),
+        (["ledger", "checkpoint"], 1),
+        (["ledger", "restart", "--by", "Ani", "--why", "restored"], 1),
+    ],
+)
+def test_without_a_database_they_say_how_to_start_it(
+    arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    ran = CliRunner().invoke(app, arguments)
+    assert ran.exit_code == code
+    assert ran.stderr == "The database is not running. Run: cakupan database start\n"
+
+
+@pytest.mark.parametrize("arguments", [["--only", "marts2"], ["--date", "9 September"]])
+def test_wrong_usage_of_verify_exits_with_two(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, ["verify", *arguments]).exit_code == 2
+
+
+def test_the_public_key_is_made_once_and_its_secret_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    first, second = (CliRunner().invoke(app, ["ledger", "key"]) for _ in range(2))
+    assert first.stdout == second.stdout
+    assert Verifier.from_vkey(first.stdout.strip()).name == "cakupan.kota-batu"
+    secret = tmp_path / "secrets" / "ledger_key"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert secret.read_text().strip() not in first.stdout
+
+
+def test_a_key_that_is_none_is_said_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_LEDGER_KEY", "not-a-key")
+    ran = CliRunner().invoke(app, ["ledger", "key"])
+    assert ran.exit_code == 1
+    assert "is no signing key" in ran.stderr
+    assert "not-a-key" not in ran.stderr
