@@ -63,6 +63,7 @@ def test_all_cases_are_there_with_their_evidence_as_far_as_a_cell_holds(sheets, 
     assert cases[0][4] == "00000007"
     assert cases[0][6] == -6_800
     assert cases[0][8].startswith("4:Batu:0, 4:Batu:1, ")
+    assert cases[0][8].count("4:Batu:") == 400
     assert cases[0][8].endswith(", … +100")
 
 
