@@ -67,6 +67,14 @@ def test_all_cases_are_there_with_their_evidence_as_far_as_a_cell_holds(sheets, 
     assert cases[0][8].endswith(", … +100")
 
 
+def test_a_case_of_a_budget_line_names_it(figures) -> None:
+    of_line = {"skpd_code": "2.07", "sub_activity_code": "2.07.05", "account_code": "5.1.02"}
+    figures.found[0] |= of_line | {"decree_no": None}
+    figures.found[1] |= of_line | {"sp2d_no": "35.79/04.0/000001"}
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook(dbhcht_report(figures, 2025, "id"))))
+    assert [row[9] for row in rows(sheets, "Bukti")[:3]] == ["2.07 · 2.07.05 · 5.1.02", None, None]
+
+
 def test_few_persons_are_not_counted(sheets) -> None:
     assert [row[3] for row in rows(sheets, "Perlindungan")] == [411, "<5"]
     assert rows(sheets, "Tidak bertaut") == [["Iuran DBHCHT tanpa SP2D", "2025-01", "<5", 50_400]]

@@ -98,12 +98,13 @@ def evidence(figures: Figures, language: Language, say: Say) -> list[Section]:
         Column(say("Nilai", "Amount"), "rupiah", 18),
         Column(say("Penjelasan", "Explanation"), width=100),
         Column(say("Bukti (kiriman:lembar:baris)", "Evidence (delivery:sheet:row)"), "code", 60),
+        Column(say("Baris anggaran", "Budget line"), "code", 64),
     )
     everything: list[list[Cell]] = [
         [
             row["finding_code"], say(*SEVERITY[row["severity"]]), row["sp2d_no"], row["decree_no"], _pseudonym(row),
             month(row["contribution_month"]), row["amount_idr"], row["explanation"],
-            _addresses(row["evidence"], ADDRESSES_IN_A_CELL, language),
+            _addresses(row["evidence"], ADDRESSES_IN_A_CELL, language), _line(row),
         ]
         for row in figures.found
     ]  # fmt: skip
