@@ -9,7 +9,8 @@ import pytest
 
 from cakupan import night
 from cakupan.lineage.columns import ROWS, sources_of
-from cakupan.lineage.document import DIRECT, DOCUMENT, direct, document
+from cakupan.lineage.document import DOCUMENT, direct, document
+from cakupan.lineage.models import DIRECT
 from cakupan.lineage.project import compile_project, read_project
 
 KNOWN = {

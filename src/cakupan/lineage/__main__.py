@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 
 from cakupan.database import Role, connect
-from cakupan.lineage.document import DIRECT, DOCUMENT, direct, document
+from cakupan.lineage.document import DOCUMENT, direct, document
+from cakupan.lineage.models import DIRECT
 from cakupan.lineage.project import compile_project, read_project
 
 with tempfile.TemporaryDirectory() as target:

@@ -84,7 +84,7 @@ class _Reader:
         if clause is not None:
             yield from self._of(_source(scope, clause.this.alias_or_name), ROWS, scope)
 
-    def _in(self, part: exp.Expression, scope: Scope) -> Iterator[Column]:
+    def _in(self, part: exp.Expr, scope: Scope) -> Iterator[Column]:
         """What an expression's value is computed from."""
         inner = {id(sub.expression): sub for sub in scope.subquery_scopes}
         waiting = [part]
@@ -104,9 +104,9 @@ class _Reader:
             else:
                 for child in node.args.values():
                     many = child if isinstance(child, list) else [child]
-                    waiting.extend(item for item in many if isinstance(item, exp.Expression))
+                    waiting.extend(item for item in many if isinstance(item, exp.Expr))
 
-    def _of(self, source: exp.Expression | Scope | None, name: str, scope: Scope) -> Iterator[Column]:
+    def _of(self, source: exp.Expr | Scope | None, name: str, scope: Scope) -> Iterator[Column]:
         if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and source.db:
             yield Column(f"{source.db}.{source.name}", name)
         elif isinstance(source, Scope) and isinstance(source.expression, exp.Query):
@@ -120,7 +120,7 @@ class _Reader:
                     yield from self._of(found, given.name, scope)
 
 
-def _source(scope: Scope | None, name: str) -> exp.Expression | Scope | None:
+def _source(scope: Scope | None, name: str) -> exp.Expr | Scope | None:
     while scope is not None:
         if name in scope.sources:
             return scope.sources[name]

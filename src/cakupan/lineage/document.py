@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 from cakupan import settings
 from cakupan.feeds import Feed, load_feeds
@@ -13,9 +12,6 @@ from cakupan.lineage.columns import ROWS, Column
 from cakupan.lineage.project import ADDRESS, HIDDEN, Project, table_of
 
 DOCUMENT = settings.PROJECT / "docs" / "column-lineage.md"
-DIRECT = Path(__file__).with_name("columns.json")
-"""The direct sources of every column that dbt builds; the events of a night are told from it."""
-
 HEAD = """# Where each published column comes from
 
 Written by `make docs` from the SQL that dbt compiles; do not edit. For each column of a relation in schema `marts`: the
@@ -49,9 +45,14 @@ def document(project: Project) -> str:
 
 
 def direct(project: Project) -> str:
-    """The direct sources of every column, as JSON with a line for each relation."""
+    """The direct sources of every column, views in `marts` included, as JSON with a line for each relation."""
+    views = {
+        f"marts.{name}": {column: frozenset({Column(relation, column)}) for column in project.sources[relation]}
+        for name, relation in project.published().items()
+        if not relation.startswith("marts.")
+    }
     lines = []
-    for relation, columns in sorted(project.sources.items()):
+    for relation, columns in sorted((project.sources | views).items()):
         told = {
             name: sorted(".".join(source) for source in sources if source.name != ROWS)
             for name, sources in columns.items()

@@ -17,12 +17,10 @@ from cakupan import settings
 from cakupan.database import environment
 from cakupan.feeds import Feed, load_feeds
 from cakupan.lineage.columns import ROWS, Column, Sources, sources_of
+from cakupan.lineage.models import STAGING, relation_of
 
 HIDDEN = ("run_id", "validation_id")
 """Columns that stored tables have and the views of them do not."""
-
-STAGING = "warehouse.stg_"
-"""What staging views begin with; the feed's name follows."""
 
 ADDRESS = ("delivery_id", "sheet", "row_number")
 
@@ -41,11 +39,8 @@ class Project:
         for node in self.manifest["nodes"].values():
             if node["resource_type"] != "model" or not (relation := relation_of(node)):
                 continue
-            if (
-                relation.startswith("marts.")
-                or "marts" in node["fqn"]
-                and node["config"]["materialized"] == "incremental"
-            ):
+            stored = "marts" in node["fqn"] and node["config"]["materialized"] == "incremental"
+            if stored or relation.startswith("marts."):
                 found[relation.split(".")[1]] = relation
         return dict(sorted(found.items()))
 
@@ -70,12 +65,6 @@ class Project:
         return frozenset(found)
 
 
-def relation_of(node: dict[str, Any]) -> str | None:
-    """The schema and name of what dbt builds for a node; None where it builds nothing."""
-    name = node.get("relation_name")
-    return name.replace('"', "").split(".", 1)[1] if name else None
-
-
 def compile_project(target: Path) -> None:
     """Have dbt write the manifest and every model's SQL under `target`; needs the warehouse's database.
 
@@ -85,8 +74,8 @@ def compile_project(target: Path) -> None:
 
     quiet = ("--quiet", "--no-use-colors", "--log-level", "error", "--log-level-file", "none")
     project = str(settings.DBT_PROJECT)
-    options = ("--project-dir", project, "--profiles-dir", project)
-    options += ("--target-path", str(target), "--log-path", str(target))
+    places = ("--target-path", str(target), "--log-path", str(target))
+    options = ("--project-dir", project, "--profiles-dir", project, *places)
     with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
         outcome = dbtRunner().invoke(["compile", *quiet, *options])
     if outcome.exception or not outcome.success:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import psycopg
 
 from cakupan import settings
 from cakupan.database import Role, connect, environment
+from cakupan.lineage.models import tell_build
 from cakupan.publish.run import check_current, lock_build, mark
 
 LAYERS = ("reference", "facts", "marts", "findings")
@@ -34,7 +36,11 @@ def build(run_id: int, layer: str) -> int:
         check_current(guard, run_id)
         if layer == LAYERS[0] and _loaded_reference(guard) == _reference_version():
             return 0  # loading the seeds again would only lock out their readers
-        nodes = _dbt("build", "--selector", layer)
+        began = datetime.now(UTC)
+        try:
+            nodes = _dbt("build", "--selector", layer)
+        finally:
+            tell_build(guard, run_id, settings.home() / "dbt" / "target", began)
         if layer == LAYERS[0]:
             guard.execute("insert into ledger.reference (version) values (%s)", (_reference_version(),))
     if layer == LAYERS[-1]:

@@ -1,0 +1,118 @@
+"""What dbt built, told as OpenLineage events: one run for each model and seed of a layer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from cakupan.lineage import sending
+from cakupan.lineage.events import Dataset, Event, Job, event, facet, relation
+
+DIRECT = Path(__file__).with_name("columns.json")
+"""The direct sources of every column that dbt builds, written by `make docs`."""
+
+STAGING = "warehouse.stg_"
+"""What staging views begin with; the feed's name follows."""
+
+TOLD = ("model", "seed", "snapshot")
+
+parent: Job | None = None
+"""The task of Airflow in this process, once its listener has said so."""
+
+
+def tell_build(connection: psycopg.Connection, run_id: int, target: Path, since: datetime) -> None:
+    """Tell what the dbt call begun at `since` did, from the artifacts it left in `target`. Never raises."""
+    try:
+        (night,) = connection.execute("select as_of_date from ledger.run where run_id = %s", (run_id,)).fetchone() or (
+            None,
+        )
+        manifest = json.loads((target / "manifest.json").read_text())
+        results = json.loads((target / "run_results.json").read_text())
+        if datetime.fromisoformat(results["metadata"]["generated_at"]) < since:
+            return  # dbt did not get as far as to write its results
+        events = list(events_of(manifest, results, night, run_id))
+    except Exception as error:
+        sending.log.warning("lineage: what dbt did was not told: %s", type(error).__name__)
+        return
+    sending.send(events, night)
+
+
+def events_of(manifest: dict[str, Any], results: dict[str, Any], night: date | None, run_id: int) -> Iterator[Event]:
+    """A start and an end for each relation that dbt built; its inputs and its columns' lineage are with the end."""
+    for result in results["results"]:
+        node = manifest["nodes"].get(result["unique_id"])
+        name = relation_of(node) if node and node["resource_type"] in TOLD else None
+        times = [
+            datetime.fromisoformat(timing[at]) for timing in result["timing"] for at in ("started_at", "completed_at")
+        ]
+        if node is None or name is None or not times:
+            continue
+        kind = ("DBT", node["resource_type"].upper())
+        job = Job(f"dbt.{node['name']}", f"{run_id}:{min(times).isoformat()}", kind, night, run_id, parent)
+        yield event("START", job, min(times))
+        if result["status"] == "success":
+            read = [relation(source) for source in sorted(set(_inputs(manifest, node)))]
+            yield event("COMPLETE", job, max(times), read, [_output(node, name, result)])
+        else:
+            yield event("FAIL", job, max(times), error=f"dbt: {result['status']}")
+
+
+def relation_of(node: dict[str, Any]) -> str | None:
+    """The schema and name of what dbt builds for a node; None where it builds nothing."""
+    name = node.get("relation_name")
+    return name.replace('"', "").split(".", 1)[1] if name else None
+
+
+def _inputs(manifest: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
+    """The relations a node reads, through models that are no relation of their own."""
+    for key in node["depends_on"].get("nodes", ()):
+        before = manifest["nodes"].get(key) or manifest["sources"].get(key)
+        if before is None:
+            continue
+        if name := relation_of(before):
+            yield name
+        else:
+            yield from _inputs(manifest, before)
+    name = relation_of(node) or ""
+    if name.startswith(STAGING):  # the macro accepted_rows names its tables itself
+        feed = name.removeprefix(STAGING)
+        yield from (f"landing.{feed}", f"quarantine.{feed}")
+
+
+def _output(node: dict[str, Any], name: str, result: dict[str, Any]) -> Dataset:
+    facets: dict[str, Any] = {}
+    if node["columns"]:
+        fields = [
+            {"name": column["name"], "type": column["data_type"] or "", "description": column["description"]}
+            for column in node["columns"].values()
+        ]
+        facets["schema"] = facet("1-2-0/SchemaDatasetFacet", fields=fields)
+    facets |= column_lineage(name)
+    rows = result["adapter_response"].get("rows_affected")
+    return relation(name, facets, rows if isinstance(rows, int) and rows >= 0 else None)
+
+
+def column_lineage(name: str) -> dict[str, Any]:
+    """The facet that says from which columns a relation's columns are made; empty where nothing is known."""
+    fields = {}
+    for column, sources in direct().get(name, {}).items():
+        read = []
+        for source in sources:
+            source_name, _, source_column = source.rpartition(".")
+            dataset = relation(source_name)
+            read.append({"namespace": dataset.namespace, "name": dataset.name, "field": source_column})
+        fields[column] = {"inputFields": read}
+    return {"columnLineage": facet("1-2-0/ColumnLineageDatasetFacet", fields=fields)} if fields else {}
+
+
+@cache
+def direct() -> dict[str, dict[str, list[str]]]:
+    """For each relation that dbt builds, and each column, the columns it is made of."""
+    found: dict[str, dict[str, list[str]]] = json.loads(DIRECT.read_text())
+    return found
