@@ -56,11 +56,10 @@ def direct(project: Project) -> str:
         told = {
             name: sorted(".".join(source) for source in sources if source.name != ROWS)
             for name, sources in columns.items()
-            if name != ROWS
+            if name != ROWS and not (relation in views and name in HIDDEN)
         }
-        lines.append(
-            f"{json.dumps(relation)}: {json.dumps({name: sources for name, sources in told.items() if sources})}"
-        )
+        kept = {name: sources for name, sources in told.items() if sources}
+        lines.append(f"{json.dumps(relation)}: {json.dumps(kept)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

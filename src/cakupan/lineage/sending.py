@@ -35,7 +35,7 @@ def send(events: Sequence[Event], night: date | None) -> None:
         if _elsewhere():
             client = _client()
             for event in events:
-                client.emit(_typed(event))
+                client.emit(typed(event))
         else:
             path = file_of(night)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,8 @@ def _client() -> OpenLineageClient:
     return OpenLineageClient()
 
 
-def _typed(event: Event) -> Any:
+def typed(event: Event) -> Any:
+    """The event as the OpenLineage client wants it."""
     from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
 
     return RunEvent(
