@@ -49,7 +49,9 @@ def test_marts_as_known_at_a_moment_are_those_published_then(loader, publication
             columns = [
                 column.name for column in reader.execute(f"select * from marts.{name} limit 0").description or ()
             ]
-            rows = f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from (select {', '.join(columns)}"
+            rows = (
+                f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from (select {', '.join(columns)}"
+            )
             shown = reader.execute(f"{rows} from marts.{name} where as_of_date = %s) as t", (SECOND,)).fetchone()
             then = loader.execute(f"{rows} from warehouse.{name} where run_id = %s) as t", (run,)).fetchone()
             assert shown == then, name
@@ -98,6 +100,8 @@ def test_rows_that_came_or_went_are_told_too(loader, publications) -> None:
             " and (value_before is null or value_after is null)",
             (SECOND,),
         ).fetchall()
-    shown = {sp2d + worker + month: new for (sp2d, worker, _, month), new in ((k.split("|"), n) for k, n in told) if worker}
+    shown = {
+        sp2d + worker + month: new for (sp2d, worker, _, month), new in ((k.split("|"), n) for k, n in told) if worker
+    }
     assert {key for key, new in shown.items() if new} == rows[after] - rows[before] - {None}
     assert {key for key, new in shown.items() if not new} == rows[before] - rows[after] - {None}

@@ -289,3 +289,23 @@ def test_an_unknown_number_names_what_comes_near(trace: Trace, numbers) -> None:
         asked = trace(f"--{start}", numbers[start][:-1], "--date", NIGHTS[2], "--lang", "en")
         assert asked.exit_code == 1
         assert numbers[start] in asked.stderr
+
+
+def test_a_figure_is_traced_as_it_was_known(trace: Trace, loader) -> None:
+    published = loader.execute(
+        "select run_id, published_at from ledger.publication where as_of_date = %s order by publication_id",
+        (NIGHTS[1],),
+    ).fetchall()
+    (sector, *said) = loader.execute(
+        "select sector_code, a.active_participants, b.active_participants"
+        " from warehouse.coverage_by_sector as a join warehouse.coverage_by_sector as b using (sector_code)"
+        " where a.run_id = %s and b.run_id = %s and a.active_participants <> b.active_participants limit 1",
+        [run for run, _ in published],
+    ).fetchone()
+    for (_, published_at), figure in zip(published, said, strict=True):
+        asked = trace(
+            "--mart", "coverage_by_sector", "--key", sector, "--figure", "active_participants", "--date", NIGHTS[1],
+            "--as-known-at", published_at.isoformat(), "--format", "json",
+        )  # fmt: skip
+        facts = [figure["facts"] for figure in figures(json.loads(asked.stdout)["trace"])]
+        assert [(int(fact["published"]), fact["agrees"]) for fact in facts] == [(figure, True)]

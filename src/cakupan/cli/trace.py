@@ -16,6 +16,7 @@ import psycopg
 import typer
 from rich.console import Console
 
+from cakupan.cli.known import AsKnownAt, as_known
 from cakupan.cli.verify import cause
 from cakupan.database.server import embedded
 
@@ -64,6 +65,7 @@ class Asked:
     key: str | None = None
     figure: str | None = None
     as_of: date | None = None
+    known_at: str | None = None
     everything: bool = False
     personal: bool = False
     reason: str = ""
@@ -101,6 +103,7 @@ def command(  # noqa: PLR0917 - each argument is an option
     key: Annotated[str | None, typer.Option(help="Its key; the parts of one joined by |.")] = None,
     figure: Annotated[str | None, typer.Option(help="One column of it; else all that can be traced.")] = None,
     night: Annotated[datetime | None, DATE] = None,
+    known_at: AsKnownAt = None,
     everything: Annotated[bool, typer.Option("--all", help="Do not shorten long lists.")] = False,
     personal: Annotated[bool, typer.Option("--personal", help="Show personal cells; recorded.")] = False,
     reason: Annotated[str, typer.Option(help="Why personal data are read; goes on record with your account.")] = "",
@@ -114,8 +117,8 @@ def command(  # noqa: PLR0917 - each argument is an option
     """
     asked = Asked(
         sp2d=sp2d, budget_line=budget_line, billing=billing, decree=decree, finding=finding, worker=worker, mart=mart,
-        key=key, figure=figure, as_of=night.date() if night else None, everything=everything, personal=personal,
-        reason=reason, form=form, out=out, lang=lang,
+        key=key, figure=figure, as_of=night.date() if night else None, known_at=known_at, everything=everything,
+        personal=personal, reason=reason, form=form, out=out, lang=lang,
     )  # fmt: skip
     from cakupan.audit.trace.tree import CannotTrace
 
@@ -144,7 +147,8 @@ def run(asked: Asked, out: Console) -> None:
     from cakupan.audit.trace.reading import Reader, trace
 
     reader = Reader(getpass.getuser(), asked.reason, asked.personal)
-    found = trace(_start(asked), reader, as_of=asked.as_of, everything=asked.everything)
+    known = as_known(asked.known_at)
+    found = trace(_start(asked), reader, as_of=asked.as_of, everything=asked.everything, options=known)
     _hand_over(found, asked, out)
 
 

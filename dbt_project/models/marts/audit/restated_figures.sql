@@ -14,6 +14,7 @@
     (ref('dbhcht_reconciliation'), 'dbhcht_reconciliation', ['skpd_code', 'sub_activity_code', 'account_code']),
     (ref('dbhcht_lineage'), 'dbhcht_lineage', ['sp2d_no', 'worker_key', 'membership_key', 'contribution_month']),
     (ref('audit_findings'), 'audit_findings', ['finding_code', 'finding_key']),
+    (ref('audit_observations'), 'audit_observations', ['finding_code', 'finding_key']),
 ] %}
 
 -- Publications of a night after its first, each with the run that readers saw before.

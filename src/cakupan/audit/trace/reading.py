@@ -42,14 +42,20 @@ class Trace:
 
 
 def trace(
-    find: Callable[[Night], Node], reader: Reader, *, as_of: date | None = None, everything: bool = False
+    find: Callable[[Night], Node],
+    reader: Reader,
+    *,
+    as_of: date | None = None,
+    everything: bool = False,
+    options: str = "",
 ) -> Trace:
     """Find something on a published night and the rows as received behind it.
 
+    The connection's options decide as known when (`cli.known.as_known`).
     Personal rows are shown only once the read stands in the ledger: it is entered in the transaction that reads them.
     Raises CannotTrace where there is nothing to find, ValueError where a reason is missing.
     """
-    with connect(Role.AUDITOR) as connection:
+    with connect(Role.AUDITOR, options=options) as connection:
         connection.execute("set transaction isolation level repeatable read")
         night = published_night(connection, as_of, None if everything else SAMPLE)
         root = find(night)
