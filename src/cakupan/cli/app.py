@@ -13,7 +13,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import feed, ledger, query, receipt, report, sources, trace, verify, witness
+from cakupan.cli import export, feed, ledger, query, receipt, report, sources, trace, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -28,6 +28,7 @@ app.add_typer(feed.app, name="feed")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
+app.add_typer(export.app, name="export")
 app.add_typer(sources.app, name="sources")
 app.command("trace")(trace.command)
 

@@ -1,0 +1,58 @@
+"""Published figures in open formats: `cakupan export fiscal`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cakupan.cli.known import AsKnownAt, as_known
+from cakupan.database import Role, connect
+
+app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.")
+
+
+@app.callback()
+def exports() -> None:
+    """Published figures in open formats."""
+
+
+@app.command()
+def fiscal(
+    year: Annotated[int, typer.Option(min=2000, max=2100, help="The fiscal year.")],
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder for the package.")],
+    night: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="A published night of the year; else its newest."),
+    ] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="Under which licence the city publishes it, by its SPDX name.")
+    ] = "CC-BY-4.0",
+    known_at: AsKnownAt = None,
+) -> None:
+    """The DBHCHT budget and its realisation as a Fiscal Data Package: datapackage.json and two CSV files.
+
+    Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
+    """
+    from cakupan.cli.app import _needs_database
+    from cakupan.exports import fiscal_package, write  # imports that other commands need not spend
+    from cakupan.reports import NoSuchNight
+
+    _needs_database()
+    if night and night.year != year:
+        raise typer.BadParameter(f"{night:%Y-%m-%d} is no night of {year}", param_hint="--date")
+    options = f"-c default_transaction_read_only=on {as_known(known_at)}"
+    try:
+        with connect(Role.AUDITOR, options=options) as connection:
+            package = fiscal_package(connection, year, night.date() if night else None, licence, known_at)
+        written = write(package, out)
+    except NoSuchNight as missing:
+        typer.secho(f"{missing} To see what was: cakupan status", err=True, fg="red")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.secho(f"The package could not be written: {error}", err=True, fg="red")
+        raise typer.Exit(1) from None
+    for path in written:
+        typer.echo(path)
