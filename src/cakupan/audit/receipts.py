@@ -92,8 +92,8 @@ def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], a
     """The row with its place in the delivery's tree."""
     where = f"sheet {address.sheet!r}, row {address.row_number}" if address.sheet else f"row {address.row_number}"
     landed = LandedRows(f"{facts['agency']}_{facts['feed']}", delivery_id, facts["sha256"], tuple(facts["columns"]))
-    one = sql.SQL("{} and sheet = {} and row_number = {}").format(
-        landed.statement(ordered=False), sql.Literal(address.sheet), sql.Literal(address.row_number)
+    one = sql.SQL("select * from ({}) as landed where sheet = {} and row_number = {}").format(
+        landed.statement(), sql.Literal(address.sheet), sql.Literal(address.row_number)
     )
     found = list(rows.lines(connection, one)) if facts["columns"] else []
     if not found:

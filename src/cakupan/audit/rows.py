@@ -26,9 +26,6 @@ SPELLING = {
     "bytea_output": "hex",
     "client_encoding": "UTF8",
     "search_path": "pg_catalog",  # definitions of views name every schema
-    # Rows of a delivery come as they were landed, which is the order of the tree, and need not be sorted.
-    "synchronize_seqscans": "off",
-    "max_parallel_workers_per_gather": "0",
 }
 ADDRESS = ("sheet", "row_number")
 NOT_DECLARED = ("sheet", "row_number", "number_cells", "defect", "raw_record")
@@ -49,12 +46,11 @@ class LandedRows:
         """The delivery's key: the salts of its rows are drawn from it."""
         return hmac.digest(_secret(), b"delivery\0" + self.sha256.encode(), "sha256")
 
-    def statement(self, *, ordered: bool) -> sql.Composed:
-        """The rows' query."""
-        return sql.SQL("select {} from {} where delivery_id = {}{}").format(
-            _listed(self.columns), sql.Identifier("landing", self.table), sql.Literal(self.delivery_id),
-            sql.SQL(' order by sheet collate "C", row_number' if ordered else ""),
-        )  # fmt: skip
+    def statement(self) -> sql.Composed:
+        """The rows' query, in the order of the tree: COPY does not keep that of the file."""
+        return sql.SQL('select {} from {} where delivery_id = {} order by sheet collate "C", row_number').format(
+            _listed(self.columns), sql.Identifier("landing", self.table), sql.Literal(self.delivery_id)
+        )
 
 
 @dataclass(frozen=True)
@@ -75,10 +71,6 @@ class Digest:
         return cls(int(facts["rows"]), root)
 
 
-class _OutOfOrder(Exception):
-    """Rows do not lie as the tree has them."""
-
-
 def landed_columns(connection: Connection[Any], table: str, delivery_id: int) -> tuple[str, ...]:
     """The columns a new delivery's tree is made of: all of the table but undeclared ones it does not fill."""
     columns = [name for name in table_columns(connection, "landing", table) if name != "delivery_id"]
@@ -97,26 +89,16 @@ def landed_columns(connection: Connection[Any], table: str, delivery_id: int) ->
 def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
     """The root of a delivery's tree, in the caller's transaction, in memory that does not grow with the rows."""
     spell(connection)
-    for ordered in (False, True):
-        counted = _Counted(landed_leaves(connection, landed, ordered=ordered))
-        try:
-            root = merkle.root(counted)
-        except _OutOfOrder:
-            continue
-        return Digest(counted.number, root)
-    raise AssertionError("sorted rows are in order")
+    counted = _Counted(landed_leaves(connection, landed))
+    root = merkle.root(counted)
+    return Digest(counted.number, root)
 
 
-def landed_leaves(connection: Connection[Any], landed: LandedRows, *, ordered: bool = True) -> Iterator[bytes]:
+def landed_leaves(connection: Connection[Any], landed: LandedRows) -> Iterator[bytes]:
     """The leaves of a delivery's tree: SHA-256 of a zero byte, the row's salt and the row's line."""
     salts, sha256 = Salts(landed.key), hashlib.sha256
-    last_sheet, last_number = b"", -1
-    for line in lines(connection, landed.statement(ordered=ordered)):
+    for line in lines(connection, landed.statement()):
         sheet, number, _ = line.split(b"\t", 2)
-        if not ordered:
-            if b"\\" in sheet or sheet < last_sheet or (sheet == last_sheet and int(number) <= last_number):
-                raise _OutOfOrder
-            last_sheet, last_number = sheet, int(number)
         yield sha256(b"\0" + salts.of(sheet, number) + line).digest()
 
 
