@@ -7,7 +7,7 @@
     unique_key='validation_id',
     indexes=[{'columns': ['validation_id']}],
     pre_hook="{{ forget_replaced('bpjstk', 'iuran') }}",
-    post_hook="{% if not is_incremental() %}analyze {{ this }}{% endif %}",
+    post_hook="analyze {{ this }}",
 ) }}
 
 select

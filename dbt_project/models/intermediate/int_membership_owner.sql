@@ -6,7 +6,7 @@
     incremental_strategy='append',
     indexes=[{'columns': ['membership_key', 'business_date'], 'unique': true}, {'columns': ['worker_key']}],
     pre_hook="{{ forget_owners() }}",
-    post_hook="{% if not is_incremental() %}analyze {{ this }}{% endif %}",
+    post_hook="analyze {{ this }}",
 ) }}
 
 {%- set first_date = first_changed_membership_date() %}

@@ -4,7 +4,7 @@
     meta={'published': 'latest'},
     indexes=[{'columns': ['validation_id', 'membership_key'], 'unique': true}],
     pre_hook="{{ forget_replaced('bpjstk', 'kepesertaan') }}",
-    post_hook="{% if not is_incremental() %}analyze {{ this }}{% endif %}",
+    post_hook="analyze {{ this }}",
 ) }}
 
 with delivered as (
