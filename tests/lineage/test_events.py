@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -160,6 +162,31 @@ def test_the_environment_names_another_transport(home: Path, monkeypatch: pytest
     assert sent["run"]["facets"]["cakupan_night"]["night"] == "2025-09-09"
     assert sent["outputs"][0]["outputFacets"]["outputStatistics"]["rowCount"] == 3
     assert mistakes(sent) == []
+    assert not sending.file_of(NIGHT).exists()
+
+
+def test_an_address_in_the_environment_is_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[tuple[str, dict[str, Any]]] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            received.append((self.path, json.loads(self.rfile.read(length))))
+            self.send_response(201)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("OPENLINEAGE_URL", f"http://127.0.0.1:{server.server_port}")
+        sending.send([event("START", TASK), event("COMPLETE", TASK)], NIGHT)
+        server.shutdown()
+    assert [(path, sent["eventType"]) for path, sent in received] == [
+        ("/api/v1/lineage", "START"),
+        ("/api/v1/lineage", "COMPLETE"),
+    ]
     assert not sending.file_of(NIGHT).exists()
 
 
