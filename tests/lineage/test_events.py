@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -24,13 +27,14 @@ SECRET = "3579010101900001"
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE_DISABLED", sending.AIRFLOW_TRANSPORT):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
     monkeypatch.setenv("CAKUPAN_PG_HOST", "db.example")
     sending._client.cache_clear()
-    return tmp_path
+    with patch.dict(os.environ):  # the client writes what it understood into the environment
+        yield tmp_path
 
 
 def told(path: Path) -> list[dict[str, Any]]:
