@@ -8,7 +8,9 @@ from typing import Any
 
 import frictionless
 import pytest
+from typer.testing import CliRunner, Result
 
+from cakupan.cli import app
 from cakupan.database import Role, connect
 from cakupan.exports import fiscal_package, write
 from tests.warehouse.conftest import NIGHTS, Warehouse
@@ -83,3 +85,34 @@ def test_it_names_nobody(folder: Path) -> None:
     told = "".join(path.read_text() for path in folder.iterdir())
     assert secrets
     assert [value for value in secrets if value in told] == []
+
+
+def export(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["export", "fiscal", *map(str, arguments)])
+
+
+def test_the_command_writes_the_package(warehouse: Warehouse, folder: Path, tmp_path: Path) -> None:
+    result = export("--year", 2025, "--date", NIGHTS[0], "--out", tmp_path / "new")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "new" / "budget.csv").read_bytes() == (folder / "budget.csv").read_bytes()
+    assert result.output.split() == [
+        str(tmp_path / "new" / name) for name in ("budget.csv", "spending.csv", "datapackage.json")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--year", 2024), 1),
+        (("--year", 2025, "--date", "2025-01-01"), 1),
+        (("--year", 2025, "--as-known-at", "2020-01-01"), 1),
+        (("--year", 2024, "--date", NIGHTS[0]), 2),
+    ],
+)
+def test_what_was_not_published_is_said_in_a_line(
+    warehouse: Warehouse, tmp_path: Path, arguments: tuple[object, ...], code: int
+) -> None:
+    result = export(*arguments, "--out", tmp_path)
+    assert result.exit_code == code
+    assert list(tmp_path.iterdir()) == []
+    assert "Traceback" not in result.output
