@@ -76,6 +76,15 @@ def test_a_run_of_a_dag_has_a_beginning_also_from_the_command_line() -> None:
     assert told()[0]["eventTime"] == "2025-09-09T00:00:00+00:00"
 
 
+def test_runs_of_two_dags_that_share_a_name_begin_once_each() -> None:
+    listener, other = Listener(), SimpleNamespace(**vars(RUN) | {"dag_id": "ingest_bps"})
+    for run in (RUN, other):
+        listener.on_dag_run_running(run, "")
+    for run in (RUN, other):
+        listener.on_dag_run_success(run, "")
+    assert [event["eventType"] for event in told()] == ["START", "START", "COMPLETE", "COMPLETE"]
+
+
 def test_what_cannot_be_told_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
     Listener().on_task_instance_success(None, SimpleNamespace(get_template_context=lambda: {}))
     assert "COMPLETE was not told: KeyError" in caplog.text

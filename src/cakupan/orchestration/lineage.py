@@ -28,7 +28,7 @@ class Listener:
     @hookimpl
     def on_dag_run_running(self, dag_run: Any, msg: str) -> None:
         """A run of a DAG began."""
-        _begun.add(dag_run.run_id)
+        _begun.add((dag_run.dag_id, dag_run.run_id))
         _tell("START", _run_of, dag_run)
 
     @hookimpl
@@ -67,14 +67,15 @@ class Plugin(AirflowPlugin):  # type: ignore[misc]  # mypy does not read Airflow
     listeners = [Listener()]  # noqa: RUF012 - as Airflow declares it
 
 
-_begun: set[str] = set()
+_begun: set[tuple[str, str]] = set()
 """Runs whose beginning this process was told of, which it is not of a run from the command line."""
 
 
 def _end(state: str, dag_run: Any) -> None:
-    if dag_run.run_id not in _begun:
+    run = (dag_run.dag_id, dag_run.run_id)  # a night's runs share their run_id over all DAGs
+    if run not in _begun:
         _tell("START", _run_of, dag_run, at=dag_run.start_date)
-    _begun.discard(dag_run.run_id)
+    _begun.discard(run)
     _tell(state, _run_of, dag_run)
 
 
