@@ -13,6 +13,7 @@ import pytest
 
 from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable
 from cakupan.sources.sftp import Sftp, SftpAccount
+from cakupan.sources.watch import Watch
 
 PASSWORD = "the-secret-of-the-drop"
 WHOLE = os.urandom(3 << 20)
@@ -163,6 +164,32 @@ def test_a_file_that_is_sent_again_in_place_is_left_for_later(folder, listed):
     path.write_bytes(b"first")
     os.utime(path, (1000, 1000))
     assert listed(wait=lambda _: path.write_bytes(b"other")) == []
+
+
+def test_feeds_of_one_tree_are_watched_together(drop, folder, feed_called, night, patience):
+    now, waited = [100.0], []
+    watch = Watch(lambda: now[0])
+
+    def wait(seconds):
+        waited.append(seconds)
+        now[0] += seconds
+
+    def look(name):
+        source = Sftp(drop.account, 5.0, wait, patience, watch)
+        return [delivery.name for delivery in source.deliveries(feed_called(name), night)]
+
+    jakon = folder.parent / "jakon"
+    jakon.mkdir()
+    (folder / "iuran_20250909.csv.gz").write_bytes(WHOLE)
+    (jakon / "jakon_20250909.csv.gz").write_bytes(WHOLE)
+    assert look("bpjstk.iuran") == ["iuran_20250909.csv.gz"]
+    assert look("bpjstk.jakon") == ["jakon_20250909.csv.gz"]
+    assert waited == [5.0]
+
+    (jakon / "jakon_20250909.csv.gz").write_bytes(b"sent again")
+    now[0] += 60
+    assert look("bpjstk.jakon") == ["jakon_20250909.csv.gz"]
+    assert waited == [5.0, 5.0]
 
 
 def test_a_file_that_changes_before_or_while_it_is_read_is_no_delivery(folder, listed):

@@ -42,7 +42,7 @@ class FileDrop(ABC):
         Raises NotConnected, and OSError where the tree is a local folder.
         """
         files = self._files(feed)
-        if seconds := self._settling(files):
+        if seconds := self._settling(feed, files):
             self._wait(seconds)
             again = self._files(feed)
             files = {name: state for name, state in files.items() if again.get(name) == state}
@@ -69,6 +69,6 @@ class FileDrop(ABC):
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
         """The file's bytes; raises rather than give those of another state where the keeper can tell."""
 
-    def _settling(self, files: dict[str, State]) -> float:
+    def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         """Seconds to watch the files before they are believed to be whole."""
         return 0.0

@@ -38,7 +38,7 @@ class Folder(FileDrop):
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
         return (self.root / feed.agency / feed.feed / name).open("rb")
 
-    def _settling(self, files: dict[str, State]) -> float:
+    def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         if not self.settle_seconds or not files:
             return 0.0
         # A clock that runs ahead makes a file look younger than new: it is watched like any young one.

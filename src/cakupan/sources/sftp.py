@@ -10,7 +10,7 @@ import posixpath
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, BinaryIO
@@ -20,9 +20,10 @@ from paramiko.pkey import UnknownKeyType
 from paramiko.sftp import CMD_NAME
 
 from cakupan.feeds import Feed
-from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable, business_date
+from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable, business_date
 from cakupan.sources.file_drop import SETTLE_SECONDS, FileDrop, State
 from cakupan.sources.patience import Patience
+from cakupan.sources.watch import Watch, watch_of
 
 CONNECT_SECONDS = 10.0
 TIMEOUT_SECONDS = 30.0
@@ -59,12 +60,14 @@ class Sftp(FileDrop):
         settle_seconds: float = SETTLE_SECONDS,
         wait: Callable[[float], None] = time.sleep,
         patience: Patience | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        """A file that changes within `settle_seconds` is still growing."""
+        """A file that changes within `settle_seconds` is still growing; what the `watch` has seen counts."""
         super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait)
         self.account = account
         self.settle_seconds = settle_seconds
         self._patience = patience or Patience()
+        self._watch = watch or watch_of((account.host, account.port, account.login, account.path))
         self._host_key = _host_key(account)
         self._private_key = _private_key(account)
         self._connection: tuple[paramiko.SSHClient, _Client] | None = None
@@ -73,9 +76,32 @@ class Sftp(FileDrop):
         """Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there."""
         return self._patience.call(partial(self._list, feed))
 
-    def _settling(self, files: dict[str, State]) -> float:
+    def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         # The server's clock may be wrong, so age says nothing: every file is looked at twice.
-        return self.settle_seconds if files else 0.0
+        if self.settle_seconds and files and not self._watch.has_begun:
+            with suppress(NotConnected):  # whatever else is there, this feed is
+                self._watch.see(self._patience.call(self._list_all))
+        folder = self._folder(feed)
+        return self._watch.seconds_left(
+            {posixpath.join(folder, name): state for name, state in files.items()}, self.settle_seconds
+        )
+
+    def _list_all(self) -> dict[str, State]:
+        """Every file two folders below the root, by its path."""
+        found = {}
+        with self._talking() as client:
+            folders = [self.account.path]
+            for _ in ("agency", "feed"):
+                folders = [
+                    posixpath.join(folder, entry.filename)
+                    for folder in folders
+                    for entry in client.listdir_attr(folder)
+                    if stat.S_ISDIR(entry.st_mode or 0)
+                ]
+            for folder in folders:
+                for entry in client.listdir_attr(folder):
+                    found[posixpath.join(folder, entry.filename)] = _state(entry)
+        return found
 
     def _folder(self, feed: Feed) -> str:
         return posixpath.join(self.account.path, feed.agency, feed.feed)
