@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cakupan import orchestration
+from cakupan import installation, orchestration
 from cakupan.cli import sources
 from cakupan.cli.app import app
 from cakupan.feeds import Feed
@@ -48,7 +48,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
         monkeypatch.setattr(orchestration, "source_of", source_of)
         monkeypatch.setattr(orchestration, "environment", dict)
-        monkeypatch.setenv("CAKUPAN_PG_HOST", "one.of.ones.own")
+        monkeypatch.setattr(installation, "set_up", lambda progress: None)
         monkeypatch.setenv("AIRFLOW__LOGGING__LOGGING_LEVEL", "as it was")
 
     return set_up

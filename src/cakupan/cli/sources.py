@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
-from cakupan import night, orchestration, settings
-from cakupan.database.server import embedded
+from cakupan import installation, night, orchestration, settings
 from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
 from cakupan.sources.patience import Patience
 
@@ -53,9 +52,7 @@ def check(
     known = night.agencies()
     if unknown := sorted(set(agencies or ()) - set(known)):
         raise typer.BadParameter(f"there is no agency {', '.join(unknown)}; there are: {', '.join(known)}")
-    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-        Console(stderr=True).print("The database is not running. Run: cakupan database start", style="red")
-        raise typer.Exit(1)
+    installation.set_up(lambda _: None)  # connections added in Airflow's UI are in its database
     # Before Airflow is imported; what it has to say of a connection is said here in one line.
     os.environ.update(orchestration.environment() | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL"})
     as_of = day.date() if day else datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
