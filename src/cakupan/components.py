@@ -29,7 +29,8 @@ class NotHealthy(RuntimeError):
 
 
 def run(say: Callable[[str], None]) -> None:
-    """Start everything with the nightly schedule on, print address and login, wait for Ctrl-C."""
+    """Start everything with the nightly schedule on, print address and login, wait for Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to say Ctrl-C
     port = _free_port()
     password = orchestration.write_login()
     with started(port) as address:

@@ -75,12 +75,14 @@ def test_the_installation_knows_which_simulated_city_it_holds(home: Path) -> Non
 def test_another_simulated_city_makes_room(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dropped = []
     monkeypatch.setattr(cities, "drop_warehouse", lambda: dropped.append(True))
-    (home / "archive").mkdir()
+    left = [home / name for name in ("archive", "ledger", "outbox", "reports", "lineage")]
+    for folder in left:
+        folder.mkdir()
     cities.settle("simulated 300 from 2025-09-09")
     cities.settle("simulated 300 from 2025-09-09")
-    assert (dropped, (home / "archive").exists()) == ([], True)
+    assert (dropped, [folder.exists() for folder in left]) == ([], 5 * [True])
     cities.settle(cities.RECORDED)
-    assert (dropped, (home / "archive").exists()) == ([True], False)
+    assert (dropped, [folder.exists() for folder in left]) == ([True], 5 * [False])
 
 
 def test_recorded_deliveries_are_kept_from_a_simulated_city(home: Path) -> None:

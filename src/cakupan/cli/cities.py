@@ -42,7 +42,7 @@ class Wanted:
 def settle(city: str) -> None:
     """Note which city the installation holds; raises CannotSimulate rather than mix recorded with simulated.
 
-    Of a simulated city that held the installation before, warehouse, archive and record are dropped.
+    Of a simulated city that held the installation before, warehouse, archive, record and messages are dropped.
     """
     marker = settings.home() / "city"
     known = marker.read_text() if marker.exists() else city
@@ -53,7 +53,8 @@ def settle(city: str) -> None:
                 " Name another folder in CAKUPAN_HOME, or deliver with --from."
             )
         drop_warehouse()
-        for folder in (settings.archive_root(), ledger_root()):
+        told = (settings.home() / name for name in ("outbox", "reports", "lineage"))
+        for folder in (settings.archive_root(), ledger_root(), *told):
             shutil.rmtree(folder, ignore_errors=True)
     marker.write_text(city)
 
