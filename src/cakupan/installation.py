@@ -16,14 +16,19 @@ def start_database() -> None:
         embedded().start(Role.ADMIN.password)
 
 
-def set_up(progress: Callable[[str], None]) -> None:
-    """Bring everything a night needs into being; `progress` is told what is being done."""
+def set_up_warehouse(progress: Callable[[str], None]) -> None:
+    """Bring the warehouse into being, without any feed; `progress` is told what is being done."""
     progress("starting PostgreSQL")
     start_database()
     progress("databases, roles and relations")
     create_database()
     with connect(Role.ADMIN) as connection:
         apply_schema(connection)
+
+
+def set_up(progress: Callable[[str], None]) -> None:
+    """Bring everything a night needs into being; `progress` is told what is being done."""
+    set_up_warehouse(progress)
     night.prepare()
     progress("Airflow's database")
     orchestration.migrate()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import psycopg
 import typer
@@ -18,6 +17,7 @@ from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
 from cakupan.cli.nightly import run_night
+from cakupan.cli.saying import needs_database, say_and_exit
 from cakupan.database import Role, url
 from cakupan.database.server import embedded
 
@@ -77,9 +77,9 @@ def nightly(
     try:
         run_night(night.date(), deliveries, Wanted(workers, trouble), out)
     except CannotSimulate as refusal:
-        _say_and_exit(str(refusal), 2)
+        say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
-        _say_and_exit(str(error) or type(error).__name__, 1)
+        say_and_exit(str(error) or type(error).__name__, 1)
 
 
 @app.command()
@@ -90,14 +90,14 @@ def status(
     """How each feed stands on a night (default: the newest that was begun), also while it runs."""
     from cakupan.cli import status as feeds_status  # imports that other commands need not spend
 
-    _needs_database()
+    needs_database()
     try:
         as_of = night.date() if night else feeds_status.newest_night()
         if as_of is None:
-            _say_and_exit("No night was run yet. Run: cakupan nightly --date YYYY-MM-DD", 1)
+            say_and_exit("No night was run yet. Run: cakupan nightly --date YYYY-MM-DD", 1)
         (feeds_status.watch if watch else feeds_status.show)(out, as_of)
     except psycopg.Error as error:
-        _say_and_exit(str(error).strip(), 1)
+        say_and_exit(str(error).strip(), 1)
 
 
 @app.command()
@@ -107,11 +107,11 @@ def sql(
     known_at: AsKnownAt = None,
 ) -> None:
     """Ask the marts, read-only, as a BI tool would."""
-    _needs_database()
+    needs_database()
     try:
         query.run(statement, form.value, out, known_at)
     except psycopg.Error as error:
-        _say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
+        say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
 
 
 @app.command()
@@ -123,11 +123,11 @@ def release(
     """Let in a held delivery on a person's word; the next run of its night rests on it."""
     from cakupan import night
 
-    _needs_database()
+    needs_database()
     try:
         released = night.release(delivery, by, why)
     except ValueError as refusal:
-        _say_and_exit(str(refusal), 1)
+        say_and_exit(str(refusal), 1)
     out.print(f"{released} is in force from now on; run its night again to show it.")
 
 
@@ -143,7 +143,7 @@ def agencies(
     try:
         keep_up(night.date(), Wanted(workers, trouble), out)
     except CannotSimulate as refusal:
-        _say_and_exit(str(refusal), 2)
+        say_and_exit(str(refusal), 2)
 
 
 @app.command("verify")
@@ -155,12 +155,11 @@ def verify_all(
 
     Exit code 0: nothing was altered; 1: something was; 2: wrong usage, or it could not be verified.
     """
-    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-        _say_and_exit("The database is not running. Run: cakupan database start", 2)
+    needs_database(2)
     try:
         untouched = verify.run(night.date() if night else None, [area.value for area in only or ()], out)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
-        _say_and_exit(f"Could not verify to the end: {verify.cause(error)}", 2)
+        say_and_exit(f"Could not verify to the end: {verify.cause(error)}", 2)
     raise typer.Exit(0 if untouched else 1)
 
 
@@ -171,13 +170,13 @@ def receipt_of(
     file: Annotated[Path | None, typer.Option("--out", help="Where the receipt goes; else it is printed.")] = None,
 ) -> None:
     """Hand out the proof that a row arrived as it is; scripts/verify_receipt.py verifies it anywhere."""
-    _needs_database()
+    needs_database()
     try:
         receipt.run(address, reason, file)
     except (ValueError, OSError) as refusal:
-        _say_and_exit(str(refusal), 1)
+        say_and_exit(str(refusal), 1)
     except psycopg.Error as error:
-        _say_and_exit(verify.cause(error), 1)
+        say_and_exit(verify.cause(error), 1)
 
 
 @app.command()
@@ -193,7 +192,7 @@ def airflow() -> None:
         with of_this_installation():
             components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
     except (NotPublished, CannotSimulate) as refusal:
-        _say_and_exit(str(refusal), 1)
+        say_and_exit(str(refusal), 1)
 
 
 @database.command("start")
@@ -219,13 +218,3 @@ def database_url(role: Annotated[str, typer.Option(help="loader, transformer, bi
     except KeyError:
         raise typer.BadParameter(f"there is no role {role!r}", param_hint="--role") from None
     sys.stdout.write(url(wanted) + "\n")
-
-
-def _say_and_exit(message: str, code: int) -> NoReturn:
-    err.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
-    raise typer.Exit(code) from None
-
-
-def _needs_database() -> None:
-    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-        _say_and_exit("The database is not running. Run: cakupan database start", 1)

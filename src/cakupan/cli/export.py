@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cakupan.cli.known import AsKnownAt, as_known
+from cakupan.cli.saying import needs_database
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.")
@@ -36,11 +37,10 @@ def fiscal(
 
     Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
     """
-    from cakupan.cli.app import _needs_database
     from cakupan.exports import fiscal_package, write  # imports that other commands need not spend
     from cakupan.reports import NoSuchNight
 
-    _needs_database()
+    needs_database()
     if night and night.year != year:
         raise typer.BadParameter(f"{night:%Y-%m-%d} is no night of {year}", param_hint="--date")
     options = f"-c default_transaction_read_only=on {as_known(known_at)}"

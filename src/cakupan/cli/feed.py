@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cakupan import settings
+from cakupan.cli.saying import say_and_exit
 
 app = typer.Typer(no_args_is_help=True, help="A new feed, without Python: draft its three files, try a file on them.")
 out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 ROWS_SHOWN = 20
 FILE = typer.Argument(exists=True, dir_okay=False, readable=True, help="A file as the office sends it.")
@@ -39,8 +39,7 @@ def draft(
     try:
         written = write_draft(file, agency, feed, settings.PROJECT, roster=roster, force=force)
     except (CannotRead, WrongUsage, OSError) as refusal:
-        err.print(str(refusal), style="red", markup=False)
-        raise typer.Exit(2) from None
+        say_and_exit(str(refusal), 2)
     columns = written.draft.columns
     personal = sum(column.personal for column in columns)
     out.print(
@@ -66,21 +65,19 @@ def check(
 
     Exit code 0: it would be let in; 1: it would be refused or held, or the files do not fit; 2: wrong usage.
     """
-    from cakupan.cli.app import _needs_database
+    from cakupan import installation
     from cakupan.onboarding.checking import CannotCheck, Checked
     from cakupan.onboarding.checking import check as try_file
 
-    _needs_database()
+    installation.set_up_warehouse(lambda _: None)
     day = night.date() if night else datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
     try:
         checked: Checked = try_file(name, file, day)
     except CannotCheck as refusal:
-        err.print(str(refusal), style="red", markup=False)
-        raise typer.Exit(2) from None
+        say_and_exit(str(refusal), 2)
     except (psycopg.Error, OSError) as error:
         code = f" (SQLSTATE {error.sqlstate})" if isinstance(error, psycopg.Error) and error.sqlstate else ""
-        err.print(f"The check broke off: {type(error).__name__}{code}. Is the database set up? cakupan database start")
-        raise typer.Exit(1) from None
+        say_and_exit(f"The check broke off: {type(error).__name__}{code}.")
     _show(checked)
     raise typer.Exit(0 if checked.good else 1)
 

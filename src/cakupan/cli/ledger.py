@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import psycopg
 import typer
 
+from cakupan.cli.saying import needs_database, say_and_exit
 from cakupan.cli.verify import cause
 from cakupan.database import Role, connect
-from cakupan.database.server import embedded
 
 app = typer.Typer(no_args_is_help=True, help="The record of what was delivered, decided and published.")
 
@@ -30,7 +29,7 @@ def key() -> None:
     try:
         sys.stdout.write(signing_key().vkey + "\n")
     except BadNote as error:
-        _say_and_exit(f"CAKUPAN_LEDGER_KEY, or the secret ledger_key, is no signing key: {error}")
+        say_and_exit(f"CAKUPAN_LEDGER_KEY, or the secret ledger_key, is no signing key: {error}")
 
 
 @app.command()
@@ -42,7 +41,7 @@ def seal() -> None:
         with _connected(Role.LOADER):
             night.seal()
     except night.StepFailed as error:
-        _say_and_exit(str(error))
+        say_and_exit(str(error))
     checkpoint()
 
 
@@ -58,7 +57,7 @@ def restart(
         with _connected(Role.LOADER) as connection:
             sealing.restart(connection, by, why)
     except (ValueError, sealing.CannotSeal, sealing.Altered, OSError) as error:
-        _say_and_exit(str(error))
+        say_and_exit(str(error))
     checkpoint()
 
 
@@ -73,7 +72,7 @@ def checkpoint() -> None:
         valid, _ = sealing.signed_checkpoints(connection, Folder(), signing_key().verifier)
     newest = sealing.newest(valid)
     if newest is None:
-        _say_and_exit("No checkpoint was signed yet. Run: cakupan ledger seal")
+        say_and_exit("No checkpoint was signed yet. Run: cakupan ledger seal")
     sys.stdout.write(newest.note)
 
 
@@ -91,22 +90,16 @@ def add_cosignature(
         with _connected(Role.LOADER) as connection:
             kept, names = sealing.add_cosignature(connection, file.read_text("utf-8"), verifier)
     except (BadNote, OSError, UnicodeDecodeError) as error:
-        _say_and_exit(str(error))
+        say_and_exit(str(error))
     sys.stdout.write(f"Checkpoint of {kept.size} entries, signed by {', '.join(names)}\n")
 
 
 @contextmanager
 def _connected(role: Role) -> Iterator[psycopg.Connection[Any]]:
     """A connection; what hinders it, or a statement, is said in a line without what a row holds."""
-    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-        _say_and_exit("The database is not running. Run: cakupan database start")
+    needs_database()
     try:
         with connect(role) as connection:
             yield connection
     except psycopg.Error as error:
-        _say_and_exit(cause(error))
-
-
-def _say_and_exit(message: str) -> NoReturn:
-    sys.stderr.write(message + "\n")
-    raise typer.Exit(1) from None
+        say_and_exit(cause(error))

@@ -11,6 +11,7 @@ import typer
 
 from cakupan import settings
 from cakupan.cli.known import AsKnownAt, as_known
+from cakupan.cli.saying import needs_database
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
@@ -47,9 +48,8 @@ def dbhcht(
     Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
     """
     from cakupan import reports  # imports that other commands need not spend
-    from cakupan.cli.app import _needs_database
 
-    _needs_database()
+    needs_database()
     if night and night.year != year:
         raise typer.BadParameter(
             f"{night:%Y-%m-%d} is no night of {year}: the marts of a night hold its own year's money",

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 import typer
 from rich.console import Console
 
 from cakupan.cli.known import AsKnownAt, as_known
+from cakupan.cli.saying import needs_database, say_and_exit
 from cakupan.cli.verify import cause
-from cakupan.database.server import embedded
 
 if TYPE_CHECKING:
     from cakupan.audit.trace.night import Night
@@ -124,22 +124,16 @@ def command(  # noqa: PLR0917 - each argument is an option
 
     try:
         asked.check()
-        if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-            _say_and_exit("The database is not running. Run: cakupan database start", 1)
+        needs_database()
         run(asked, Console(width=WIDTH))
     except WrongUse as refusal:
-        _say_and_exit(str(refusal), 2)
+        say_and_exit(str(refusal), 2)
     except CannotTrace as refusal:
-        _say_and_exit(refusal.said[lang], 1)
+        say_and_exit(refusal.said[lang], 1)
     except psycopg.Error as error:
-        _say_and_exit(cause(error), 1)
+        say_and_exit(cause(error), 1)
     except OSError as error:
-        _say_and_exit(str(error), 1)
-
-
-def _say_and_exit(message: str, code: int) -> NoReturn:
-    Console(stderr=True).print(message, style="red", soft_wrap=True, highlight=False, markup=False)
-    raise typer.Exit(code) from None
+        say_and_exit(str(error), 1)
 
 
 def run(asked: Asked, out: Console) -> None:

@@ -8,12 +8,13 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from cakupan.audit import note, witness
 from cakupan.audit.note import BadNote, SigningKey, Verifier
+from cakupan.cli.saying import say_and_exit
 
 app = typer.Typer(no_args_is_help=True, help="Cosign checkpoints of the ledger from outside the data team.")
 
@@ -41,7 +42,7 @@ def new_key(
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(made.text + "\n")
     except (BadNote, OSError) as error:
-        _say_and_exit(str(error), 1)
+        say_and_exit(str(error), 1)
     sys.stdout.write(made.vkey + "\n")
 
 
@@ -55,11 +56,11 @@ def proof(
     try:
         hashes = witness.read_leaves(leaves)
     except (BadNote, OSError) as error:
-        _say_and_exit(str(error), 1)
+        say_and_exit(str(error), 1)
     if size is None:
         size = len(hashes)
     if not old <= size <= len(hashes):
-        _say_and_exit(f"{leaves} has {len(hashes)} entries: --old {old} and --size {size} do not fit.", 2)
+        say_and_exit(f"{leaves} has {len(hashes)} entries: --old {old} and --size {size} do not fit.", 2)
     sys.stdout.write(str(witness.prove(hashes[:size], old)))
 
 
@@ -106,11 +107,6 @@ def cosign(
             sys.stdout.write(cosigned)
     except witness.CannotCosign as refusal:
         said = refusal.indonesian if lang is Language.ID else refusal.english
-        _say_and_exit(f"{'DITOLAK' if lang is Language.ID else 'REFUSED'}: {said}.", 1)
+        say_and_exit(f"{'DITOLAK' if lang is Language.ID else 'REFUSED'}: {said}.", 1)
     except (BadNote, OSError, UnicodeDecodeError) as error:
-        _say_and_exit(str(error), 1)
-
-
-def _say_and_exit(message: str, code: int) -> NoReturn:
-    sys.stderr.write(message + "\n")
-    raise typer.Exit(code) from None
+        say_and_exit(str(error), 1)
