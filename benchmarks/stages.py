@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from cakupan import installation, night, orchestration, publish, settings
+from cakupan.audit.verifying import verify
 from cakupan.database import Role, connect
 from cakupan.database.server import embedded
 from cakupan.feeds import load_feeds
@@ -67,6 +68,10 @@ def run(as_of: date, deliveries: Path) -> dict[str, Timing]:
             night.build(run_id, layer)
     with clock(timings, "publish"):
         night.publish_run(run_id)
+    with clock(timings, "seal"):
+        night.seal()
+    with clock(timings, "verify"):
+        assert not any(area.alterations for area in verify())
     orchestration.deliver_from(deliveries)
     rebuild = Timing()
     with clock({"": rebuild}, ""), contextlib.redirect_stdout(io.StringIO()):
