@@ -82,3 +82,15 @@ inner join {{ ref('finding_rule') }} as rule
             between tariff.valid_from and coalesce(tariff.valid_to, 'infinity')
     group by month.contribution_month
 {%- endmacro %}
+
+{#- Whether a code of the payment order `sp2d`, or one it belongs to, is allowed for contributions on the order's date. -#}
+{% macro is_premium_code(kind, code) -%}
+    exists (
+        select 1
+        from {{ ref('premium_code') }} as allowed
+        where
+            allowed.code_kind = '{{ kind }}'
+            and starts_with({{ code }} || '.', allowed.code || '.')
+            and sp2d.sp2d_date between allowed.valid_from and coalesce(allowed.valid_to, 'infinity')
+    )
+{%- endmacro %}

@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
     monkeypatch.setenv("CAKUPAN_PG_HOST", "db.example")
+    monkeypatch.delenv("CAKUPAN_PG_DATABASE", raising=False)
     sending._client.cache_clear()
     with patch.dict(os.environ):  # the client writes what it understood into the environment
         yield tmp_path

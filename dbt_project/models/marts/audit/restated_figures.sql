@@ -30,7 +30,12 @@ with publication as (
 ),
 
 republished as (
-    select *
+    select
+        as_of_date,
+        run_id,
+        published_at,
+        run_before,
+        published_before_at
     from publication
     where run_before is not null
 ),

@@ -1,30 +1,18 @@
 -- Contributions were paid from an account that is not one for social security contributions.
-with outside as (
-    select sp2d.*
-    from {{ ref('int_dbhcht_order') }} as sp2d
-    where
-        not exists (
-            select 1
-            from {{ ref('premium_code') }} as allowed
-            where
-                allowed.code_kind = 'ACCOUNT'
-                and starts_with(sp2d.account_code || '.', allowed.code || '.')
-                and sp2d.sp2d_date between allowed.valid_from and coalesce(allowed.valid_to, 'infinity')
-        )
-)
-
 select
     null::text as sp2d_no,
     null::text as decree_no,
     null::uuid as worker_key,
     null::uuid as membership_key,
     null::text as contribution_month,
-    skpd_code,
-    sub_activity_code,
-    account_code,
-    sum(amount_idr)::bigint as amount_idr,
-    count(*) || ' SP2D senilai ' || {{ rupiah('sum(amount_idr)') }} || ' dibayar dari rekening ' || account_code
+    sp2d.skpd_code,
+    sp2d.sub_activity_code,
+    sp2d.account_code,
+    sum(sp2d.amount_idr)::bigint as amount_idr,
+    count(*) || ' SP2D senilai ' || {{ rupiah('sum(sp2d.amount_idr)') }}
+    || ' dibayar dari rekening ' || sp2d.account_code
     || ', yang tidak ada dalam daftar rekening belanja iuran jaminan sosial.' as explanation,
-    array_agg(evidence order by sp2d_no) as evidence
-from outside
-group by skpd_code, sub_activity_code, account_code
+    array_agg(sp2d.evidence order by sp2d.sp2d_no) as evidence
+from {{ ref('int_dbhcht_order') }} as sp2d
+where not {{ is_premium_code('ACCOUNT', 'sp2d.account_code') }}
+group by sp2d.skpd_code, sp2d.sub_activity_code, sp2d.account_code
