@@ -27,7 +27,7 @@ def apply_schema(connection: psycopg.Connection) -> None:
 
     Scripts that were applied before are left alone: replacing a view would wait for its readers.
     """
-    scripts = [(HERE / name).read_text(encoding="utf-8") for name in ("schema.sql", "grants.sql")]
+    scripts = [(HERE / name).read_text(encoding="utf-8") for name in ("schema.sql", "cells.sql", "grants.sql")]
     version = hashlib.sha256("".join(scripts).encode()).hexdigest()
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.schema'))")
