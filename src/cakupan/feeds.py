@@ -19,7 +19,9 @@ JsonPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
 """Where a value stands in a JSON object: keys joined by dots."""
 
 
-RESERVED = frozenset({"delivery_id", "sheet", "row_number", "number_cells", "defect", "raw_record"})
+RESERVED = frozenset(
+    {"delivery_id", "sheet", "row_number", "number_cells", "error_cells", "typed_cells", "defect", "raw_record"}
+)
 """Columns that every landing table has beside the declared ones."""
 
 
@@ -100,6 +102,8 @@ class Column(Strict):
     personal: bool = False
     running_number: bool = False
     """Left out when rows are compared for repeats."""
+    code: bool = False
+    """A code or an identifier, whose letters must be plain: one that only looks like another joins nothing."""
     spelling: Spelling | None = None
     about: str
 
@@ -181,6 +185,12 @@ class Feed(Strict):
     spelling: Spelling
     may_be_empty: bool = False
     key: tuple[SqlName, ...]
+    period: SqlName | None = None
+    """Of a snapshot of things that happen, the date of each: by its median a file of another time is known."""
+    amount: SqlName | None = None
+    """The rupiah column that says how much a row weighs."""
+    funding_source: SqlName | None = None
+    """The column of an open list of payers: one that was never delivered before is told to the data team."""
     columns: tuple[Column, ...]
 
     @property
@@ -211,6 +221,11 @@ class Feed(Strict):
             raise ValueError(f"{self.name}: landing tables use these names themselves: {taken}")
         if missing := set(self.key) - {c.name for c in self.columns if c.required}:
             raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
+        types = {column.name: column.type for column in self.columns}
+        roles = (("period", self.period, "date"), ("amount", self.amount, "rupiah"))
+        for role, column, wanted in (*roles, ("funding_source", self.funding_source, "text")):
+            if column is not None and types.get(column) != wanted:
+                raise ValueError(f"{self.name}: {role} must name a column of type {wanted}, not {column!r}")
         if (self.transport == "rest", self.transport == "sql") != (self.rest is not None, self.sql is not None):
             raise ValueError(f"{self.name}: a feed has a section rest or sql when that is its transport")
         if self.rest and not isinstance(self.format, JsonFormat):

@@ -55,7 +55,8 @@ def test_a_delivery_is_recorded_as_it_was_received(kept: Kept) -> None:
 
 def test_a_validation_is_recorded_with_its_figures_and_its_rows(kept: Kept) -> None:
     recorded = facts(kept.database, 2)
-    assert recorded["columns"][:5] == ["sheet", "row_number", "number_cells", "defect", "raw_record"]
+    address, cells = ["sheet", "row_number"], ["number_cells", "error_cells", "typed_cells"]
+    assert recorded["columns"][:7] == [*address, *cells, "defect", "raw_record"]
     figures = ("delivered_rows", "accepted_rows", "quarantined_rows", "duplicate_rows", "landed_rows")
     assert [recorded[name] for name in figures] == [11, 10, 1, 0, 11]
     assert recorded["decisions"]["rows"] >= 1

@@ -75,7 +75,8 @@ def test_the_landing_table_has_the_declared_columns_as_text(database, feed):
         ("delivery_id", "bigint"), ("sheet", "text"), ("row_number", "bigint"),
         ("nik", "text"), ("nama_anggota", "text"), ("kelompok_tani", "text"), ("kategori", "text"),
         ("luas_lahan_ha", "text"), ("kode_wilayah", "text"),
-        ("number_cells", "ARRAY"), ("defect", "text"), ("raw_record", "text"),
+        ("number_cells", "ARRAY"), ("error_cells", "ARRAY"), ("typed_cells", "ARRAY"),
+        ("defect", "text"), ("raw_record", "text"),
     ]  # fmt: skip
     (index,) = database.execute("select indexdef from pg_indexes where schemaname = 'landing'").fetchone()
     assert "USING brin (delivery_id, row_number)" in index

@@ -19,12 +19,12 @@ from tests.quality.cells_of import good_row
 FEEDS = load_feeds(settings.FEEDS)
 NIGHT = date(2025, 9, 9)
 Row = Mapping[str, Any]
-"""Cells by column name; also `sheet`, `number_cells`, `defect`, `raw_record`, `row_number` where they matter."""
+"""Cells by column name; also `sheet`, `row_number` and what the reader noticed, where they matter."""
 
 _TABLE = """
 create table if not exists {} (
     delivery_id bigint not null, sheet text not null, row_number bigint not null,
-    {}, number_cells text[], defect text, raw_record text
+    {}, number_cells text[], error_cells text[], typed_cells text[], defect text, raw_record text
 )
 """
 
@@ -40,7 +40,7 @@ class Warehouse:
         delivery_id = self._register(feed, night)
         self._ensure_table(feed)
         names = ["delivery_id", "sheet", "row_number", *(column.name for column in feed.columns)]
-        names += ["number_cells", "defect", "raw_record"]
+        names += ["number_cells", "error_cells", "typed_cells", "defect", "raw_record"]
         copy = sql.SQL("copy {} ({}) from stdin").format(
             sql.Identifier("landing", feed.table), sql.SQL(", ").join(map(sql.Identifier, names))
         )

@@ -28,7 +28,7 @@ SPELLING = {
     "search_path": "pg_catalog",  # definitions of views name every schema
 }
 ADDRESS = ("sheet", "row_number")
-NOT_DECLARED = ("sheet", "row_number", "number_cells", "defect", "raw_record")
+NOT_DECLARED = ("sheet", "row_number", "number_cells", "error_cells", "typed_cells", "defect", "raw_record")
 DECIDED = ("sheet", "row_number", "verdict", "rules")
 
 

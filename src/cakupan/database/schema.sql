@@ -83,10 +83,15 @@ create table if not exists ledger.validation (
     check (delivered_rows = accepted_rows + quarantined_rows + duplicate_rows)
 );
 create index if not exists validation_delivery on ledger.validation (delivery_id);
+-- The median date of the accepted rows, where the feed declares a column for it.
+alter table ledger.validation add column if not exists median_on date;
 
+-- Column by column: a view that was made with * cannot be replaced once its table has grown.
 create or replace view ledger.current_validation as
 select distinct on (v.delivery_id)
-    v.*, d.agency, d.feed, f.cadence, d.business_date, d.sha256, d.original_name, d.received_at
+    v.validation_id, v.delivery_id, v.validated_at, v.delivery_status, v.reason_code, v.reason_id, v.reason_en,
+    v.delivered_rows, v.accepted_rows, v.quarantined_rows, v.duplicate_rows,
+    d.agency, d.feed, f.cadence, d.business_date, d.sha256, d.original_name, d.received_at, v.median_on
 from ledger.validation v
 join ledger.delivery d using (delivery_id)
 join ledger.feed f using (agency, feed)
@@ -238,3 +243,16 @@ create table if not exists quality.rule_result (
     observed text,
     primary key (validation_id, rule_id)
 );
+
+-- What the data team is told of a validation and what holds nothing: one row for each thing noticed.
+create table if not exists quality.remark (
+    validation_id bigint not null references ledger.validation,
+    remark_code text not null,
+    column_name text,
+    value text,
+    row_count bigint not null,
+    amount_idr bigint,
+    detail_id text not null,
+    detail_en text not null
+);
+create index if not exists remark_validation on quality.remark (validation_id);

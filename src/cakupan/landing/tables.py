@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection, sql
 
@@ -16,6 +16,8 @@ from cakupan.landing.header import Header
 EXTRA_COLUMNS = 100
 """Undeclared columns a landing table may gain in all; what comes after shares OTHERS."""
 EXTRA_NAME_LENGTH = 40
+ODD_CELLS = ("error_cells", "typed_cells")
+"""Declared columns whose cell holds an error, and those of text whose cell is a date, a time or a boolean."""
 OTHERS = "x_others"
 """JSON object with the cells of undeclared columns that have no name or found no room."""
 
@@ -30,7 +32,7 @@ def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
 
     Runs in a transaction of its own, or as part of the caller's. Raises psycopg.Error.
     """
-    wanted = {column.name for column in feed.columns}
+    wanted = {column.name for column in feed.columns} | {*ODD_CELLS}
     if wanted <= set(_columns(connection, feed)):
         return
     with connection.transaction():
@@ -41,6 +43,9 @@ def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
         for column in feed.columns:
             if column.name not in present:
                 _add(connection, feed, column.name)
+        for name in ODD_CELLS:
+            if name not in present:
+                _add(connection, feed, name, "text[]")
         connection.execute(
             sql.SQL(
                 "create index if not exists {} on {} using brin (delivery_id, row_number) with (autosummarize = on)"
@@ -99,12 +104,14 @@ def _definition(feed: Feed) -> sql.Composed:
     return sql.SQL(
         "create table if not exists {} ("
         " delivery_id bigint not null, sheet text not null default '', row_number bigint not null,"
-        " {}, number_cells text[], defect text, raw_record text)"
+        " {}, number_cells text[], error_cells text[], typed_cells text[], defect text, raw_record text)"
     ).format(landing_table(feed), declared)
 
 
-def _add(connection: Connection[Any], feed: Feed, name: str) -> None:
-    connection.execute(sql.SQL("alter table {} add column {} text").format(landing_table(feed), sql.Identifier(name)))
+def _add(connection: Connection[Any], feed: Feed, name: str, type_: LiteralString = "text") -> None:
+    connection.execute(
+        sql.SQL("alter table {} add column {} {}").format(landing_table(feed), sql.Identifier(name), sql.SQL(type_))
+    )
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -23,6 +23,7 @@ HIDDEN = ("run_id", "validation_id")
 """Columns that stored tables have and the views of them do not."""
 
 ADDRESS = ("delivery_id", "sheet", "row_number")
+READING = ("number_cells", "error_cells", "typed_cells", "defect", "raw_record")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = defaultdict(list)
     for feed in load_feeds(settings.FEEDS):
         declared = [column.name for column in feed.columns]
-        columns[f"landing.{table_of(feed)}"] = [*ADDRESS, *declared, "number_cells", "defect", "raw_record"]
+        columns[f"landing.{table_of(feed)}"] = [*ADDRESS, *declared, *READING]
         columns[f"quarantine.{table_of(feed)}"] = ["validation_id", *ADDRESS, *declared, "verdict", "rules"]
     for seed in sorted((settings.DBT_PROJECT / "seeds").glob("*.csv")):
         with seed.open(newline="") as lines:

@@ -17,7 +17,7 @@ from cakupan.landing.archive import Archive
 
 MASK = "•••"
 ADDRESS = ("delivery_id", "sheet", "row_number")
-TECHNICAL = (*ADDRESS, "number_cells", "defect")
+TECHNICAL = (*ADDRESS, "number_cells", "error_cells", "typed_cells", "defect")
 
 
 def attach(connection: psycopg.Connection[Any], root: Node, *, personal: bool) -> list[Address]:
