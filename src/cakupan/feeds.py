@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cakupan.invisible import visible
+
 Spelling = Literal["iso", "id", "loose", "en"]
 """How dates and numbers are written: 2025-09-09 and 1234.5 (iso); 09/09/2025 and 1.234,5 (id); as people type, with
 dates such as 9-9-2025 and 9 Sep 2025 and amounts such as Rp 1.234,- (loose); the same with 1,234.5 (en)."""
@@ -19,9 +21,9 @@ JsonPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
 """Where a value stands in a JSON object: keys joined by dots."""
 
 
-RESERVED = frozenset(
-    {"delivery_id", "sheet", "row_number", "number_cells", "error_cells", "typed_cells", "defect", "raw_record"}
-)
+READING = ("number_cells", "error_cells", "typed_cells", "defect", "raw_record")
+"""Columns of a landing table that tell how a record was read: the first three name declared columns, by their cells."""
+RESERVED = frozenset({"delivery_id", "sheet", "row_number", *READING})
 """Columns that every landing table has beside the declared ones."""
 
 
@@ -238,8 +240,8 @@ class Feed(Strict):
 
 
 def canonical(header: str) -> str:
-    """A header without case, white space and underscores, so that spellings of one name are equal."""
-    return re.sub(r"[\s_\u00a0\ufeff]+", "", header).casefold()
+    """A header without case, white space, underscores and what nobody sees, so that spellings of one name are equal."""
+    return re.sub(r"[\s_]+", "", visible(header)).casefold()
 
 
 @cache

@@ -82,6 +82,15 @@ def test_the_landing_table_has_the_declared_columns_as_text(database, feed):
     assert "USING brin (delivery_id, row_number)" in index
 
 
+def test_a_landing_table_of_an_older_warehouse_gains_the_columns_about_cells(database, feed, deliver, rows):
+    declared = feed("bpjstk.target")
+    deliver("bpjstk.target", workbook([TARGET, [2025, "A", 1]]))
+    for name in ("error_cells", "typed_cells"):
+        database.execute(f"alter table landing.bpjstk_target drop column {name}")
+    ensure_landing_table(database, declared)
+    assert rows("bpjstk_target", "error_cells, typed_cells, number_cells") == [(None, None, None)]
+
+
 def test_a_newly_declared_column_is_added(database, feed, deliver, rows):
     deliver("distan.kelompok_tani", TANI + b"1,A,K,PETANI,1,35\n")
     declared = feed("distan.kelompok_tani")

@@ -17,6 +17,7 @@ from psycopg import Connection, sql
 
 from cakupan import settings
 from cakupan.audit import merkle
+from cakupan.feeds import READING
 
 SPELLING = {
     "datestyle": "ISO, YMD",
@@ -28,7 +29,7 @@ SPELLING = {
     "search_path": "pg_catalog",  # definitions of views name every schema
 }
 ADDRESS = ("sheet", "row_number")
-NOT_DECLARED = ("sheet", "row_number", "number_cells", "error_cells", "typed_cells", "defect", "raw_record")
+NOT_DECLARED = (*ADDRESS, *READING)
 DECIDED = ("sheet", "row_number", "verdict", "rules")
 
 

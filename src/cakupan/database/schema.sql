@@ -66,6 +66,10 @@ create table if not exists ledger.landing (
     refusal_en text
 );
 
+-- What the delivery says of itself: an array of {"sheet", "row", "column", "amount"}, one for each amount of a total
+-- row, as received. NULL where it says nothing.
+alter table ledger.landing add column if not exists totals jsonb;
+
 -- Outcome of validating a delivery. A delivery may be validated again (an earlier one arrived late);
 -- the newest validation is the one that counts.
 create table if not exists ledger.validation (

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from cakupan.feeds import CsvFormat, Feed
+from cakupan.feeds import READING, CsvFormat, Feed
 from cakupan.landing.content import ahead
 from cakupan.landing.delimited import Rows, encoding_of
 from cakupan.landing.records import Part, Record, storable
@@ -15,7 +15,6 @@ from cakupan.landing.tables import OTHERS, landing_table, others
 
 ENCODINGS = {"utf-8": "UTF8", "utf-8-sig": "UTF8", "utf-16": "UTF8", "cp1252": "WIN1252"}
 FIXED = ("delivery_id", "sheet", "row_number")
-READING = ("number_cells", "defect", "raw_record")
 
 
 def copy_delimited(
@@ -88,6 +87,8 @@ def copy_records(
                     part.sheet,
                     record.row_number,
                     record.number_cells,
+                    record.error_cells,
+                    record.typed_cells,
                     record.defect,
                     record.raw,
                     *cells,

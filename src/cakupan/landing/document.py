@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,6 +23,7 @@ DEEPEST = 100
 """Levels of nesting; the parser's time grows with their square."""
 
 
+Places = dict[str, tuple[int, Column | None]]
 OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -68,7 +69,8 @@ def parts(feed: Feed, path: Path) -> Iterator[Part]:
             return
         header = match_header(feed, keys)
         file.seek(0)
-        yield Part("", header, _records(feed, header, ijson.items(_Checked(file), _item(rows), map_type=_Element)))
+        elements = ijson.items(_Checked(file), _item(rows), map_type=_Element)
+        yield Part("", header, _records(feed, _places(keys, header), elements))
 
 
 def _item(rows: str | None) -> str:
@@ -127,8 +129,12 @@ def _walk_at(rows: str, events: Iterator[tuple[str, str, Any]]) -> list[str] | N
     return None if empty else list(keys.values())
 
 
-def _records(feed: Feed, header: Header, elements: Iterator[Any]) -> Iterator[Record]:
-    columns = {canonical(n): (i, c) for i, (n, c) in enumerate(zip(header.names, header.columns, strict=True))}
+def _places(keys: Sequence[str], header: Header) -> Places:
+    """The position and the declared column of each key; a header's own names are masked and cut."""
+    return {canonical(key): place for key, place in zip(keys, enumerate(header.columns), strict=True)}
+
+
+def _records(feed: Feed, columns: Places, elements: Iterator[Any]) -> Iterator[Record]:
     for number, element in enumerate(elements, 1):
         if isinstance(element, _Element):
             yield _record(feed, columns, number, element)
@@ -136,7 +142,7 @@ def _records(feed: Feed, header: Header, elements: Iterator[Any]) -> Iterator[Re
             yield broken(number, "no object", canonical_json(element))
 
 
-def _record(feed: Feed, columns: dict[str, tuple[int, Column | None]], number: int, element: _Element) -> Record:
+def _record(feed: Feed, columns: Places, number: int, element: _Element) -> Record:
     values: list[str | None] = [None] * len(columns)
     numbers: list[str] = []
     seen: set[int] = set()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cakupan.feeds import Column, Feed, canonical
+from cakupan.invisible import shown
 from cakupan.landing.refusals import Reason, missing_columns, repeated_columns
 
 NAME_LENGTH = 100
@@ -17,7 +18,7 @@ class Header:
     """A header matched with a feed's declaration."""
 
     names: tuple[str, ...]
-    """As received, without white space around; '' where a position has no name."""
+    """As they may be shown, without white space around; '' where a position has no name."""
     columns: tuple[Column | None, ...]
     """The declared column at each position; None where the delivery has one that nobody declared."""
     missing: tuple[str, ...]
@@ -48,7 +49,7 @@ def match_header(feed: Feed, cells: Sequence[str], sheet: str = "") -> Header:
         raise repeated_columns(repeated, sheet)
     free = {column.canonical_header: column for column in feed.columns}
     columns = tuple(free.pop(canonical(cell), None) for cell in cells)
-    names = tuple(cell.replace("\0", "").strip()[:NAME_LENGTH] for cell in cells)
+    names = tuple(shown(cell.replace("\0", "")).strip()[:NAME_LENGTH] for cell in cells)
     return Header(names, columns, tuple(column.header for column in free.values()))
 
 

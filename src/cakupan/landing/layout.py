@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from cakupan.feeds import Feed, Layout
+from cakupan.invisible import is_filled, visible
 from cakupan.landing.header import Header, match_header, required_missing
 from cakupan.landing.records import Record
 from cakupan.landing.refusals import missing_columns
@@ -59,7 +60,7 @@ def combined(rows: Iterable[Sequence[str]]) -> list[str]:
 
 def numbers_columns(cells: Sequence[str | None]) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 or (1), (2) or a, b, c; `5 = 3 + 4` counts too."""
-    found = [_COLUMN_NUMBER.match(cell.strip()) for cell in cells if cell and cell.strip()]
+    found = [_COLUMN_NUMBER.match(visible(cell).strip()) for cell in cells if is_filled(cell)]
     words = [match[1].lower() if match else "" for match in found]
     if len(words) < 3 or len(words) < len(cells) - 1 or not all(words):
         return False
@@ -69,13 +70,13 @@ def numbers_columns(cells: Sequence[str | None]) -> bool:
 
 def data_rows(layout: Layout, header: Header, records: Iterable[Record], delimiter: str = ";") -> Iterator[Record]:
     """The records that are data; of one that could not be cut into cells the raw text is looked at."""
-    footer, end = (tuple(word.casefold() for word in words) for words in (layout.footer, layout.end))
+    footer, end = (tuple(visible(word).casefold() for word in words) for words in (layout.footer, layout.end))
     required = [position for position, column in enumerate(header.columns) if column and column.required]
     ended = False
     for count, record in enumerate(records):
         cells = record.values or (record.raw or "").split(delimiter)
-        first = next((cell.strip() for cell in cells if cell and cell.strip()), "").lstrip('"').casefold()
-        complete = bool(record.values) and all((record.values[position] or "").strip() for position in required)
+        first = next((visible(cell).strip() for cell in cells if is_filled(cell)), "").lstrip('"').casefold()
+        complete = bool(record.values) and all(is_filled(record.values[position]) for position in required)
         ended = ended or (not complete and bool(end) and first.startswith(end))
         if count == 0 and layout.numbering and numbers_columns(cells):
             continue

@@ -18,6 +18,8 @@ class Record:
     row_number: int
     values: Sequence[str | None]
     number_cells: list[str] | None = None
+    error_cells: list[str] | None = None
+    typed_cells: list[str] | None = None
     defect: str | None = None
     raw: str | None = None
 
@@ -27,6 +29,7 @@ class Part:
     """A file without sheets, or one sheet of a workbook."""
 
     sheet: str
+    """Its name as it may be shown; no two of a delivery are the same."""
     header: Header
     records: Iterator[Record]
 

@@ -12,6 +12,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cakupan.feeds import Column, Feed, XlsxFormat, canonical
+from cakupan.invisible import shown_apart
 from cakupan.landing.header import Header
 from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, storable
@@ -34,11 +35,13 @@ def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
         except CalamineError:
             raise unreadable(NOT_XLSX) from None
         skipped = {canonical(name) for name in format_.skip_sheets}
-        names = [name for name in visible_sheets(book) if canonical(name) not in skipped]
-        if not names:
+        names = visible_sheets(book)
+        shown = dict(zip(names, shown_apart(names), strict=True))
+        wanted = [name for name in names if canonical(name) not in skipped]
+        if not wanted:
             raise no_header()
-        for name in names if format_.sheets == "all" else names[:1]:
-            yield _part(feed, format_, _sheet(book, name), findings.get(name, Findings()))
+        for name in wanted if format_.sheets == "all" else wanted[:1]:
+            yield _part(feed, format_, _sheet(book, name), shown[name], findings.get(name, Findings()))
 
 
 def visible_sheets(book: CalamineWorkbook) -> list[str]:
@@ -62,13 +65,13 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
         raise
 
 
-def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, findings: Findings) -> Part:
+def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, name: str, findings: Findings) -> Part:
     rows = enumerate(sheet.iter_rows(), 1) if sheet.start else iter(())
     above = ((number, ["" if cell is None else str(cell) for cell in row]) for number, row in rows)
-    _, header = find_header(feed, format_, above, sheet.name)
+    _, header = find_header(feed, format_, above, name)
     reader = _Reader(feed, header, sheet.start[1] if sheet.start else 0, findings)
     found = (record for number, row in rows if (record := reader.record(number, row)))
-    return Part(sheet.name, header, data_rows(format_, header, found))
+    return Part(name, header, data_rows(format_, header, found))
 
 
 class _Reader:

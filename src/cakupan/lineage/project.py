@@ -15,7 +15,7 @@ import psycopg
 
 from cakupan import settings
 from cakupan.database import environment
-from cakupan.feeds import Feed, load_feeds
+from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.lineage.columns import ROWS, Column, Sources, sources_of
 from cakupan.lineage.models import STAGING, relation_of
 
@@ -23,7 +23,6 @@ HIDDEN = ("run_id", "validation_id")
 """Columns that stored tables have and the views of them do not."""
 
 ADDRESS = ("delivery_id", "sheet", "row_number")
-READING = ("number_cells", "error_cells", "typed_cells", "defect", "raw_record")
 
 
 @dataclass(frozen=True)

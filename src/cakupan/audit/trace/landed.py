@@ -12,12 +12,12 @@ from psycopg.rows import dict_row
 
 from cakupan import settings
 from cakupan.audit.trace.tree import Address, File, Landed, Node
-from cakupan.feeds import Feed, load_feeds
+from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.landing.archive import Archive
 
 MASK = "•••"
 ADDRESS = ("delivery_id", "sheet", "row_number")
-TECHNICAL = (*ADDRESS, "number_cells", "error_cells", "typed_cells", "defect")
+TECHNICAL = (*ADDRESS, *(name for name in READING if name != "raw_record"))
 
 
 def attach(connection: psycopg.Connection[Any], root: Node, *, personal: bool) -> list[Address]:
