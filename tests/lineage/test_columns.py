@@ -10,6 +10,7 @@ import pytest
 from cakupan import night
 from cakupan.lineage.columns import ROWS, sources_of
 from cakupan.lineage.document import DOCUMENT, direct, document
+from cakupan.lineage.figures import FIGURES, figures_of
 from cakupan.lineage.models import DIRECT
 from cakupan.lineage.project import compile_project, read_project
 
@@ -69,6 +70,7 @@ def test_the_documents_say_what_the_sql_of_the_project_says(database: psycopg.Co
     project = read_project(target, database)
     assert document(project) == DOCUMENT.read_text(), "run: make docs"
     assert direct(project) == DIRECT.read_text(), "run: make docs"
+    assert figures_of(project) == FIGURES.read_text(), "run: make docs"
     columns = {
         (relation, name): sources for relation, found in project.sources.items() for name, sources in found.items()
     }

@@ -102,9 +102,14 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
             sources[relation] = sources_of(sql, columns)
             columns[relation] = [name for name in sources[relation] if name != ROWS]
 
-    for key in sorted(manifest["nodes"]):
+    # Rosters are read without a ref that leads to them (macro rosters), so what every feed is staged as comes first.
+    for key in sorted(manifest["nodes"], key=lambda key: (not _is_staging(manifest["nodes"][key]), key)):
         visit(key)
     return Project(manifest, sources)
+
+
+def _is_staging(node: dict[str, Any]) -> bool:
+    return (relation_of(node) or "").startswith(STAGING)
 
 
 def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:

@@ -81,6 +81,7 @@ known_worker as (
     select
         member.worker_key,
         member.is_active as is_active_participant,
+        member.is_active and {{ in_city('member.region_code') }} as is_city_participant,
         history.active_memberships,
         history.first_active_from,
         member.membership_key,
@@ -98,6 +99,7 @@ known_worker as (
     select
         worker_key,
         false as is_active_participant,
+        false as is_city_participant,
         0 as active_memberships,
         null::date as first_active_from,
         null::uuid as membership_key,
@@ -117,8 +119,7 @@ select
     {{ run_id() }}::bigint as run_id,
     known_worker.worker_key,
     known_worker.is_active_participant,
-    known_worker.is_active_participant
-    and {{ in_city('known_worker.region_code') }} as is_city_participant,
+    known_worker.is_city_participant,
     known_worker.active_memberships::integer as active_memberships,
     known_worker.first_active_from,
     known_worker.membership_key,

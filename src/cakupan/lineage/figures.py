@@ -1,0 +1,118 @@
+"""Which feeds each published figure rests on, and so what an old or missing delivery touches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cakupan import settings
+from cakupan.feeds import load_feeds
+
+if TYPE_CHECKING:
+    from cakupan.lineage.columns import Column
+    from cakupan.lineage.project import Project
+
+FIGURES = Path(__file__).with_name("figures.json")
+"""Written by `make docs`."""
+
+NOT_FIGURES = frozenset({"as_of_date", "run_id", "delivery_id", "sheet", "row_number", "evidence", "landed_rows"})
+NO_DEFINITIONS = ("dim_", "fct_", "data_quality_scorecard", "restated_figures", "unmapped_codes")
+"""Relations that hold rows or tell of deliveries; what people quote stands in the others."""
+
+FROM_ANYWHERE = "region_code"
+"""Where a worker lives is taken from any list that names the worker: as a key it says nothing of what is counted."""
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A published relation: its key, and for each column the feeds it is computed from."""
+
+    key: tuple[str, ...]
+    figures: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The published relations that people quote, and the rosters: each touches only the rows of its agency."""
+
+    marts: Mapping[str, Mart]
+    rosters: frozenset[str]
+
+    def resting_on(self, feed: str) -> list[str]:
+        """The relations with a figure that the feed decides on, with the agency where only its rows do."""
+        agency = feed.partition(".")[0]
+        return [
+            f"{name} ({agency})" if feed in self.rosters and "agency_code" in mart.key else name
+            for name, mart in self.marts.items()
+            if any(feed in feeds for feeds in mart.figures.values())
+        ]
+
+    def feeds_of(self, mart: str, column: str) -> tuple[str, ...]:
+        """The feeds that the column of the relation is computed from, those of its keys included."""
+        known = self.marts.get(mart)
+        columns = (column, *known.key) if known else ()
+        return tuple(dict.fromkeys(feed for name in columns for feed in known.figures.get(name, ()))) if known else ()
+
+
+@cache
+def figures() -> Figures:
+    """What the repository's file says."""
+    read: dict[str, Any] = json.loads(FIGURES.read_text())
+    marts = {
+        name: Mart(tuple(mart["key"]), {column: tuple(feeds) for column, feeds in mart["figures"].items()})
+        for name, mart in read["marts"].items()
+    }
+    return Figures(marts, frozenset(read["rosters"]))
+
+
+def figures_of(project: Project) -> str:
+    """The file's text, read out of the compiled project."""
+    from cakupan.lineage.columns import Column  # sqlglot, which a reader of the file need not load
+
+    models = [node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"]
+    nodes = {node["name"]: node for node in models}
+    rosters = sorted(".".join(node["fqn"][-2:]) for node in models if node["config"]["meta"].get("roster"))
+    lines = []
+    for name, relation in project.published().items():
+        if name.startswith(NO_DEFINITIONS):
+            continue
+        key = _key(nodes[name])
+        figures = {
+            column: feeds
+            for column in nodes[name]["columns"]
+            if column not in NOT_FIGURES
+            and not (column in key and column == FROM_ANYWHERE)
+            and (feeds := _feeds(project, Column(relation, column)))
+        }
+        lines.append(f"{json.dumps(name)}: {json.dumps({'key': key, 'figures': figures})}")
+    return f'{{"rosters": {json.dumps(rosters)},\n"marts": {{\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def _key(node: dict[str, Any]) -> list[str]:
+    unique: list[str] = next(
+        (index["columns"] for index in node["config"].get("indexes") or () if index.get("unique")), []
+    )
+    return [column for column in unique if column not in NOT_FIGURES]
+
+
+def _feeds(project: Project, column: Column) -> list[str]:
+    """The feeds behind a column; rows count where a feed's own are counted, not where those of a star are."""
+    from cakupan.lineage.columns import ROWS  # sqlglot, which a reader of the file need not load
+    from cakupan.lineage.models import STAGING
+    from cakupan.lineage.project import table_of
+
+    feeds, waiting, met = set(), [column], {column}
+    while waiting:
+        relation, name = waiting.pop()
+        if relation.startswith(STAGING):
+            feeds.add(relation.removeprefix(STAGING))
+        elif name != ROWS:
+            new = project.sources.get(relation, {}).get(name, frozenset()) - met
+            met |= new
+            waiting.extend(new)
+    names = {table_of(feed): feed.name for feed in load_feeds(settings.FEEDS)}
+    return sorted(names[feed] for feed in feeds)
