@@ -11,8 +11,8 @@ NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
-nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city
-	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble)
+nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city, which REPLACE=1 lets take another's place
+	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble) $(if $(REPLACE),--replace)
 
 test: .venv/ready ## Run the whole suite
 	@$(BIN)/python -m pytest
@@ -35,7 +35,9 @@ docs: .venv/ready ## Write docs/column-lineage.md anew from what dbt compiles
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
 	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups -o requirements.lock
 
-clean: ## Stop the embedded database and forget this installation's state
+clean: ## Stop the embedded database and forget this installation's state, unless it holds real deliveries
+	@case "$$(cat .cakupan/city 2>/dev/null)" in simulated*|"") ;; *) \
+		echo ".cakupan holds real deliveries and their record; if you mean it: rm -rf .cakupan"; exit 1 ;; esac
 	@[ ! -x $(BIN)/cakupan ] || $(BIN)/cakupan database stop
 	@rm -rf .cakupan
 

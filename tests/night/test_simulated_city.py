@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cakupan.cli import cities
+from cakupan.cli import cities, holding
 from cakupan.cli.cities import Wanted
 
 
@@ -31,10 +31,10 @@ def incidents(city: Wanted) -> set[str]:
 def test_a_city_grows_with_later_nights_and_is_asked_again_for_nothing(home: Path) -> None:
     city = Wanted(300)
     cities.simulate(date(2025, 9, 9), city)
-    name = city.name
+    name = city.name(date(2025, 9, 9))
     assert delivered(city) == {"20250909"}
     cities.simulate(date(2025, 9, 12), city)
-    assert (city.name, delivered(city)) == (name, {"20250909", "20250912"})
+    assert (city.name(date(2025, 9, 12)), delivered(city)) == (name, {"20250909", "20250912"})
     before = {path: path.stat().st_mtime_ns for path in city.folder.rglob("*")}
     for night in (date(2025, 9, 9), date(2025, 9, 10), date(2025, 9, 12)):
         cities.simulate(night, city)
@@ -44,9 +44,11 @@ def test_a_city_grows_with_later_nights_and_is_asked_again_for_nothing(home: Pat
 def test_an_earlier_night_begins_another_city(home: Path) -> None:
     city = Wanted(300)
     cities.simulate(date(2025, 9, 9), city)
-    name = city.name
+    name = city.name(date(2025, 9, 9))
+    asked = city.name(date(2025, 9, 1))
     cities.simulate(date(2025, 9, 1), city)
-    assert city.name != name
+    assert (asked, city.name(date(2025, 9, 9))) == ("simulated 300 from 2025-09-01", asked)
+    assert asked != name
     assert delivered(city) == {"20250901"}
 
 
@@ -62,30 +64,19 @@ def test_trouble_comes_after_a_calm_night_and_in_a_city_of_its_own(home: Path) -
     assert city.folder != Wanted(300).folder
 
 
+def test_a_city_that_cannot_be_made_leaves_the_one_before(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    city = Wanted(300)
+    cities.simulate(date(2025, 9, 9), city)
+    monkeypatch.setattr(cities.sys, "executable", "/bin/false")
+    with pytest.raises(cities.CannotSimulate):
+        cities.simulate(date(2025, 9, 1), city)
+    assert delivered(city) == {"20250909"}
+
+
 def test_the_installation_knows_which_simulated_city_it_holds(home: Path) -> None:
     assert cities.simulated() is None
     city = Wanted(300, trouble=True)
-    cities.simulate(date(2025, 9, 9), city)
-    cities.settle(city.name)
+    (home / "city").write_text(city.name(date(2025, 9, 9)))
     assert cities.simulated() == city
-    (home / "city").write_text(cities.RECORDED)
+    (home / "city").write_text(holding.RECORDED)
     assert cities.simulated() is None
-
-
-def test_another_simulated_city_makes_room(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dropped = []
-    monkeypatch.setattr(cities, "drop_warehouse", lambda: dropped.append(True))
-    left = [home / name for name in ("archive", "ledger", "outbox", "reports", "lineage")]
-    for folder in left:
-        folder.mkdir()
-    cities.settle("simulated 300 from 2025-09-09")
-    cities.settle("simulated 300 from 2025-09-09")
-    assert (dropped, [folder.exists() for folder in left]) == ([], 5 * [True])
-    cities.settle(cities.RECORDED)
-    assert (dropped, [folder.exists() for folder in left]) == ([True], 5 * [False])
-
-
-def test_recorded_deliveries_are_kept_from_a_simulated_city(home: Path) -> None:
-    cities.settle(cities.RECORDED)
-    with pytest.raises(cities.CannotSimulate, match="must not be mixed"):
-        cities.settle("simulated 300 from 2025-09-09")

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from cakupan import night, orchestration, settings
-from cakupan.cli import agencies, cities
+from cakupan.cli import agencies, cities, holding
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.nightly import run_night
 from cakupan.cli.stand_ins import stand_ins
@@ -121,24 +121,23 @@ def test_the_environment_that_names_every_agency_needs_no_stand_ins(
         assert orchestration.connections() == {}
 
 
-@pytest.mark.parametrize(("named", "holds"), [(14, cities.RECORDED), (13, "simulated 300 from 2025-09-09")])
+@pytest.mark.parametrize(("named", "holds"), [(14, holding.LIVE), (13, "simulated 300 from 2025-09-09")])
 def test_a_night_simulates_only_what_the_environment_does_not_name(
     home: Path, monkeypatch: pytest.MonkeyPatch, named: int, holds: str
 ) -> None:
     for agency in night.agencies()[:named]:
         monkeypatch.setenv(f"AIRFLOW_CONN_AGENCY_{agency.upper()}", json.dumps(FOLDER))
-    settled = []
+    wanted = []
 
-    def stop_here(city: str) -> None:
-        settled.append(city)
+    def stop_here(city: str, agreed: object) -> None:
+        wanted.append(city)
         raise CannotSimulate
 
     monkeypatch.setattr("cakupan.installation.start_database", lambda: None)
-    monkeypatch.setattr(cities, "settle", stop_here)
+    monkeypatch.setattr(cities, "make_room", stop_here)
     with pytest.raises(CannotSimulate):
         run_night(NIGHT, None, Wanted(300), Console(quiet=True))
-    assert settled == [holds]
-    assert (home / "simulated").exists() == (holds != cities.RECORDED)
+    assert wanted == [holds]
 
 
 def test_real_deliveries_have_no_trouble_to_order(home: Path, tmp_path: Path) -> None:
@@ -152,7 +151,7 @@ def test_the_scheduler_is_given_the_simulated_city_that_the_installation_holds(h
         assert orchestration.connections() == {}
     city = Wanted(300)
     cities.simulate(NIGHT, city)
-    cities.settle(city.name)
+    (home / "city").write_text(city.name(NIGHT))
     with agencies.of_this_installation():
         assert set(orchestration.connections()) == set(night.agencies())
 

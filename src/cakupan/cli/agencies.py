@@ -21,6 +21,11 @@ from cakupan.cli.stand_ins import stand_ins
 def keep_up(as_of: date, city: cities.Wanted, out: Console) -> None:
     """Serve until Ctrl-C; raises CannotSimulate."""
     settings.home().mkdir(parents=True, exist_ok=True)
+    if city.begins_anew(as_of) and city == cities.simulated():
+        raise cities.CannotSimulate(
+            f"The city that {settings.home()} holds begins after {as_of}. Ask for a later night, for --workers of"
+            " another city, or name another folder: CAKUPAN_HOME=FOLDER before the same command."
+        )
     cities.simulate(as_of, city)
     with stand_ins(city, as_of) as connections:
         path = settings.home() / "agencies.env"

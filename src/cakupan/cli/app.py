@@ -12,7 +12,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import export, feed, ledger, query, receipt, report, sources, trace, verify, witness
+from cakupan.cli import cities, export, feed, ledger, query, receipt, report, sources, trace, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -38,6 +38,7 @@ err = Console(stderr=True)
 
 DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")
 WORKERS = typer.Option(min=300, help="Size of the simulated city.")
+REPLACE = typer.Option("--replace", help="Erase without asking what the installation holds of another simulated city.")
 TROUBLE = typer.Option("--trouble", help="A simulated city on a bad night: offices send rubbish, systems fail.")
 
 
@@ -68,14 +69,15 @@ def nightly(
     ] = None,
     workers: Annotated[int, WORKERS] = 2600,
     trouble: Annotated[bool, TROUBLE] = False,
+    replace: Annotated[bool, REPLACE] = False,
 ) -> None:
     """Run one night through Airflow and print what the data team wants to see in the morning.
 
     Exit code 0: the night was published (late or refused feeds are reported, not errors); 1: it was not;
-    2: wrong usage.
+    2: wrong usage, or it would erase another city and nobody said it may.
     """
     try:
-        run_night(night.date(), deliveries, Wanted(workers, trouble), out)
+        run_night(night.date(), deliveries, Wanted(workers, trouble), out, replace=replace)
     except CannotSimulate as refusal:
         say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
@@ -188,6 +190,7 @@ def airflow() -> None:
     try:
         with only_one_night():
             installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+            cities.hold_for_the_schedule()
             orchestration.end_killed_runs()
         with of_this_installation():
             components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))

@@ -1,4 +1,4 @@
-"""Which city an installation holds: recorded deliveries, or a simulated city that makes room for another."""
+"""Which city an installation holds: real deliveries, or a simulated city that makes room for another when asked to."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from cakupan import settings
+from cakupan import orchestration, settings
 from cakupan.audit.folder import ledger_root
+from cakupan.cli import holding
+from cakupan.cli.holding import LIVE, REAL, Held
 from cakupan.database.schema import drop_warehouse
-
-RECORDED = "recorded"
 
 
 class CannotSimulate(RuntimeError):
@@ -33,36 +34,54 @@ class Wanted:
         """Where it lies; a city with trouble is another one than its calm twin."""
         return settings.home() / "simulated" / f"{self.workers}{'-trouble' if self.trouble else ''}"
 
-    @property
-    def name(self) -> str:
-        """What the installation calls it."""
-        return f"simulated {self.folder.name} from {_nights(self.folder)[0]}"
+    def name(self, as_of: date) -> str:
+        """What the installation calls it when this night is asked of it: as it lies there, or else as it will be."""
+        nights = _nights(self.folder)
+        first = nights[0] if nights and not self.begins_anew(as_of) else self._first(as_of)
+        return f"simulated {self.folder.name} from {first}"
+
+    def begins_anew(self, as_of: date) -> bool:
+        """Whether the night lies before the city's first."""
+        nights = _nights(self.folder)
+        return bool(nights) and self._first(as_of) < nights[0]
+
+    def _first(self, as_of: date) -> date:
+        """The night with which the city would begin: one with trouble has a calm night before."""
+        return as_of - timedelta(days=1) if self.trouble else as_of
 
 
-def settle(city: str) -> None:
-    """Note which city the installation holds; raises CannotSimulate rather than mix recorded with simulated.
+def make_room(city: str, agreed: Callable[[str], bool]) -> None:
+    """Erase what the installation holds of another simulated city, if `agreed` says so when told what would be lost.
 
-    Of a simulated city that held the installation before, warehouse, archive, record and messages are dropped.
+    Raises CannotSimulate where that is not agreed to, and where real deliveries are held, which are never erased.
     """
-    marker = settings.home() / "city"
-    known = marker.read_text() if marker.exists() else city
-    if known != city:
-        if known == RECORDED:
-            raise CannotSimulate(
-                f"{settings.home()} holds recorded deliveries, which a simulated city must not be mixed with."
-                " Name another folder in CAKUPAN_HOME, or deliver with --from."
-            )
-        drop_warehouse()
-        told = (settings.home() / name for name in ("outbox", "reports", "lineage"))
-        for folder in (settings.archive_root(), ledger_root(), *told):
-            shutil.rmtree(folder, ignore_errors=True)
-    marker.write_text(city)
+    held = holding.held()
+    simulated = held.cities - REAL
+    if (city in REAL and not simulated) or city in simulated:
+        return
+    if held.cities & REAL:
+        raise CannotSimulate(_never(city, held))
+    if simulated and not agreed(_loss(city, held)):
+        raise CannotSimulate("Nothing was erased and no night was run.")
+    if simulated or holding.noted() not in (None, city):
+        _erase()
+
+
+def hold_for_the_schedule() -> None:
+    """Note the real deliveries that scheduled nights will bring; raises CannotSimulate rather than mix them all in."""
+
+    def refuse(loss: str) -> bool:
+        raise CannotSimulate(f"{loss} {ELSEWHERE}")
+
+    if orchestration.environment_names_all():
+        make_room(LIVE, refuse)
+    if simulated() is None or orchestration.environment_names_any():
+        holding.note(holding.noted() or LIVE, also=LIVE)
 
 
 def simulated() -> Wanted | None:
     """The simulated city that the installation holds, or None."""
-    marker = settings.home() / "city"
-    words = marker.read_text().split() if marker.exists() else []
+    words = (holding.noted() or "").split()
     if words[:1] != ["simulated"]:
         return None
     workers, _, trouble = words[1].partition("-")
@@ -75,17 +94,26 @@ def simulate(as_of: date, city: Wanted) -> None:
     A city begins with the first night asked of it, one with trouble with a calm night before; an earlier night needs
     a new city.
     """
-    nights = _nights(city.folder)
-    first = as_of - timedelta(days=1) if city.trouble else as_of
-    if nights and first < nights[0]:
+    if city.begins_anew(as_of):
+        made = city.folder.with_name(f"{city.folder.name}.new")
+        shutil.rmtree(made, ignore_errors=True)
+        _simulate(made, city, _first_nights(as_of, city))
         shutil.rmtree(city.folder)
-        nights = []
-    if nights and as_of <= nights[-1]:
+        made.rename(city.folder)
         return
-    wanted = [as_of] if nights else sorted({first, as_of})
+    nights = _nights(city.folder)
+    if not nights or as_of > nights[-1]:
+        _simulate(city.folder, city, [as_of] if nights else _first_nights(as_of, city))
+
+
+def _first_nights(as_of: date, city: Wanted) -> list[date]:
+    return [as_of - timedelta(days=1), as_of] if city.trouble else [as_of]
+
+
+def _simulate(folder: Path, city: Wanted, nights: list[date]) -> None:
     made = subprocess.run(
-        [sys.executable, "-m", "simulator", "--out", str(city.folder), "--workers", str(city.workers),
-         "--nights", *(night.isoformat() for night in wanted), *(["--trouble"] if city.trouble else [])],
+        [sys.executable, "-m", "simulator", "--out", str(folder), "--workers", str(city.workers),
+         "--nights", *(night.isoformat() for night in nights), *(["--trouble"] if city.trouble else [])],
         cwd=settings.PROJECT, check=False, capture_output=True, text=True,
     )  # fmt: skip
     if made.returncode:
@@ -97,3 +125,35 @@ def _nights(folder: Path) -> list[date]:
     if not manifest.exists():
         return []
     return sorted(date.fromisoformat(night) for night in json.loads(manifest.read_text())["nights"])
+
+
+def _erase() -> None:
+    drop_warehouse()
+    told = (settings.home() / name for name in ("outbox", "reports", "lineage"))
+    for folder in (settings.archive_root(), ledger_root(), *told):
+        shutil.rmtree(folder, ignore_errors=True)
+    (settings.home() / "city").unlink(missing_ok=True)
+
+
+def _loss(city: str, held: Held) -> str:
+    coming = "real deliveries" if city in REAL else holding.described(city)
+    there = " and ".join(sorted(map(holding.described, held.cities)))
+    return (
+        f"{settings.home()} holds {there}, and an installation holds one city at a time."
+        f" To make room for {coming}, all of it would be erased: {held}."
+    )
+
+
+def _never(city: str, held: Held) -> str:
+    if city in REAL:  # some agencies' systems were read beside a simulated city's
+        return (
+            f"{settings.home()} holds simulated deliveries beside those of real systems ({held}), which a night of real"
+            f" systems alone must not rest on, and real deliveries are never erased. {ELSEWHERE}"
+        )
+    return (
+        f"{settings.home()} holds real deliveries, which a simulated city must not be mixed with and which are never"
+        f" erased: {held}. {ELSEWHERE} Or deliver with --from."
+    )
+
+
+ELSEWHERE = "Name another folder: CAKUPAN_HOME=FOLDER before the same command."

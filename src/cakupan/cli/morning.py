@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect, url
 
 HEADLINE = """
@@ -69,7 +69,7 @@ def show(out: Console, as_of: date) -> None:
             MONEY,
         )
         section("Findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
-    command = "cakupan" if shutil.which("cakupan") else ".venv/bin/cakupan"
+    command = this_command()
     connect_to = url(Role.BI, password=False)
     out.print(f"\nBI tools: {connect_to}, schema marts; with password: {command} database url", soft_wrap=True)
     out.print("Ask here:", command, "sql 'select * from coverage_by_sector'")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
-from cakupan.cli import cities, morning
+from cakupan.cli import cities, holding, morning
 from cakupan.cli.lock import NotPublished, only_one_night
+from cakupan.cli.saying import this_command
 from cakupan.cli.stand_ins import stand_ins
 
 
-def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, out: Console) -> None:
+def run_night(
+    as_of: date, deliveries: Path | None, simulated: cities.Wanted, out: Console, *, replace: bool = False
+) -> None:
     """Run the night and print the morning; raises NotPublished when it was not published.
 
     Deliveries come from the folder, else from where the environment says every agency is, else from a simulated city.
+    What the installation holds of another simulated city is erased with `replace`, or when a person says so.
     """
     from cakupan import installation, night, notices, orchestration  # imports that other commands need not spend
 
@@ -26,16 +33,17 @@ def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, ou
         raise cities.CannotSimulate(
             "Only a simulated city has trouble to order: leave out --trouble, or --from and AIRFLOW_CONN_AGENCY_*."
         )
-    with only_one_night(), _progress(out) as progress, ExitStack() as agencies:
+    city = (holding.RECORDED if deliveries else holding.LIVE) if real else simulated.name(as_of)
+    with only_one_night(), ExitStack() as agencies:
         installation.start_database()
-        if real:
-            cities.settle(cities.RECORDED)
-        else:
+        cities.make_room(city, _agreed(out, replace, _command(as_of, deliveries, simulated)))
+        progress = agencies.enter_context(_progress(out))
+        if not real:
             progress(f"a simulated city of {simulated.workers} workers and its agencies")
             cities.simulate(as_of, simulated)
-            cities.settle(simulated.name)
             agencies.enter_context(stand_ins(simulated, as_of))
         installation.set_up(progress)
+        holding.note(city, also=holding.LIVE if orchestration.environment_names_any() and not deliveries else None)
         if deliveries:
             orchestration.deliver_from(deliveries)
         before = morning.published_run(as_of)
@@ -52,6 +60,29 @@ def run_night(as_of: date, deliveries: Path | None, simulated: cities.Wanted, ou
     morning.show(out, as_of)
     out.print(f"Report:   {night.report_path(as_of)}", soft_wrap=True)
     out.print(f"Messages: {notices.outbox()}", soft_wrap=True)
+
+
+def _agreed(out: Console, replace: bool, command: str) -> Callable[[str], bool]:
+    """Whether what would be lost may go: `--replace` says so, else a person who is told; raises CannotSimulate."""
+
+    def agreed(loss: str) -> bool:
+        if replace:
+            return True
+        if not (sys.stdin.isatty() and out.is_terminal):
+            raise cities.CannotSimulate(
+                f"{loss}\nTo erase it and go on: {command} --replace   (with make: REPLACE=1)\nTo keep it:"
+                " CAKUPAN_HOME=FOLDER before the same command."
+            )
+        out.print(loss, soft_wrap=True, highlight=False, markup=False)
+        return typer.confirm("Erase it and go on?", default=False)
+
+    return agreed
+
+
+def _command(as_of: date, deliveries: Path | None, simulated: cities.Wanted) -> str:
+    options = ["--from", shlex.quote(str(deliveries))] if deliveries else ["--workers", str(simulated.workers)]
+    trouble = ["--trouble"] if simulated.trouble else []
+    return " ".join([this_command(), "nightly", "--date", str(as_of), *options, *trouble])
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import NoReturn
 
 import typer
@@ -23,3 +24,8 @@ def needs_database(code: int = 1) -> None:
     """Exit unless the warehouse's server is there: the embedded one runs, or another is named."""
     if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
         say_and_exit("The database is not running. Run: cakupan database start", code)
+
+
+def this_command() -> str:
+    """How a person types `cakupan` here."""
+    return "cakupan" if shutil.which("cakupan") else ".venv/bin/cakupan"

@@ -34,6 +34,12 @@ create table if not exists ledger.delivery (
 );
 create index if not exists delivery_date on ledger.delivery (agency, feed, business_date);
 
+-- Whose deliveries the warehouse ever held: a simulated city makes room for another, real deliveries never do.
+create table if not exists ledger.city (
+    name text primary key,
+    noted_at timestamptz not null default clock_timestamp()
+);
+
 -- What a file looked like to its keeper when it was last read, so that an old file that looks the same is not read again.
 create table if not exists ledger.seen (
     agency text not null,

@@ -5,6 +5,7 @@ from cakupan.orchestration.agencies import (
     connections,
     deliver_from,
     environment_names_all,
+    environment_names_any,
     source_of,
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
@@ -21,6 +22,7 @@ __all__ = [
     "end_killed_runs",
     "environment",
     "environment_names_all",
+    "environment_names_any",
     "migrate",
     "night_of",
     "nightly",

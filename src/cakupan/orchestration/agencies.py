@@ -78,5 +78,10 @@ def environment_names_all() -> bool:
     return all(os.environ.get(_variable(agency)) for agency in night.agencies())
 
 
+def environment_names_any() -> bool:
+    """Whether the environment says of some agency where it is."""
+    return any(os.environ.get(_variable(agency)) for agency in night.agencies())
+
+
 def _variable(agency: str) -> str:
     return f"AIRFLOW_CONN_AGENCY_{agency.upper()}"
