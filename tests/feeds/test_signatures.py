@@ -10,7 +10,8 @@ import yaml
 from cakupan import settings
 from cakupan.feeds import Feed, load_feeds
 from cakupan.onboarding.fitting import misfits, signature_misfits
-from cakupan.quality.suite import KWARGS, Suite, load_suite, read_suite
+from cakupan.quality.rule import KWARGS
+from cakupan.quality.suite import Suite, load_suite, read_suite
 
 FEEDS = load_feeds(settings.FEEDS)
 every_feed = pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)

@@ -14,7 +14,8 @@ from cakupan.cli import app
 from cakupan.database import Role, connect
 from cakupan.onboarding import checking, write_draft
 from cakupan.onboarding.fitting import misfits, signature_misfits
-from cakupan.quality.suite import Rule, Suite, load_suite
+from cakupan.quality.rule import Rule
+from cakupan.quality.suite import Suite, load_suite
 from tests.onboarding.offices import people, workbook
 
 NIGHT = date(2025, 9, 9)

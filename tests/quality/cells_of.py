@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from cakupan.feeds import Column, Feed
+from cakupan.quality.derived import AS_TYPED, NO_ERROR, NO_PERSONAL_NUMBER, PLAIN_LETTERS, kind_of
+from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, Rule
 from cakupan.quality.strict import MONTHS_ID as MONTHS
-from cakupan.quality.suite import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, Rule, Suite
+from cakupan.quality.suite import Suite
 
 FORMATTED = {
     "^[0-9]{12}$": "2590000{:05d}",
@@ -55,6 +57,21 @@ BAD_PARSED = {
     ("decimal", "id"): ["0.84", "1.5", "satu", "1,", ",5", "1,2,3", "--1"],
     ("json", None): ["{", "[1,]", "tidak", "{'a': 1}", "NaN"],
 }
+LOOK_ALIKES = (
+    "\u0410",  # Cyrillic
+    "\u039f",  # Greek
+    "\u0555",  # Armenian
+    "\u13aa",  # Cherokee
+    "\uff11",  # full width
+    "\U0001d400",  # mathematical
+    "\u0661",  # Arabic-Indic
+    "\u00bd",  # a fraction
+    "\u00b2",  # superscript
+    "x\u00a0",  # a blank that is none
+    "x\u2009",
+    "\ufb01",  # a ligature
+)
+WITH_A_NIK = ("3579010101900001", "Siti 3579012902040001.", "x357901710190000x 3579016812850012")
 BAD_CONTRACTS = {
     "list": ["[]", "{}", '"a"', "7"],
     "id": ['[{"value":{"amount":1}}]', '[{"id":" ","value":{"amount":1}}]', '[{"id":null,"value":{"amount":1}}]'],
@@ -78,7 +95,7 @@ def good_cell(feed: Feed, suite: Suite, column: Column, number: int, night: date
         if rule.column == column.name and rule.type == IN_SET:
             values = rule.kwargs["value_set"]
             return str(values[number % len(values)])
-        if rule.column == column.name and rule.type == REGEX:
+        if rule.column == column.name and rule.type == REGEX and not kind_of(rule):
             return FORMATTED[rule.kwargs["regex"]].format(number % 10_000)
     if column.name == "contracts":
         return f'[{{"id":"{number}/SPK","value":{{"amount":{number}}}}}]'
@@ -118,7 +135,9 @@ def _breaking(rule: Rule, feed: Feed, night: date) -> list[dict[str, object]]:
         return [{column: cell} for cell in (None, "", "  ", "\u00a0", "'", "\t' ")]
     if rule.type == IN_SET:
         first = rule.kwargs["value_set"][0]
-        return [{column: cell} for cell in ("LAIN", first.swapcase(), f"{first}\u200b", f"{first}X")]
+        return [{column: cell} for cell in ("LAIN", first.swapcase(), f"{first}\u0410", f"{first}X")]
+    if kind_of(rule) == PLAIN_LETTERS:
+        return [{column: f"KEP/{sign}12"} for sign in LOOK_ALIKES]
     if rule.type == REGEX:
         return [{column: cell} for cell in BAD_FORMATTED[rule.kwargs["regex"]]]
     if rule.type == PARSE:
@@ -129,12 +148,15 @@ def _breaking(rule: Rule, feed: Feed, night: date) -> list[dict[str, object]]:
 
 def _breaking_rows_rule(rule: Rule, feed: Feed, night: date) -> list[dict[str, object]]:
     column, what = rule.rule_id.removeprefix(f"{feed.name}.").split(".")
-    if what == "readable":
-        return [{**dict.fromkeys(c.name for c in feed.columns), "defect": "ragged", "raw_record": "a|b"}]
-    if what == "as_text":
-        return [{"number_cells": [column]}, {"number_cells": ["lain", column]}]
-    if what == "not_after_night":
-        return [{column: (night + timedelta(days=days)).isoformat()} for days in (1, 400)]
-    if what == "above_zero":
-        return [{column: cell} for cell in ("0", "0.00", "000")]
-    return [{column: cell} for cell in BAD_CONTRACTS[what]]
+    sign = '"' if column != "record" and feed.column(column).type == "json" else ""
+    broken: dict[str, list[dict[str, object]]] = {
+        "readable": [{**dict.fromkeys(c.name for c in feed.columns), "defect": "ragged", "raw_record": "a|b"}],
+        "as_text": [{"number_cells": [column]}, {"number_cells": ["lain", column]}],
+        NO_ERROR: [{column: "#N/A", "error_cells": [column]}, {"error_cells": ["lain", column]}],
+        AS_TYPED: [{column: "05/02/2025", "typed_cells": [column]}, {"typed_cells": ["lain", column]}],
+        NO_PERSONAL_NUMBER: [{column: f"{sign}{text}{sign}"} for text in WITH_A_NIK],
+        "not_after_night": [{column: (night + timedelta(days=days)).isoformat()} for days in (1, 400)],
+        "above_zero": [{column: cell} for cell in ("0", "0.00", "000")],
+        **{kind: [{column: cell} for cell in cells] for kind, cells in BAD_CONTRACTS.items()},
+    }
+    return broken[what]

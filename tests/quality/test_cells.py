@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cakupan.quality import cells
+from cakupan.invisible import DEFAULT_IGNORABLE, is_personal_number
+from cakupan.invisible import INVISIBLE as UNSEEN
+from cakupan.quality import cells, letters
 from cakupan.quality.cells import _SPELLED
 from cakupan.quality.compiler import PARSERS
 from tests.quality.cells_of import BAD_PARSED, MONTHS
 
 BLANKS = st.text(alphabet=cells.WHITE_SPACE + "'", max_size=3)
+INVISIBLE = st.text(alphabet=[chr(n) for run in DEFAULT_IGNORABLE for n in run], max_size=2)
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 DIGITS = st.text(alphabet="0123456789", max_size=17)
 NUMBERS = st.from_regex(r"-?[0-9]{0,4}([.,][0-9]{0,4}){0,5}", fullmatch=True)
@@ -60,8 +64,9 @@ JSON = st.recursive(
 KNOWN = st.sampled_from([cell for listed in BAD_PARSED.values() for cell in listed])
 CELLS = st.lists(
     st.builds(
-        lambda before, cell, after: before + cell + after,
+        lambda before, unseen, cell, after: before + unseen + cell + unseen + after,
         BLANKS,
+        INVISIBLE,
         ANY_TEXT | DIGITS | NUMBERS | AMOUNTS | DAYS | NEAR_DAYS | NIKS | JSON | KNOWN,
         BLANKS,
     ),
@@ -87,7 +92,11 @@ def test_white_space_is_the_same(database: psycopg.Connection[Any]) -> None:
         ("''3579", "'3579"),
         (" '\u00a0 a b \u202f", "a b"),
         ("a'", "a'"),
-        ("\u200b", "\u200b"),
+        ("\u200b", None),
+        ("DBH\u200bCHT\u00ad", "DBHCHT"),
+        ("\u2060 '\ufe0f\u200e 1", "1"),
+        ("\u200b'\u200b'1", "'1"),
+        (" \u200d ' \U000e0061 ", None),
     ],
 )
 def test_normal_form(database: psycopg.Connection[Any], cell: str | None, normal: str | None) -> None:
@@ -117,6 +126,44 @@ def test_both_read_a_cell_alike(database: psycopg.Connection[Any], found: list[s
             assert cells.parses(cell, kind, spelling) == (value is not None), (cell, kind, spelling)
             if spelling:
                 assert _SPELLED[kind, spelling](cell) == value
+
+
+def test_every_character_that_nobody_sees_is_nothing_in_both(database: psycopg.Connection[Any]) -> None:
+    """Each code point there is, but for surrogates and NUL."""
+    query = (
+        "select array_agg(n order by n) from generate_series(1, 1114111) as n"
+        " where n not between 55296 and 57343 and quality.visible(chr(n)) = ''"
+    )
+    (found,) = database.execute(query).fetchone() or ([],)
+    assert found == [n for n in range(1, 0x110000) if not 0xD800 <= n <= 0xDFFF and UNSEEN.fullmatch(chr(n))]
+
+
+@pytest.mark.parametrize("pattern", [letters.CODE, letters.TEXT])
+def test_both_know_the_same_letters(database: psycopg.Connection[Any], pattern: str) -> None:
+    query = (
+        "select array_agg(n order by n) from generate_series(1, 1114111) as n"
+        " where n not between 55296 and 57343 and chr(n) !~ %s"
+    )
+    (found,) = database.execute(query, (pattern,)).fetchone() or ([],)
+    plain = re.compile(pattern)
+    assert found == [n for n in range(1, 0x110000) if not 0xD800 <= n <= 0xDFFF and not plain.fullmatch(chr(n))]
+
+
+@SLOW
+@given(found=st.lists(st.tuples(DIGITS | ANY_TEXT, NIKS, DIGITS | ANY_TEXT), min_size=50))
+def test_both_find_a_personal_number_alike(
+    database: psycopg.Connection[Any], found: list[tuple[str, str, str]]
+) -> None:
+    texts = [before + nik + after for before, nik, after in found]
+    query = (
+        "select quality.has_personal_number(c), quality.masked(c, 'X')"
+        " from unnest(%s::text[]) with ordinality as t (c, n) order by n"
+    )
+    for text, (has, masked) in zip(texts, database.execute(query, (texts,)).fetchall(), strict=True):
+        expected = re.sub(
+            "(?<![0-9])[0-9]{16}(?![0-9])", lambda run: "X" * 16 if is_personal_number(run[0]) else run[0], text
+        )
+        assert (has, masked) == (expected != text, expected)
 
 
 @pytest.mark.parametrize(

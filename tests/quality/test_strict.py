@@ -24,7 +24,7 @@ with landed as materialized (
     from (select *, {night}::date as business_date from {landing}) as landed
 ),
 cleaned as materialized (
-    select is_strict, number_cells, business_date, defect, defect is null as readable,
+    select is_strict, number_cells, error_cells, typed_cells, business_date, defect, defect is null as readable,
         ({cells}) is not distinct from ({normal}) as is_normal, {named}
     from landed
 )

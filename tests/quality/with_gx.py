@@ -19,11 +19,13 @@ from psycopg import sql
 from cakupan.database import Role, url
 from cakupan.feeds import Feed
 from cakupan.quality.cells import normal, normal_nik
-from cakupan.quality.suite import ROWS, Rule, Suite
+from cakupan.quality.rule import ROWS, Rule
+from cakupan.quality.suite import Suite
 from tests.quality.deliveries import NIGHT, Row
 
 Broken = dict[int, set[str]]
 """Rule ids by position of the row."""
+NOTICED = ("number_cells", "error_cells", "typed_cells", "defect")
 COMPLETE = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": ["address"],
@@ -111,16 +113,15 @@ def judged_by_sql(
     cells = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(column.name)) for column in feed.columns)
     connection.execute(sql.SQL("drop table if exists {}").format(table))
     connection.execute(
-        sql.SQL("create table {} (address int, business_date date, number_cells text[], defect text, {})").format(
-            table, cells
-        )
+        sql.SQL(
+            "create table {} (address int, business_date date, number_cells text[], error_cells text[],"
+            " typed_cells text[], defect text, {})"
+        ).format(table, cells)
     )
     with connection.cursor() as cursor, cursor.copy(sql.SQL("copy {} from stdin").format(table)) as lines:
         for position in positions:
             row = rows[position]
-            lines.write_row(
-                [position, NIGHT, row.get("number_cells"), row.get("defect"), *normalised(feed, row).values()]
-            )
+            lines.write_row([position, NIGHT, *map(row.get, NOTICED), *normalised(feed, row).values()])
     connection.commit()
     source = _context().data_sources.add_or_update_postgres(
         name="tables", connection_string=url(Role.LOADER, driver="postgresql+psycopg")

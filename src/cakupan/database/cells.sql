@@ -10,15 +10,30 @@ language sql immutable parallel safe as $$
         '\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
 $$;
 
--- Trimmed, without one leading apostrophe (Excel's text mark), trimmed again; an empty cell is NULL.
+-- Without what nobody sees, Unicode's Default_Ignorable_Code_Point: zero-width space, soft hyphen, direction marks, ...
+create or replace function quality.visible(cell text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when octet_length(cell) = length(cell) then cell
+        else regexp_replace(
+            cell,
+            '[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164'
+            '\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+',
+            '',
+            'g'
+        )
+    end
+$$;
+
+-- Without what nobody sees, trimmed, without one leading apostrophe (Excel's text mark), trimmed again; empty is NULL.
 create or replace function quality.normal(cell text) returns text
 language sql immutable parallel safe as $$
     select nullif(
         btrim(
             case
-                when left(btrim(cell, quality.white_space()), 1) = ''''
-                    then substr(btrim(cell, quality.white_space()), 2)
-                else cell
+                when left(btrim(quality.visible(cell), quality.white_space()), 1) = ''''
+                    then substr(btrim(quality.visible(cell), quality.white_space()), 2)
+                else quality.visible(cell)
             end,
             quality.white_space()
         ),
@@ -45,6 +60,32 @@ language sql immutable parallel safe as $$
         and not (cell ~ '^[0-9]{6}[26]902' and substr(cell, 11, 2)::int % 4 <> 0),
         false
     )
+$$;
+
+-- The form of a valid NIK, as `is_nik` tests it, where it is a run of exactly 16 digits of a longer text.
+create or replace function quality.personal_number() returns text
+language sql immutable parallel safe as $$
+    select '(?<![0-9])[0-9]{6}('
+        '([04][1-9]|[15][0-9]|[26][0-8])(0[1-9]|1[0-2])[0-9]{2}'
+        '|[26]9(0[13-9]|1[0-2])[0-9]{2}|[26]902([02468][048]|[13579][26])'
+        '|[37]0(0[13-9]|1[0-2])[0-9]{2}|[37]1(0[13578]|1[02])[0-9]{2}'
+        ')(?!0000)[0-9]{4}(?![0-9])'
+$$;
+
+-- Whether a NIK stands in a text that is none.
+create or replace function quality.has_personal_number(cell text) returns boolean
+language sql immutable parallel safe as $$
+    select coalesce(octet_length(cell) > 15 and cell ~ '[0-9]{16}' and cell ~ quality.personal_number(), false)
+$$;
+
+-- The text with each NIK in it crossed out: by X, in JSON by 9, which keeps a number a number.
+create or replace function quality.masked(cell text, sign text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when quality.has_personal_number(cell)
+            then regexp_replace(cell, quality.personal_number(), repeat(sign, 16), 'g')
+        else cell
+    end
 $$;
 
 -- The date, or NULL where the calendar has no such day or it lies outside 1900-2099.

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from cakupan import settings
 from cakupan.feeds import Feed
+from cakupan.quality.rule import COMPOUND_UNIQUE, IN_SET, PARSE, UNIQUE, Rule
 from cakupan.quality.strict import MONTHS_ID
-from cakupan.quality.suite import COMPOUND_UNIQUE, IN_SET, PARSE, UNIQUE, Rule
 
 Language = Literal["id", "en"]
 

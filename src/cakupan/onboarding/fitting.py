@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cakupan.feeds import Feed
-from cakupan.quality.suite import NOT_NULL, PARSE, ROWS, Suite
+from cakupan.quality.rule import NOT_NULL, PARSE, ROWS
+from cakupan.quality.suite import Suite
 
 TYPED = frozenset({"nik", "kpj", "date", "month", "year", "rupiah", "count", "decimal", "json"})
 SPELLED = frozenset({"date", "month", "rupiah", "count", "decimal"})

@@ -11,7 +11,7 @@ import yaml
 from cakupan.feeds import Spelling
 from cakupan.onboarding import words
 from cakupan.onboarding.columns import REGION, Drafted
-from cakupan.quality.suite import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, ROWS_FORM
+from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, ROWS_FORM
 
 SPELLED = ("date", "month", "rupiah", "count", "decimal")
 SAYS = {

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from cakupan.invisible import visible
+
 # What str.strip calls white space, and the byte order mark that Windows programs leave inside files.
 WHITE_SPACE = "".join(chr(n) for n in range(0x10000) if chr(n).isspace()) + "\ufeff"
 _NAMES = (
@@ -28,10 +30,10 @@ _NO_BLANKS = {ord(blank): None for blank in WHITE_SPACE + "."}
 
 
 def normal(cell: str | None) -> str | None:
-    """Trimmed, without one leading apostrophe, trimmed again; None where nothing is left."""
+    """Without what nobody sees, trimmed, without one leading apostrophe, trimmed again; None where nothing is left."""
     if cell is None:
         return None
-    return cell.strip(WHITE_SPACE).removeprefix("'").strip(WHITE_SPACE) or None
+    return visible(cell).strip(WHITE_SPACE).removeprefix("'").strip(WHITE_SPACE) or None
 
 
 def normal_nik(cell: str | None) -> str | None:

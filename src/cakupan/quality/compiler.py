@@ -16,7 +16,9 @@ from psycopg import sql
 
 from cakupan.feeds import Column, Feed
 from cakupan.quality import strict
-from cakupan.quality.suite import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, Rule, Suite
+from cakupan.quality.derived import kind_of
+from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, Rule
+from cakupan.quality.suite import Suite
 
 PARSERS = {
     "date": "to_date_{}",
@@ -27,6 +29,7 @@ PARSERS = {
     "decimal": "to_decimal_{}",
     "json": "to_json",
 }
+NOTICED = ("error", "typed")
 _AFTER_NIGHT = re.compile(r"^quality\.to_date_(?:iso|id)\((\w+)\) > business_date$")
 _ZERO = re.compile(r"^quality\.to_whole_(?:iso|id)\((\w+)\) = 0$")
 _DIGITS = re.compile(r"^\^\[0-9\]\{(\d+)\}\$$")
@@ -50,10 +53,14 @@ def compile_rules(feed: Feed, suite: Suite, night: date) -> Compiled:
         sql.SQL(",\n    ").join(cases), sql.Literal(suite.readable_rule.rule_id)
     )
     tests: list[sql.Composable] = [sql.SQL("defect is null")]
-    tests += [_strict_column(column, feed, rules, night) for column in feed.columns]
+    # Where a reader noticed such a cell, the row is looked at.
+    tests += [sql.SQL("{} is null").format(sql.Identifier(f"{noticed}_cells")) for noticed in NOTICED]
+    # Printable ASCII, which a strict cell is, has plain letters; a NIK in it is looked for by the column.
+    declared = [rule for rule in rules if kind_of(rule) is None]
+    tests += [_strict_column(column, feed, declared, night) for column in feed.columns]
     tests += [
         sql.SQL("not coalesce({}, false)").format(raw(rule.where))
-        for rule in rules
+        for rule in declared
         if rule.type == ROWS and not _AFTER_NIGHT.match(rule.where) and not _ZERO.match(rule.where)
     ]
     return Compiled(strict=sql.SQL("\n    and ").join(tests), broken=broken)
@@ -92,6 +99,13 @@ def normalised(column: Column) -> sql.Composable:
     return sql.SQL("{}({})").format(sql.Identifier("quality", function), sql.Identifier(column.name))
 
 
+def masked(column: Column, cell: sql.Composable) -> sql.Composable:
+    """A normalised cell as it may leave the landing table: without a NIK, unless it is a NIK's own column."""
+    if column.type == "nik":
+        return cell
+    return sql.SQL("quality.masked({}, {})").format(cell, sql.Literal("9" if column.type == "json" else "X"))
+
+
 def raw(text: str) -> sql.SQL:
     """SQL text that comes from the project's own files."""
     return sql.SQL(text)
@@ -116,14 +130,20 @@ def _strict_rule(rule: Rule, cell: sql.Identifier, night: date, latest: date | N
         return strict.one_of(cell, rule.kwargs["value_set"])
     if rule.type == PARSE:
         return strict.parses(cell, rule.kwargs["kind"], rule.kwargs.get("spelling"), night, latest)
-    if digits := _DIGITS.match(rule.kwargs["regex"]):
-        return strict.digits(cell, int(digits.group(1)))
+    if digits := _number_of_digits(rule):
+        return strict.digits(cell, digits)
     return sql.SQL("{} ~ {}").format(cell, sql.Literal(rule.kwargs["regex"]))
 
 
 def _implies_normal(rule: Rule) -> bool:
     """Whether a cell that keeps the strict form of the rule is in normal form, whatever it holds."""
-    return rule.type in (IN_SET, PARSE) or (rule.type == REGEX and bool(_DIGITS.match(rule.kwargs["regex"])))
+    return rule.type in (IN_SET, PARSE) or (rule.type == REGEX and bool(_number_of_digits(rule)))
+
+
+def _number_of_digits(rule: Rule) -> int | None:
+    """How many digits a cell must be, where that is all there is to it and they could be no NIK."""
+    found = _DIGITS.match(rule.kwargs["regex"])
+    return int(found.group(1)) if found and int(found.group(1)) != 16 else None
 
 
 def _after_night(rule: Rule, column: Column) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cakupan.quality.suite import AT_MOST, Rule, Suite
+from cakupan.quality.rule import AT_MOST, Rule
+from cakupan.quality.suite import Suite
 
 
 class GateError(RuntimeError):

@@ -31,8 +31,8 @@ YEARS_AHEAD = 5
 
 
 def plain(cell: sql.Identifier) -> sql.Composable:
-    """Filled with printable ASCII, neither blank nor apostrophe at its ends."""
-    return sql.SQL("{} ~ '^[!-&(-~]([ -~]*[!-~])?$'").format(cell)
+    """Filled with printable ASCII, neither blank nor apostrophe at its ends, without a number as long as a NIK."""
+    return sql.SQL("{0} ~ '^[!-&(-~]([ -~]*[!-~])?$' and (octet_length({0}) < 16 or {0} !~ '[0-9]{{16}}')").format(cell)
 
 
 def one_of(cell: sql.Composable, values: Iterable[str]) -> sql.Composable:

@@ -7,14 +7,15 @@ interface: normalise, repeats, row rules, key conflicts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from cakupan.feeds import Feed
+from cakupan.feeds import Column, Feed
 from cakupan.quality.columns import key_hash, listed
-from cakupan.quality.compiler import compile_rules, normalised
+from cakupan.quality.compiler import compile_rules, masked, normalised
 from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite
@@ -62,15 +63,16 @@ class Sweep:
         return self._count()
 
     def store(self, validation_id: int) -> None:
-        """Copy what needed a closer look to the quarantine table."""
+        """Copy what needed a closer look to the quarantine table; a NIK outside its own column stays behind."""
         self._execute(
             """
             insert into {quarantine} (validation_id, delivery_id, sheet, row_number, {cells}, verdict, rules)
-            select {validation}, {delivery}, sheet, row_number, {cells}, verdict, rules
+            select {validation}, {delivery}, sheet, row_number, {masked}, verdict, rules
             from judged
             where altered or duplicate or rules <> '{{}}'
             """,
             validation=sql.Literal(validation_id),
+            masked=self._masked(self.feed.columns, "judged"),
         )
 
     def _gather_suspects(self) -> None:
@@ -94,7 +96,7 @@ class Sweep:
                 for column in self.feed.columns
             ),
             "s_cells": listed(names, "s"),
-            "n_cells": listed(names, "n"),
+            "n_cells": self._masked(self.feed.columns, "n"),
             "broken": self.rules.broken,
         }
 
@@ -250,13 +252,18 @@ class Sweep:
         return Counts(delivered, quarantined, duplicates, dict(broken.fetchall()))
 
     def _sides(self) -> dict[str, sql.Composable]:
-        compared = [column.name for column in self.feed.columns if not column.running_number]
+        compared = [column for column in self.feed.columns if not column.running_number]
         return {
-            f"{side}_{what}": columns if what == "compared" else sql.SQL("({})").format(columns)
-            for side in ("e", "j")
-            for what, names in (("key", self.feed.key), ("compared", compared))
-            for columns in [listed(names, side)]
+            "e_key": sql.SQL("({})").format(listed(self.feed.key, "e")),
+            "j_key": sql.SQL("({})").format(listed(self.feed.key, "j")),
+            "e_compared": listed((column.name for column in compared), "e"),
+            # Earlier rows were let in without the NIKs that stood in them.
+            "j_compared": self._masked(compared, "j"),
         }
+
+    def _masked(self, columns: Iterable[Column], table: str) -> sql.Composable:
+        """The normalised cells of the columns as they may leave the landing table."""
+        return sql.SQL(", ").join(masked(column, sql.Identifier(table, column.name)) for column in columns)
 
     def _execute(self, text: str, **more: sql.Composable) -> psycopg.Cursor[Any]:
         blocking = [rule.rule_id for rule in (*self.suite.row_rules, self.suite.key_rule) if rule.severity != "info"]
@@ -267,7 +274,7 @@ class Sweep:
 _JUDGE = """
 with cleaned as materialized (
     select
-        s.sheet, s.row_number, s.number_cells, s.business_date, s.defect,
+        s.sheet, s.row_number, s.number_cells, s.error_cells, s.typed_cells, s.business_date, s.defect,
         case when s.defect is not null then s.raw_record end as raw_record, s.defect is null as readable,
         ({s_cells}) is distinct from ({n_cells}) as altered, n.*
     from suspect as s

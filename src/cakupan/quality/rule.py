@@ -1,0 +1,95 @@
+"""One expectation as declared: its type, its arguments, its severity, and what people read of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from cakupan.feeds import Strict
+
+Severity = Literal["critical", "warning", "info"]
+Cadence = Literal["snapshot", "increment", "occasional"]
+NOT_NULL = "expect_column_values_to_not_be_null"
+IN_SET = "expect_column_values_to_be_in_set"
+REGEX = "expect_column_values_to_match_regex"
+PARSE = "expect_column_values_to_parse"
+ROWS = "unexpected_rows_expectation"
+UNIQUE = "expect_column_values_to_be_unique"
+COMPOUND_UNIQUE = "expect_compound_columns_to_be_unique"
+AT_MOST = "expect_column_max_to_be_between"
+AT_LEAST = "expect_column_min_to_be_between"
+
+KWARGS: dict[str, frozenset[str]] = {
+    NOT_NULL: frozenset({"column"}),
+    IN_SET: frozenset({"column", "value_set"}),
+    REGEX: frozenset({"column", "regex"}),
+    PARSE: frozenset({"column", "kind", "spelling"}),
+    ROWS: frozenset({"unexpected_rows_query"}),
+    UNIQUE: frozenset({"column"}),
+    COMPOUND_UNIQUE: frozenset({"column_list"}),
+    AT_MOST: frozenset({"column", "max_value"}),
+    AT_LEAST: frozenset({"column", "min_value"}),
+}
+DELIVERY_TYPES = frozenset({AT_MOST, AT_LEAST})
+KEY_TYPES = frozenset({UNIQUE, COMPOUND_UNIQUE})
+ROWS_FORM = "select * from {batch} where …"
+_ROWS_QUERY = re.compile(r"^select \* from \{batch\} where (.+)$", re.DOTALL)
+
+
+class Meta(Strict):
+    """What people read of a rule."""
+
+    rule_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
+    says: str
+    says_id: str
+    code: str | None = None
+    """For rules on whole deliveries: the reason code a failure gives the delivery."""
+    cadences: tuple[Cadence, ...] = ("snapshot", "increment", "occasional")
+    """For rules on whole deliveries: the feeds they hold for."""
+
+
+class Rule(Strict):
+    """One expectation."""
+
+    type: str
+    kwargs: dict[str, Any]
+    severity: Severity
+    meta: Meta
+
+    @property
+    def rule_id(self) -> str:
+        """The rule's one name: in quarantine, results, reports and tests."""
+        return self.meta.rule_id
+
+    @property
+    def on_delivery(self) -> bool:
+        """Whether the rule judges the delivery as a whole, by its figures."""
+        return self.type in DELIVERY_TYPES
+
+    @property
+    def on_key(self) -> bool:
+        """Whether the rule is the feed's key."""
+        return self.type in KEY_TYPES
+
+    @property
+    def column(self) -> str | None:
+        """The column judged, where it is one."""
+        return self.kwargs.get("column")
+
+    @property
+    def where(self) -> str:
+        """The condition of an unexpected-rows rule, as SQL over one row."""
+        found = _ROWS_QUERY.match(self.kwargs["unexpected_rows_query"])
+        return found.group(1).strip() if found else ""
+
+    @model_validator(mode="after")
+    def _known(self) -> Rule:
+        if self.type not in KWARGS:
+            raise ValueError(f"{self.rule_id}: unknown type {self.type}")
+        if unknown := set(self.kwargs) - KWARGS[self.type]:
+            raise ValueError(f"{self.rule_id}: unknown arguments {sorted(unknown)}")
+        if self.type == ROWS and not self.where:
+            raise ValueError(f"{self.rule_id}: not of the form {ROWS_FORM!r}")
+        return self
