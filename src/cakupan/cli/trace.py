@@ -129,7 +129,7 @@ def command(  # noqa: PLR0917 - each argument is an option
     except WrongUse as refusal:
         say_and_exit(str(refusal), 2)
     except CannotTrace as refusal:
-        say_and_exit(refusal.said[lang], 1)
+        say_and_exit(str(refusal), 1)
     except psycopg.Error as error:
         say_and_exit(cause(error), 1)
     except OSError as error:
@@ -150,7 +150,7 @@ def _start(asked: Asked) -> Callable[[Night], Node]:
     from cakupan.audit.trace import figure, money, subjects
 
     if asked.worker:
-        worker = subjects.worker_key_of(_nik(asked.lang))
+        worker = subjects.worker_key_of(_nik())
         return lambda night: subjects.worker(night, worker)
     if asked.mart is not None:
         mart, key = asked.mart, asked.key or ""
@@ -166,10 +166,10 @@ def _start(asked: Asked) -> Callable[[Night], Node]:
     return lambda night: find(night, number)
 
 
-def _nik(lang: str) -> str:
+def _nik() -> str:
     """The NIK, typed unseen or piped in: a command line is seen by others and kept in histories."""
     if sys.stdin.isatty():
-        return getpass.getpass("NIK (tidak ditampilkan): " if lang == "id" else "NIK (not shown): ")
+        return getpass.getpass("NIK (not shown): ")
     return sys.stdin.readline()
 
 

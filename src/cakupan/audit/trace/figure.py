@@ -17,8 +17,7 @@ def figure(night: Night, relation: str, key: str, name: str | None) -> Node:
     mart = _mart(relation)
     if name is not None and name not in mart.figures:
         raise CannotTrace(
-            f"{relation} tidak punya angka {name!r} yang dapat ditelusuri; yang ada: {', '.join(mart.figures)}",
-            f"{relation} has no figure {name!r} that can be traced; there are: {', '.join(mart.figures)}",
+            f"{relation} has no figure {name!r} that can be traced; use one of --figure {', '.join(mart.figures)}"
         )
     parts = _parts(mart, relation, key)
     row = _published(night, relation, mart, key)
@@ -28,13 +27,10 @@ def figure(night: Night, relation: str, key: str, name: str | None) -> Node:
 
 def _mart(relation: str) -> Mart:
     if relation == "audit_findings":
-        raise CannotTrace("Temuan ditelusuri dengan --finding KUNCI.", "Findings are traced with --finding KEY.")
+        raise CannotTrace("A finding is traced with --finding KEY, its finding_key in audit_findings.")
     if relation not in MARTS:
         listed = ", ".join(sorted(MARTS))
-        raise CannotTrace(
-            f"Tidak ada mart {relation!r} yang dapat ditelusuri; yang ada: {listed}",
-            f"There is no mart {relation!r} that can be traced; there are: {listed}",
-        )
+        raise CannotTrace(f"There is no mart {relation!r} that can be traced; use one of --mart {listed}")
     return MARTS[relation]
 
 
@@ -42,7 +38,7 @@ def _parts(mart: Mart, relation: str, key: str) -> dict[str, str]:
     parts = key.split("|")
     if len(parts) != len(mart.key):
         wanted = "|".join(mart.key)
-        raise CannotTrace(f"Kunci {relation} berbentuk {wanted}.", f"The key of {relation} reads {wanted}.")
+        raise CannotTrace(f"The key of {relation} reads {wanted}: --key {wanted!r} with the values in their places.")
     return {f"k{place}": part for place, part in enumerate(parts)}
 
 
@@ -56,9 +52,8 @@ def _published(night: Night, relation: str, mart: Mart, key: str) -> Row:
     row = night.row(query.format(f"{spelled} = %(key)s"), key=key)
     if not row or not row["found"]:
         keys = night.rows(f"select distinct {spelled} as key from warehouse.{relation} where run_id = %(run)s")
-        raise unknown(
-            {"id": f"Kunci {relation}", "en": f"key of {relation}"}, key, [r["key"] for r in keys], night.as_of
-        )
+        listing = f"select distinct {', '.join(mart.key)} from {relation}"
+        raise unknown(f"key of {relation}", key, [r["key"] for r in keys], night.as_of, listing)
     return row
 
 

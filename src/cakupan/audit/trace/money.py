@@ -87,7 +87,8 @@ def order(night: Night, sp2d_no: str) -> Node:
     row = night.row(ORDERS.format("sp2d.sp2d_no = %(number)s"), number=sp2d_no)
     if row is None:
         known = night.rows(ORDERS.format("true"))
-        raise unknown(_names("SP2D", "payment order"), sp2d_no, [one["sp2d_no"] for one in known], night.as_of)
+        listing = "select distinct sp2d_no from dbhcht_lineage"
+        raise unknown("payment order", sp2d_no, [one["sp2d_no"] for one in known], night.as_of, listing)
     node = order_node(row)
     node.children = [
         line_node(night, row["line"], row["budget_source"]),
@@ -121,9 +122,8 @@ def budget_line(night: Night, key: str) -> Node:
             "select skpd_code || '|' || sub_activity_code || '|' || account_code as line"
             " from warehouse.dbhcht_reconciliation where run_id = %(run)s"
         )
-        raise unknown(
-            _names("Baris anggaran DBHCHT", "DBHCHT budget line"), key, [r["line"] for r in known], night.as_of
-        )
+        listing = "select skpd_code, sub_activity_code, account_code from dbhcht_reconciliation"
+        raise unknown("DBHCHT budget line", key, [r["line"] for r in known], night.as_of, listing)
     node = line_node(night, key, "DBHCHT")
     node.facts |= facts_of(
         row, "budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr", "absorption_rate"
@@ -157,7 +157,8 @@ def billing(night: Night, code: str) -> Node:
     posted = night.rows(POSTED, code=code)
     if not orders and not posted:
         known = night.rows(ORDERS.format("sp2d.billing_code is not null"))
-        raise unknown(_names("Kode billing", "billing code"), code, [one["billing_code"] for one in known], night.as_of)
+        listing = "select distinct billing_code from dbhcht_lineage"
+        raise unknown("billing code", code, [one["billing_code"] for one in known], night.as_of, listing)
     lines = [contribution_node(row) for row in posted]
     return Node(
         "billing", code, _posted_under(night, code),
@@ -184,7 +185,8 @@ def decree(night: Night, number: str) -> Node:
             "select distinct row_key from warehouse.dbhcht_forward"
             " where run_id = %(run)s and feed = 'disnaker.penerima_dbhcht'"
         )
-        raise unknown(_names("SK", "decree"), number, [row["row_key"] for row in known], night.as_of)
+        listing = "select distinct decree_no from dbhcht_lineage"
+        raise unknown("decree", number, [row["row_key"] for row in known], night.as_of, listing)
     by_outcome: dict[str, list[Row]] = defaultdict(list)
     for row in recipients:
         by_outcome[row["outcome"]].append(row)
@@ -279,7 +281,3 @@ def findings(night: Night, condition: str, **values: object) -> Node:
 def _posted_under(night: Night, code: str) -> Row:
     row = night.row(POSTED, code=code)
     return {"count": row["lines"] if row else 0, "posted_idr": int(row["total_idr"]) if row else 0}
-
-
-def _names(indonesian: str, english: str) -> dict[str, str]:
-    return {"id": indonesian, "en": english}

@@ -55,29 +55,26 @@ def published_night(connection: psycopg.Connection[Any], as_of: date | None, lim
     """The published night of the date, or the newest; raises CannotTrace where there is none."""
     nights = connection.execute("select as_of_date, run_id from ledger.published order by 1").fetchall()
     if not nights:
-        raise CannotTrace(
-            "Belum ada malam yang diterbitkan. Jalankan: cakupan nightly --date YYYY-MM-DD",
-            "No night was published yet. Run: cakupan nightly --date YYYY-MM-DD",
-        )
+        raise CannotTrace("No night was published by then. To see what there is: cakupan status")
     runs = dict(nights)
     wanted = as_of or nights[-1][0]
     if wanted not in runs:
         near = sorted(runs, key=lambda night: (abs((night - wanted).days), night))[:NEAR]
         listed = ", ".join(map(str, sorted(near)))
-        raise CannotTrace(
-            f"Malam {wanted} tidak diterbitkan. Yang terdekat: {listed}",
-            f"The night of {wanted} was not published. The nearest: {listed}",
-        )
+        raise CannotTrace(f"The night of {wanted} was not published. Name another with --date; the nearest: {listed}")
     return Night(connection, wanted, runs[wanted], limit)
 
 
-def unknown(kind: dict[str, str], wanted: str, known: Iterable[str], as_of: date) -> CannotTrace:
-    """What to say of a number that the night does not have: what was looked for and what comes near."""
+def unknown(kind: str, wanted: str, known: Iterable[str], as_of: date, listing: str) -> CannotTrace:
+    """What to say of a number that the night does not have: what was looked for, what comes near, how all are listed.
+
+    `listing` selects the numbers of the kind from the marts.
+    """
     everything = sorted(set(known))
     begins = [one for one in everything if wanted and one.startswith(wanted)]
     near = list(dict.fromkeys([*begins, *difflib.get_close_matches(wanted, everything, NEAR, 0.5)]))[:NEAR]
-    listed = ", ".join(near)
+    close = f" Near: {', '.join(near)}." if near else ""
     return CannotTrace(
-        f"{kind['id']} {wanted!r} tidak ada pada malam {as_of}." + (f" Mirip: {listed}" if near else ""),
-        f"There is no {kind['en']} {wanted!r} on the night of {as_of}." + (f" Near: {listed}" if near else ""),
+        f"There is no {kind} {wanted!r} on the night of {as_of}.{close}"
+        f" To list all: cakupan sql \"{listing} where as_of_date = '{as_of}'\""
     )

@@ -36,8 +36,8 @@ def finding(night: Night, key: str) -> Node:
     )
     if not rows:
         keys = night.rows("select finding_key from warehouse.audit_findings where run_id = %(run)s")
-        wanted = {"id": "Temuan dengan kunci", "en": "finding with the key"}
-        raise unknown(wanted, key, [row["finding_key"] for row in keys], night.as_of)
+        listing = "select finding_key from audit_findings"
+        raise unknown("finding with the key", key, [row["finding_key"] for row in keys], night.as_of, listing)
     row, feeds = rows[0], night.feeds()
     facts = facts_of(
         row, "severity", "explanation", "amount_idr", "sp2d_no", "decree_no", "contribution_month",
@@ -65,8 +65,7 @@ def worker_key_of(nik: str) -> UUID:
     digits = "".join(nik.split()).replace(".", "")
     if len(digits) != 16 or not digits.isascii() or not digits.isdigit():
         raise CannotTrace(
-            f"NIK harus 16 angka; yang dibaca {len(digits)} karakter.",
-            f"A NIK has 16 digits; what was read has {len(digits)} characters.",
+            f"A NIK has 16 digits; what was read has {len(digits)} characters. Type it when asked, or pipe it in."
         )
     return pseudonym("nik", digits, bytes.fromhex(settings.secret("identity_key")))
 
@@ -80,8 +79,7 @@ def worker(night: Night, key: UUID) -> Node:
     posted = night.rows(CONTRIBUTIONS, worker=key)
     if coverage is None and not months.children and not posted:
         raise CannotTrace(
-            f"Pekerja dengan NIK itu tidak dikenal pada malam {night.as_of}.",
-            f"No worker with that NIK is known on the night of {night.as_of}.",
+            f"No worker with that NIK is known on the night of {night.as_of}. Check the number, or name another --date."
         )
     posted_idr = int(posted[0]["total_idr"]) if posted else 0
     children = [

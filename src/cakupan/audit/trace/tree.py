@@ -12,11 +12,7 @@ Value = str | int | Decimal | bool | date | None
 
 
 class CannotTrace(Exception):
-    """There is nothing to trace; says what was looked for and what comes near, in both languages."""
-
-    def __init__(self, indonesian: str, english: str) -> None:
-        super().__init__(english)
-        self.said = {"id": indonesian, "en": english}
+    """There is nothing to trace; says what was looked for, what comes near and what to do next."""
 
 
 class Address(NamedTuple):
