@@ -13,7 +13,7 @@ revoke all on schema public from public;
 grant usage, create on schema landing, quarantine to cakupan_loader;
 grant usage on schema ledger, identity, quality to cakupan_loader;
 grant select, insert, update on all tables in schema ledger to cakupan_loader;
-grant delete on ledger.landing, ledger.feed to cakupan_loader;
+grant delete on ledger.landing, ledger.feed, ledger.ignored to cakupan_loader;
 -- The record only grows.
 revoke update on ledger.entry, ledger.checkpoint from cakupan_loader;
 grant select, insert on all tables in schema identity to cakupan_loader;

@@ -51,6 +51,22 @@ create table if not exists ledger.seen (
     primary key (agency, feed, business_date, original_name)
 );
 
+-- What lies where deliveries are expected and was not taken, once for each file, until it is gone or taken: its name as
+-- data, without personal numbers, and what it should be. Outside the folders of feeds, feed is ''. first_seen_at is kept,
+-- last_seen_at and as_of_date, the night that looked, move. reason_code WAITS is no fault: a delivery of a later night.
+create table if not exists ledger.ignored (
+    agency text not null,
+    feed text not null,
+    name text not null,
+    reason_code text not null,
+    reason_id text not null,
+    reason_en text not null,
+    first_seen_at timestamptz not null default clock_timestamp(),
+    last_seen_at timestamptz not null default clock_timestamp(),
+    as_of_date date not null,
+    primary key (agency, feed, name)
+);
+
 -- Feeds that are done for a night: what the agency had was archived, landed and validated, or nothing came in time.
 create table if not exists ledger.asked (
     agency text not null,
