@@ -15,7 +15,7 @@ from cakupan.landing.delimited import BOM
 from cakupan.landing.header import Header, match_header
 from cakupan.landing.records import Part, Record, broken, storable
 from cakupan.landing.refusals import JSON_BROKEN, JSON_NO_ARRAY, unreadable, wrong_encoding
-from cakupan.landing.spelling import canonical_json, is_number_cell, spell_number_for
+from cakupan.landing.spelling import canonical_json, is_kept_as_text, spell_number_for
 
 LONGEST_NUMBER = 1000
 """Digits of a number; the parser cannot take one of thousands."""
@@ -145,6 +145,7 @@ def _records(feed: Feed, columns: Places, elements: Iterator[Any]) -> Iterator[R
 def _record(feed: Feed, columns: Places, number: int, element: _Element) -> Record:
     values: list[str | None] = [None] * len(columns)
     numbers: list[str] = []
+    typed: list[str] = []
     seen: set[int] = set()
     repeated = element.repeated
     for key, value in element.items():
@@ -152,9 +153,13 @@ def _record(feed: Feed, columns: Places, number: int, element: _Element) -> Reco
         repeated = key if position in seen else repeated
         seen.add(position)
         values[position] = _spell(feed, column, value)
-        if column and is_number_cell(column) and isinstance(value, int | Decimal) and not isinstance(value, bool):
-            numbers.append(column.name)
-    record = Record(number, values, sorted(numbers) or None)
+        if column and is_kept_as_text(column):
+            if isinstance(value, bool | dict | list):
+                typed.append(column.name)
+            elif isinstance(value, Decimal) or (isinstance(value, int) and column.type == "text"):
+                # A whole number is exact in JSON; of an identity number nothing is lost.
+                numbers.append(column.name)
+    record = Record(number, values, sorted(numbers) or None, typed_cells=sorted(typed) or None)
     if repeated:
         record.defect, record.raw = "key repeated", storable(canonical_json(element))
     return record

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cakupan.invisible import shown
+
 
 class Refused(Exception):
     """The delivery cannot be read as declared; nothing of it lands."""
@@ -43,6 +45,7 @@ EXTERNAL_ENTITY = Reason(
     "berkas memuat deklarasi DTD, yang tidak diperlukan lembar kerja",
     "it holds a DTD declaration, which no workbook needs",
 )
+SHEET_TWICE = Reason("dua lembarnya bernama sama", "two of its sheets have the same name")
 JSON_BROKEN = Reason("JSON terpotong atau rusak", "the JSON is cut short or damaged")
 JSON_NO_ARRAY = Reason("isi JSON bukan larik objek", "the JSON is no array of objects")
 
@@ -54,6 +57,28 @@ def unreadable(reason: Reason) -> Refused:
         f"Berkas tidak dapat dibaca: {reason.id}. Mohon ekspor ulang dari sistem asal dan kirim kembali"
         " dengan nama berkas yang sama.",
         f"The file cannot be read: {reason.en}. Ask the office to export it again and re-send it under the same name.",
+    )
+
+
+def far_cell(sheet: str, cell: str) -> Refused:
+    """A filled cell so far out that the sheet could not be held in memory."""
+    return unreadable(
+        Reason(
+            f'lembar "{shown(sheet)}" jauh lebih besar dari yang wajar: sel terisi sampai {cell}. Hapus isi yang'
+            " tersesat jauh dari tabel",
+            f'sheet "{shown(sheet)}" is far larger than is plausible: cells are filled as far as {cell}. What strayed'
+            " far from the table has to be cleared",
+        )
+    )
+
+
+def cell_twice(sheet: str, cell: str) -> Refused:
+    """A cell that is stored twice, so that nobody can say which of the two counts."""
+    return unreadable(
+        Reason(
+            f'sel {cell} pada lembar "{shown(sheet)}" tersimpan dua kali',
+            f'cell {cell} of sheet "{shown(sheet)}" is stored twice',
+        )
     )
 
 

@@ -51,9 +51,9 @@ def spell_date_for(feed: Feed, column: Column | None, value: date) -> str:
     return value.strftime("%d/%m/%Y") if spelling == "id" else value.strftime("%Y-%m-%d")
 
 
-def is_number_cell(column: Column | None) -> bool:
-    """Whether a number in this column is worth naming: as a number it lost leading zeros or digits."""
-    return column is not None and column.type in KEPT_AS_TEXT
+def is_kept_as_text(column: Column) -> bool:
+    """Whether a cell of this column is worth naming when it is typed as something else: what was typed is gone."""
+    return column.type in KEPT_AS_TEXT
 
 
 def canonical_json(value: Any) -> str:

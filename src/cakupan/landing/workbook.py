@@ -12,13 +12,15 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cakupan.feeds import Column, Feed, XlsxFormat, canonical
-from cakupan.invisible import shown_apart
+from cakupan.invisible import is_filled, shown_apart
 from cakupan.landing.header import Header
 from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, storable
 from cakupan.landing.refusals import NOT_XLSX, no_header, unreadable
-from cakupan.landing.spelling import is_number_cell, spell_date_for, spell_number_for
-from cakupan.landing.workbook_check import Findings, check_workbook
+from cakupan.landing.sheet_scan import column_letters
+from cakupan.landing.sheet_search import Findings
+from cakupan.landing.spelling import is_kept_as_text, spell_date_for, spell_number_for
+from cakupan.landing.workbook_check import check_workbook
 
 Row = list[Any]
 
@@ -28,8 +30,8 @@ def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
 
     Raises Refused: UNREADABLE, HEADER_NOT_FOUND without a visible sheet, MISSING_COLUMN and REPEATED_COLUMN by sheet.
     """
-    findings = check_workbook(path)
-    with path.open("rb") as file:
+    checked = check_workbook(path)
+    with checked.file as file:
         try:
             book = CalamineWorkbook.from_filelike(file)
         except CalamineError:
@@ -41,7 +43,7 @@ def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
         if not wanted:
             raise no_header()
         for name in wanted if format_.sheets == "all" else wanted[:1]:
-            yield _part(feed, format_, _sheet(book, name), shown[name], findings.get(name, Findings()))
+            yield _part(feed, format_, _sheet(book, name), shown[name], checked.findings.get(name, Findings()))
 
 
 def visible_sheets(book: CalamineWorkbook) -> list[str]:
@@ -81,37 +83,54 @@ class _Reader:
         self.feed = feed
         self.columns = header.columns
         self.first_column = first_column
-        self.findings = findings
-        self.rows_with_errors = {row for row, _ in findings.errors}
-        self.without_result: dict[int, list[int]] = defaultdict(list)
-        for row, column in sorted(findings.without_result):
-            position = column - first_column
+        self.errors: dict[int, dict[int, str]] = defaultdict(dict)
+        for (row, column), text in findings.errors.items():
+            self.errors[row][column - first_column] = text
+        self.defects: dict[int, list[str]] = defaultdict(list)
+        for what, places in (
+            ("formula without result", findings.without_result),
+            ("value that cannot be read", findings.unreadable),
+        ):
+            for row, cells in self._that_matter(places).items():
+                self.defects[row].append(f"{what} in {', '.join(cells)}")
+
+    def _that_matter(self, places: set[tuple[int, int]]) -> dict[int, list[str]]:
+        """The cells by row; in a running number, and where nothing is declared, nobody needs to read one."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for row, column in sorted(places):
+            position = column - self.first_column
             declared = self.columns[position] if 0 <= position < len(self.columns) else None
             if declared and not declared.running_number:
-                self.without_result[row].append(column)
+                found[row].append(f"{column_letters(column)}{row}")
+        return found
 
     def record(self, number: int, row: Row) -> Record | None:
         """The record, or None for a blank row."""
-        if number in self.rows_with_errors:
-            row = [self.findings.errors.get((number, i + self.first_column), cell) for i, cell in enumerate(row)]
+        errors = self.errors.get(number, {})
         values: list[str | None] = []
         numbers: list[str] = []
+        typed: list[str] = []
         for column, cell in zip(self.columns, row, strict=True):
             if isinstance(cell, str):
                 values.append(cell or None)
             elif isinstance(cell, float | int) and not isinstance(cell, bool):
                 values.append(spell_number_for(self.feed, column, cell))
-                if column and is_number_cell(column):
+                if column and is_kept_as_text(column):
                     numbers.append(column.name)
             else:
                 values.append(self._spell(column, cell))
-        record = Record(number, values, numbers or None)
-        if number in self.without_result:
-            # A cell nobody can read; in a running number nobody needs to.
-            cells = ", ".join(f"{_letters(column)}{number}" for column in self.without_result[number])
-            record.defect = f"formula without result in {cells}"
+                if column and is_kept_as_text(column) and cell is not None:
+                    typed.append(column.name)
+        for position, text in errors.items():
+            values[position] = text
+        record = Record(number, values, numbers or None, typed_cells=typed or None)
+        if errors:
+            declared = (self.columns[position] for position in sorted(errors))
+            record.error_cells = [column.name for column in declared if column] or None
+        if number in self.defects:
+            record.defect = "; ".join(self.defects[number])
             record.raw = storable(json.dumps(values, ensure_ascii=False))
-        elif not any(value and value.strip() for value in values):
+        elif not any(map(is_filled, values)):
             return None
         return record
 
@@ -121,13 +140,3 @@ class _Reader:
         if isinstance(cell, date):
             return spell_date_for(self.feed, column, cell.date() if isinstance(cell, datetime) else cell)
         return None if cell is None else str(cell)
-
-
-def _letters(column: int) -> str:
-    """The letters over a column, A for 0."""
-    text = ""
-    column += 1
-    while column:
-        column, remainder = divmod(column - 1, 26)
-        text = chr(65 + remainder) + text
-    return text

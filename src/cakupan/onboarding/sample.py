@@ -91,8 +91,8 @@ def _decoded(data: bytes, path: Path) -> tuple[str, str]:
 
 def _workbook(path: Path) -> Sample:
     try:
-        check_workbook(path)
-        book = CalamineWorkbook.from_path(path)
+        with check_workbook(path).file as file:
+            book = CalamineWorkbook.from_filelike(file)
         names = visible_sheets(book)
         sheets = [book.get_sheet_by_name(name) for name in names]
         read = [
