@@ -12,7 +12,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import cities, export, feed, ledger, query, receipt, report, sources, trace, verify, witness
+from cakupan.cli import cities, export, feed, ledger, nothing, query, receipt, report, sources, trace, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
@@ -89,14 +89,19 @@ def status(
     night: Annotated[datetime | None, DATE] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Look again every few seconds, until Ctrl-C.")] = False,
 ) -> None:
-    """How each feed stands on a night (default: the newest that was begun), also while it runs."""
+    """How each feed stands on a night (default: the newest that was begun), also while it runs.
+
+    Exit code 0: shown; 1: no such night was begun.
+    """
     from cakupan.cli import status as feeds_status  # imports that other commands need not spend
 
     needs_database()
     try:
+        said = nothing.never_begun(night.date() if night else None)
+        if said and not (night and watch):  # a night may be watched before it begins
+            say_and_exit(said, 1)
         as_of = night.date() if night else feeds_status.newest_night()
-        if as_of is None:
-            say_and_exit("No night was run yet. Run: cakupan nightly --date YYYY-MM-DD", 1)
+        assert as_of is not None  # noqa: S101 some night was begun
         (feeds_status.watch if watch else feeds_status.show)(out, as_of)
     except psycopg.Error as error:
         say_and_exit(str(error).strip(), 1)
@@ -108,9 +113,14 @@ def sql(
     form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
     known_at: AsKnownAt = None,
 ) -> None:
-    """Ask the marts, read-only, as a BI tool would."""
+    """Ask the marts, read-only, as a BI tool would.
+
+    Exit code 0: answered; 1: it cannot be, or nothing was published by then.
+    """
     needs_database()
     try:
+        if said := nothing.never_published(known_at):
+            say_and_exit(said, 1)
         query.run(statement, form.value, out, known_at)
     except psycopg.Error as error:
         say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
@@ -130,6 +140,8 @@ def release(
         released = night.release(delivery, by, why)
     except ValueError as refusal:
         say_and_exit(str(refusal), 1)
+    except psycopg.Error as error:
+        say_and_exit(verify.cause(error), 1)
     out.print(f"{released} is in force from now on; run its night again to show it.")
 
 
@@ -155,11 +167,14 @@ def verify_all(
 ) -> None:
     """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
 
-    Exit code 0: nothing was altered; 1: something was; 2: wrong usage, or it could not be verified.
+    Exit code 0: nothing was altered; 1: something was, or there is nothing to verify; 2: wrong usage, or it could not
+    be verified.
     """
     needs_database(2)
+    on = night.date() if night else None
     try:
-        untouched = verify.run(night.date() if night else None, [area.value for area in only or ()], out)
+        said = nothing.never_kept(on)
+        untouched = verify.run(on, [area.value for area in only or ()], out, said)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
         say_and_exit(f"Could not verify to the end: {verify.cause(error)}", 2)
     raise typer.Exit(0 if untouched else 1)

@@ -6,10 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
 
+from cakupan.cli import nothing
 from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import needs_database
+from cakupan.cli.saying import needs_database, say_and_exit
+from cakupan.cli.verify import cause
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.")
@@ -49,10 +52,10 @@ def fiscal(
             package = fiscal_package(connection, year, night.date() if night else None, licence, known_at)
         written = write(package, out)
     except NoSuchNight as missing:
-        typer.secho(f"{missing} To see what was: cakupan status", err=True, fg="red")
-        raise typer.Exit(1) from None
+        say_and_exit(nothing.never_published(known_at) or f"{missing} To see what was: cakupan status")
+    except psycopg.Error as error:
+        say_and_exit(cause(error))
     except OSError as error:
-        typer.secho(f"The package could not be written: {error}", err=True, fg="red")
-        raise typer.Exit(1) from None
+        say_and_exit(f"The package could not be written: {error}")
     for path in written:
         typer.echo(path)

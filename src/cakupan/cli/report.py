@@ -7,11 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
 
 from cakupan import settings
+from cakupan.cli import nothing
 from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import needs_database
+from cakupan.cli.saying import needs_database, say_and_exit
+from cakupan.cli.verify import cause
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
@@ -56,17 +59,17 @@ def dbhcht(
             param_hint="--date",
         )
     options = f"-c default_transaction_read_only=on {as_known(known_at)}"
-    with connect(Role.AUDITOR, options=options) as connection:
-        try:
+    try:
+        with connect(Role.AUDITOR, options=options) as connection:
             figures = reports.figures_of(connection, year, night.date() if night else None)
-        except reports.NoSuchNight as missing:
-            typer.secho(f"{missing} To see what was: cakupan status", err=True, fg="red")
-            raise typer.Exit(1) from None
+    except reports.NoSuchNight as missing:
+        say_and_exit(nothing.never_published(known_at) or f"{missing} To see what was: cakupan status")
+    except psycopg.Error as error:
+        say_and_exit(cause(error))
     report = reports.dbhcht_report(figures, year, lang.value, known_at)
     try:
         written = reports.write(report, out or settings.home() / "reports")
     except OSError as error:
-        typer.secho(f"The report could not be written: {error}", err=True, fg="red")
-        raise typer.Exit(1) from None
+        say_and_exit(f"The report could not be written: {error}")
     for path in written:
         typer.echo(path)

@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from cakupan import settings
 from cakupan.database.server import embedded
 
 err = Console(stderr=True)
@@ -22,8 +23,14 @@ def say_and_exit(message: str, code: int = 1) -> NoReturn:
 
 def needs_database(code: int = 1) -> None:
     """Exit unless the warehouse's server is there: the embedded one runs, or another is named."""
-    if "CAKUPAN_PG_HOST" not in os.environ and not embedded().running:
-        say_and_exit("The database is not running. Run: cakupan database start", code)
+    if "CAKUPAN_PG_HOST" in os.environ or embedded().running:
+        return
+    if not embedded().made and not settings.archive_root().exists():
+        say_and_exit(
+            f"There is nothing in {settings.home()}: no night was run yet."
+            f" Run: {this_command()} nightly --date YYYY-MM-DD, or name the right folder in CAKUPAN_HOME."
+        )
+    say_and_exit(f"The database is not running. Run: {this_command()} database start", code)
 
 
 def this_command() -> str:

@@ -11,19 +11,26 @@ import psycopg
 from rich.console import Console
 
 from cakupan.audit.findings import Area
+from cakupan.cli.saying import say_and_exit
 
 DONE = "Nothing was altered."
 
 
-def run(on: date | None, only: list[str], out: Console) -> bool:
-    """Verify and print each area when it is done; returns whether nothing was altered. Raises psycopg.Error."""
+def run(on: date | None, only: list[str], out: Console, nothing: str | None = None) -> bool:
+    """Verify and print each area when it is done; returns whether nothing was altered. Raises psycopg.Error.
+
+    `nothing` says that nothing is kept: it is the answer unless what was kept is found to be gone.
+    """
     from cakupan.audit.verifying import AREAS, verify  # half a second that other commands need not spend
 
     altered = 0
     began = time.monotonic()
     for area in verify(on, only or AREAS):
-        _show(area, out)
+        if nothing is None or area.alterations:
+            _show(area, out)
         altered += len(area.alterations)
+    if nothing and not altered:
+        say_and_exit(nothing, 1)
     took = f"({time.monotonic() - began:.1f} s)"
     out.print(f"{DONE} {took}" if not altered else f"ALTERED: {altered} findings, named above. {took}", highlight=False)
     return not altered

@@ -62,6 +62,11 @@ class Server:
         return int(path.read_text())
 
     @property
+    def made(self) -> bool:
+        """Whether there is a cluster, up or down."""
+        return (self.data / "PG_VERSION").exists()
+
+    @property
     def running(self) -> bool:
         """Whether the postmaster that owns the data directory answers on the port."""
         if not (self.data / "postmaster.pid").exists():
@@ -75,7 +80,7 @@ class Server:
     def start(self, superuser_password: str) -> None:
         """Make the cluster if there is none and start it if it is down; raises ServerError."""
         self.root.mkdir(parents=True, exist_ok=True)
-        if not (self.data / "PG_VERSION").exists():
+        if not self.made:
             self._initdb(superuser_password)
         options = " ".join(f"-c {name}='{value}'" for name, value in self._options().items())
         for _ in range(START_ATTEMPTS):
