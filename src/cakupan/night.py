@@ -17,7 +17,7 @@ import psycopg
 from cakupan import identity, landing, notices, publish, quality, settings
 from cakupan.audit import sealing
 from cakupan.audit.note import BadNote
-from cakupan.database import Role, connect
+from cakupan.database import Role, cause_of, connect, said
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive, note_seen, register, seen
 from cakupan.quality.report import write_night_report
@@ -47,10 +47,10 @@ def without_values(step: Callable[P, R]) -> Callable[P, R]:
         try:
             return step(*args, **kwargs)
         except psycopg.Error as error:
-            where = ".".join(filter(None, (error.diag.schema_name, error.diag.table_name, error.diag.column_name)))
-            what = f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})"
-            failed = DatabaseLost if isinstance(error, psycopg.OperationalError) else StepFailed
-            raise failed(f"{step.__name__}: {what}{' at ' + where if where else ''}") from None
+            cause = cause_of(error)
+            passing = cause.passing if cause else isinstance(error, psycopg.OperationalError)
+            failed = DatabaseLost if passing else StepFailed
+            raise failed(f"{step.__name__}: {said(error)}") from None
 
     return guarded
 

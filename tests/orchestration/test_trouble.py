@@ -110,10 +110,10 @@ def test_airflow_tries_again_what_may_pass_and_nothing_else(database: psycopg.Co
             "a: no. Mend it until `cakupan sources check x` is content, then run the night again",
         ),
         (NotConnected("none"), "none. Mend it until `cakupan sources check x` is content, then run the night again"),
-        (night.DatabaseLost("l"), "l. When the warehouse's database answers and has room, run the night again"),
+        (night.DatabaseLost("build: lost"), "build: lost"),
         (night.StepFailed("land: what"), "land: what"),
         (publish.NotBuilt("not built"), "not built"),
-        (OSError(28, "No space left on device", "/planted/name"), "OSError: No space left on device"),
+        (OSError(71, "Protocol error", "/planted/name"), "OSError: Protocol error"),
         (ValueError("planted-name"), "ValueError"),
     ],
 )
@@ -200,3 +200,11 @@ def test_a_lost_database_is_told_apart_from_a_statement_that_fails(
         step()
     assert type(told.value) is kind
     assert "planted" not in str(told.value)
+
+
+def test_a_night_that_cannot_begin_says_which_database_or_disk_failed(
+    database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql+psycopg2://a:b@127.0.0.1:1/airflow")
+    with pytest.raises(RuntimeError, match=r"^The database at .* went away\. See that it runs"):
+        orchestration.run_dags(date(2025, 9, 9), lambda _: None)

@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from typing import TextIO
 
 from cakupan import settings
+from cakupan.database import cause_of
 from cakupan.orchestration.environment import environment
+
+BROKE = "broke off: "
 
 
 def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
@@ -25,16 +29,33 @@ def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
             env=os.environ | environment(), stdout=subprocess.PIPE, stderr=output, text=True,
         )  # fmt: skip
         assert runner.stdout is not None  # noqa: S101 asked for above
+        broke = ""
         for line in runner.stdout:
-            progress(line.strip())
+            if line.startswith(BROKE):
+                broke = line.removeprefix(BROKE).strip()
+            else:
+                progress(line.strip())
     if runner.wait():
-        raise RuntimeError(f"Airflow could not run the night's DAGs; read {log}")
+        raise RuntimeError(broke or f"Airflow could not run the night's DAGs; read {log}")
 
 
 def main(as_of: str) -> int:
-    """What `run_dags` starts: tells on stdout which DAG is running; everything else is printed on stderr."""
+    """What `run_dags` starts: tells on stdout which DAG is running; everything else is printed on stderr.
+
+    Where a database or a disk breaks it off, that is told last, after BROKE.
+    """
     progress = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
+    try:
+        return _run(as_of, progress)
+    except Exception as error:
+        # Airflow asks its database through SQLAlchemy, whose errors carry the driver's only as text.
+        if cause := cause_of(error) or cause_of(str(error)):
+            progress.write(f"{BROKE}{cause}\n")
+        raise
+
+
+def _run(as_of: str, progress: TextIO) -> int:
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag(str(settings.DAGS))

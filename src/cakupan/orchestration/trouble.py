@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from cakupan import night, publish
+from cakupan.database import said
 from cakupan.sources import NotConnected, PartialDelivery, Unreachable
 
 RETRIES = 2
@@ -58,10 +59,8 @@ def told(error: Any, dag_id: str) -> str:
             return f"{error}. When `cakupan sources check {agency}` shows that it answers, run the night again"
         case NotConnected():
             return f"{error}. Mend it until `cakupan sources check {agency}` is content, then run the night again"
-        case night.DatabaseLost():
-            return f"{error}. When the warehouse's database answers and has room, run the night again"
         case night.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun():
             return str(error)
         case OSError():
-            return f"{type(error).__name__}: {error.strerror or 'no reason given'}"
+            return said(error)
     return type(error).__name__

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import psycopg
 
 from cakupan import settings
-from cakupan.database import Role, connect, environment
+from cakupan.database import Role, cause_of, connect, environment
 from cakupan.lineage.models import tell_build
 from cakupan.publish.run import check_current, lock_build, mark
 
@@ -73,7 +73,8 @@ def _dbt(*arguments: str) -> int:
     with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
         outcome = dbtRunner().invoke([*quiet, *arguments, *map(str, options)])
     if outcome.exception:
-        raise BuildFailed(f"dbt stopped: {outcome.exception}") from None
+        cause = cause_of(str(outcome.exception))
+        raise BuildFailed(f"dbt stopped: {cause or outcome.exception}") from None
     results = outcome.result.results
     failed = [r for r in results if str(r.status) in ("error", "fail")]
     if failed:
@@ -85,5 +86,7 @@ def _dbt(*arguments: str) -> int:
 
 def _first_line(message: str | None) -> str:
     """What dbt says of a node, without the values that a database error quotes from a row."""
+    if cause := cause_of(message or ""):
+        return str(cause)
     lines = [line.strip() for line in (message or "failed").splitlines() if line.strip()]
     return re.sub(r'"[^"]*"', '"…"', " ".join(lines[:2]))
