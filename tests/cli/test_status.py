@@ -73,7 +73,7 @@ def test_what_is_held_says_why_and_whatever_a_file_is_called_is_printed_as_it_is
     text = printed(NIGHT)
     reason = next(line for line in text.splitlines() if line.startswith("HELD diskumdag"))
     assert "[red]a" in reason and "b[/]" in reason
-    assert reason.endswith(f"cakupan release {number}.")
+    assert reason.endswith(f"cakupan release {number} --by WHO --why GROUNDS.")
 
 
 def test_states_before_while_and_after_a_night_asks(ledger: Ledger) -> None:

@@ -145,3 +145,12 @@ def rows(feed: Any, numbers: Any, **changes: str) -> list[dict[str, Any]]:
 
 def figures(outcome: quality.Outcome) -> tuple[int, int, int, int]:
     return outcome.delivered_rows, outcome.accepted_rows, outcome.quarantined_rows, outcome.duplicate_rows
+
+
+def remarks(warehouse: Warehouse, delivery_id: int) -> list[tuple[Any, ...]]:
+    """What was noticed of a delivery: code, column, value, rows, rupiah and both sentences."""
+    return warehouse.connection.execute(
+        "select remark_code, column_name, value, row_count, amount_idr, detail_id, detail_en from quality.remark"
+        " join ledger.current_validation using (validation_id) where delivery_id = %s order by 1, 2, 3",
+        (delivery_id,),
+    ).fetchall()

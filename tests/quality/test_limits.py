@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from cakupan.feeds import Feed
+from cakupan.quality import release
 from cakupan.quality.reasons import _share
 from cakupan.quality.validation import RowsMissing
-from tests.quality.deliveries import Warehouse, feed_called, figures, nights_on, rows
+from tests.quality.deliveries import NIGHT, Warehouse, feed_called, figures, nights_on, remarks, rows
 
 IURAN = feed_called("bpjstk.iuran")
 JAKON = feed_called("bpjstk.jakon")
+ORDERS = feed_called("sipd.sp2d")
+IN_TOWN = feed_called("diskumdag.sosialisasi")
 
 
 class TestLimits:
@@ -82,3 +89,138 @@ class TestLimits:
         with pytest.raises(RowsMissing, match="landed 4 rows"):
             warehouse.validate(JAKON)
         assert warehouse.connection.execute("select count(*) from ledger.validation").fetchone() == (0,)
+
+    def test_rows_let_in_are_measured_too(self, warehouse: Warehouse) -> None:
+        """As many rows as before, but most of them the same one."""
+        warehouse.land(JAKON, rows(JAKON, range(100)))
+        delivery = warehouse.land(JAKON, rows(JAKON, range(60)) + rows(JAKON, [0]) * 40, nights_on(1))
+        _, outcome = warehouse.validate(JAKON)
+        assert (outcome.status, outcome.code, figures(outcome)) == ("HELD", "ROW_LOSS", (100, 60, 0, 40))
+        reason = warehouse.current(delivery)
+        assert "60 rows accepted, 40 % fewer than the 100 rows" in reason["reason_en"]
+        assert "60 baris diterima, 40 % lebih sedikit dari 100 baris" in reason["reason_id"]
+        assert "delivered" not in reason["reason_en"]
+
+    @pytest.mark.parametrize("feed", [JAKON, IURAN], ids=["snapshot", "increment"])
+    def test_copies_of_one_broken_row_are_not_let_in(self, warehouse: Warehouse, feed: Feed) -> None:
+        delivery = warehouse.land(feed, rows(feed, [0], **{feed.columns[1].name: " "}) * 50)
+        (outcome,) = warehouse.validate(feed)
+        assert (outcome.status, outcome.code, figures(outcome)) == ("HELD", "NOTHING_ACCEPTED", (50, 0, 1, 49))
+        current = warehouse.current(delivery)
+        assert "None of the 50 rows can be let in: 1 quarantined, 49 repeated" in current["reason_en"]
+        assert f"{feed.columns[1].name}.given" in current["reason_id"] and "baris 2" in current["reason_id"]
+        assert "Nothing of the feed is in force yet" in current["reason_en"]
+        assert f"cakupan release {delivery} --by WHO --why GROUNDS" in current["reason_en"]
+
+    def test_a_header_that_gained_a_delimiter_is_said_in_so_many_words(self, warehouse: Warehouse) -> None:
+        broken = [{"defect": "9 fields instead of 8", "raw_record": f"{number}|a|"} for number in range(12)]
+        delivery = warehouse.land(IURAN, broken)
+        warehouse.validate(IURAN)
+        current = warehouse.current(delivery)
+        assert "9 fields instead of 8 (12 rows, first row 2; each line ends with '|'" in current["reason_en"]
+        assert "9 kolom, seharusnya 8 (12 baris, pertama baris 2; setiap baris diakhiri '|'" in current["reason_id"]
+
+
+class TestPeriod:
+    """A file of another time."""
+
+    @pytest.mark.parametrize(
+        ("back", "status"), [(0, "ACCEPTED"), (180, "ACCEPTED"), (181, "HELD"), (-365, "ACCEPTED")]
+    )
+    def test_dates_that_went_back(self, warehouse: Warehouse, back: int, status: str) -> None:
+        warehouse.land(ORDERS, orders(0))
+        delivery = warehouse.land(ORDERS, orders(back), nights_on(1))
+        _, outcome = warehouse.validate(ORDERS)
+        assert (outcome.status, outcome.code) == (status, "OLD_PERIOD" if status == "HELD" else None)
+        assert warehouse.current(delivery)["median_on"] == NIGHT - timedelta(back)
+
+    def test_the_reason_names_the_dates(self, warehouse: Warehouse) -> None:
+        warehouse.land(ORDERS, orders(0))
+        delivery = warehouse.land(ORDERS, orders(365), nights_on(1))
+        warehouse.validate(ORDERS)
+        current = warehouse.current(delivery)
+        for part in (
+            "TGL SP2D",
+            "9 September 2024",
+            "9 September 2025",
+            "365",
+            "180",
+            "2025-09-09",
+            "sp2d_20250910.csv",
+        ):
+            assert part in current["reason_en"] and part in current["reason_id"], part
+
+    def test_a_late_delivery_changes_what_the_next_is_measured_by(self, warehouse: Warehouse) -> None:
+        old = warehouse.land(ORDERS, orders(365), nights_on(1))
+        assert [o.status for o in warehouse.validate(ORDERS)] == ["ACCEPTED"]
+        warehouse.land(ORDERS, orders(0))
+        assert [o.status for o in warehouse.validate(ORDERS)] == ["ACCEPTED", "HELD"]
+        assert warehouse.validate(ORDERS) == []
+        release(warehouse.connection, old, "Sari", "memang tahun lalu")
+        assert warehouse.validate(ORDERS) == []
+        current = warehouse.current(old)
+        assert (current["delivery_status"], current["median_on"]) == ("ACCEPTED", NIGHT - timedelta(365))
+        newest = warehouse.land(ORDERS, orders(350), nights_on(2))
+        assert [o.status for o in warehouse.validate(ORDERS)] == ["ACCEPTED"], "measured by the one that was released"
+        assert warehouse.current(newest)["median_on"] == NIGHT - timedelta(350)
+
+    def test_a_year_begins(self, warehouse: Warehouse) -> None:
+        """In January a snapshot holds the new year alone: fewer rows, but none of another time."""
+        warehouse.land(ORDERS, orders(0))
+        warehouse.land(ORDERS, orders(-120), nights_on(120))
+        assert [o.status for o in warehouse.validate(ORDERS)] == ["ACCEPTED", "ACCEPTED"]
+
+    def test_only_accepted_rows_have_a_say(self, warehouse: Warehouse) -> None:
+        """The middle one of the rows let in, in whatever spelling."""
+        spelled = ["1 September 2025", "02/09/2025", "3/9/2025", "31/02/2020"]
+        found = [{**row, "tgl_sp2d": day} for row, day in zip(orders(0), spelled * 1, strict=False)]
+        delivery = warehouse.land(ORDERS, [*found, *orders(0)[4:][:20]])
+        warehouse.validate(ORDERS)
+        assert warehouse.current(delivery)["median_on"] == NIGHT
+        small = warehouse.land(
+            IN_TOWN, [{**r, "tanggal": f"2025-09-0{n}"} for n, r in enumerate(rows(IN_TOWN, range(4)), 1)]
+        )
+        warehouse.validate(IN_TOWN)
+        assert str(warehouse.current(small)["median_on"]) == "2025-09-02"
+
+
+class TestRepeats:
+    """An increment that holds nothing new is let in and says so."""
+
+    def test_the_same_rows(self, warehouse: Warehouse) -> None:
+        warehouse.land(IURAN, rows(IURAN, range(5)))
+        warehouse.land(IURAN, rows(IURAN, range(5, 9)), nights_on(1))
+        delivery = warehouse.land(IURAN, rows(IURAN, [3, 1, 6]), nights_on(2))
+        *_, outcome = warehouse.validate(IURAN)
+        assert (outcome.status, outcome.code, figures(outcome)) == ("ACCEPTED", "ALL_REPEATED", (3, 0, 0, 3))
+        current = warehouse.current(delivery)
+        assert "the same rows as 9 September 2025 and 10 September 2025" in current["reason_en"]
+        assert "baris yang sama sudah datang pada 9 September 2025 dan 10 September 2025" in current["reason_id"]
+        assert [code for code, *_ in remarks(warehouse, delivery)] == ["ALL_REPEATED"]
+
+    def test_the_same_bytes(self, warehouse: Warehouse) -> None:
+        found = [*rows(IURAN, range(20)), {"defect": "7 fields instead of 8", "raw_record": "a"}]
+        first = warehouse.land(IURAN, found)
+        delivery = warehouse.land(IURAN, found, nights_on(2))
+        warehouse.connection.execute(
+            "update ledger.delivery set sha256 = (select sha256 from ledger.delivery where delivery_id = %s)"
+            " where delivery_id = %s",
+            (first, delivery),
+        )
+        _, outcome = warehouse.validate(IURAN)
+        assert (outcome.status, outcome.code, figures(outcome)) == ("ACCEPTED", "ALL_REPEATED", (21, 0, 1, 20))
+        assert "the same bytes as 9 September 2025" in warehouse.current(delivery)["reason_en"]
+
+    def test_repeats_and_a_broken_row_are_no_repeats(self, warehouse: Warehouse) -> None:
+        warehouse.land(IURAN, rows(IURAN, range(20)))
+        warehouse.land(IURAN, rows(IURAN, range(20)) + rows(IURAN, [30], jumlah="0"), nights_on(1))
+        _, outcome = warehouse.validate(IURAN)
+        assert (outcome.status, outcome.code) == ("HELD", "NOTHING_ACCEPTED")
+
+
+def orders(days_back: int) -> list[dict[str, Any]]:
+    """Payment orders around a day."""
+    return [
+        {**row, "tgl_sp2d": f"{NIGHT - timedelta(days_back + shift):%d/%m/%Y}"}
+        for shift, row in zip([0, 20, -20] * 9, rows(ORDERS, range(27)), strict=True)
+    ]

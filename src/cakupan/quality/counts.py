@@ -21,12 +21,14 @@ class Counts:
     """What the pass found."""
 
     delivered: int
+    accepted: int
     quarantined: int
     duplicates: int
     broken: dict[str, int] = field(default_factory=dict)
     """Rows that break a rule, duplicates aside; rules nobody broke are left out."""
-
-    @property
-    def accepted(self) -> int:
-        """Rows let in."""
-        return self.delivered - self.quarantined - self.duplicates
+    first: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Sheet and number of the first row that breaks a rule."""
+    median_on: date | None = None
+    """The median date of the accepted rows, where the feed declares a column for it."""
+    repeated: tuple[int, ...] = ()
+    """Earlier deliveries that rows of this one may repeat."""

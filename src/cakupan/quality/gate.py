@@ -10,9 +10,12 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
+from cakupan.quality import limits
+from cakupan.quality.limits import Measures
 from cakupan.quality.rule import AT_MOST, Rule
 from cakupan.quality.suite import Suite
 
@@ -38,16 +41,35 @@ class Figures:
 
     delivered_rows: int
     quarantined_rows: int
+    accepted_rows: int
     duplicate_rows: int
     new_columns: int
-    rows_before: int | None
-    """Delivered rows of the delivery in force before; None where there is none."""
+    before: Measures | None
+    """Of the delivery in force before; None where there is none."""
+    median_on: date | None = None
+    comes_again: bool = False
+    """The same bytes were accepted before."""
 
     @property
     def lost_share(self) -> float:
         """Rows missing against the delivery before, as a share of that one's."""
-        before = self.rows_before or 0
-        return max(0, before - self.delivered_rows) / before if before else 0.0
+        return limits.lost_share(self, self.before)
+
+    @property
+    def days_older(self) -> int:
+        """By how many days its dates lie before those of the delivery before."""
+        return limits.days_older(self, self.before)
+
+    @property
+    def all_repeated(self) -> bool:
+        """Whether rows were delivered and each of them was let in before."""
+        only_repeats = self.comes_again or self.duplicate_rows == self.delivered_rows
+        return self.delivered_rows > 0 and not self.accepted_rows and only_repeats
+
+    @property
+    def nothing_accepted(self) -> bool:
+        """Whether rows were delivered and nothing became of them."""
+        return self.delivered_rows > 0 and not self.accepted_rows and not self.all_repeated
 
     @property
     def quarantined_share(self) -> float:
@@ -58,7 +80,9 @@ class Figures:
         """The figures by the names the rules use."""
         return {
             "delivered_rows": self.delivered_rows,
+            "nothing_accepted": self.nothing_accepted,
             "lost_share": self.lost_share,
+            "days_older": self.days_older,
             "quarantined_share": self.quarantined_share,
             "new_columns": self.new_columns,
         }

@@ -11,9 +11,8 @@ import psycopg
 from psycopg.rows import class_row
 
 from cakupan.feeds import Feed
+from cakupan.quality.limits import OLD_PERIOD, ROW_LOSS, days_older, lost_share
 from cakupan.quality.suite import Suite
-
-ROW_LOSS = "ROW_LOSS"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,10 @@ class Known:
     delivery_status: str | None
     reason_code: str | None
     delivered_rows: int | None
-    failed_row_loss: bool
+    accepted_rows: int | None
+    median_on: date | None
+    failed: list[str]
+    """Of the rules on whole deliveries, those it fails."""
 
     @property
     def validated(self) -> bool:
@@ -52,11 +54,12 @@ def known_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[Kn
                 d.delivery_id, d.business_date, d.sha256, d.original_name,
                 l.landed_at, l.landed_rows, cardinality(l.extra_columns) as extra_columns,
                 l.refusal_code, l.refusal_id, l.refusal_en,
-                v.validation_id, v.validated_at, v.delivery_status, v.reason_code, v.delivered_rows,
-                exists (
-                    select from quality.rule_result as r
-                    where r.validation_id = v.validation_id and r.rule_id = 'delivery.row_loss' and not r.success
-                ) as failed_row_loss
+                v.validation_id, v.validated_at, v.delivery_status, v.reason_code,
+                v.delivered_rows, v.accepted_rows, v.median_on,
+                array(
+                    select r.rule_id from quality.rule_result as r
+                    where r.validation_id = v.validation_id and r.rule_id like 'delivery.%%' and not r.success
+                ) as failed
             from ledger.delivery as d
             join ledger.landing as l using (delivery_id)
             left join ledger.current_validation as v using (delivery_id)
@@ -73,8 +76,8 @@ def next_pending(
     """The first delivery to validate, with the one in force before it; None when all is done.
 
     A delivery is validated again when one of an earlier date was validated after it: an increment always, because its
-    repeats and key conflicts may be others now; a snapshot where the loss of rows is judged differently now. Those in
-    `done` were validated a moment ago, whatever a clock that was set back makes of it.
+    repeats and key conflicts may be others now; a snapshot where the loss of rows or the period is judged differently
+    now. Those in `done` were validated a moment ago, whatever a clock that was set back makes of it.
     """
     before: Known | None = None
     newest_of_earlier_dates = 0
@@ -89,7 +92,7 @@ def next_pending(
             overtaken = (known.validation_id or 0) < newest_of_earlier_dates
             if cadence == "increment" and overtaken:
                 return known, before
-            if cadence != "increment" and _loses_rows(known, before, suite) != known.failed_row_loss:
+            if cadence != "increment" and _judged_otherwise(known, before, suite):
                 return known, before
             newest_so_far = max(newest_so_far, known.validation_id or 0)
         if known.delivery_status == "ACCEPTED":
@@ -97,10 +100,11 @@ def next_pending(
     return None
 
 
-def _loses_rows(known: Known, before: Known | None, suite: Suite) -> bool:
-    """Whether the delivery breaks the rule on lost rows, by the same division as the gate's."""
-    limits = [rule.kwargs["max_value"] for rule in suite.delivery_rules if rule.meta.code == ROW_LOSS]
-    if not limits or before is None or not before.delivered_rows:
-        return False
-    lost = max(0, before.delivered_rows - (known.delivered_rows or 0)) / before.delivered_rows
-    return bool(lost > min(limits))
+def _judged_otherwise(known: Known, before: Known | None, suite: Suite) -> bool:
+    """Whether the delivery keeps or breaks a limit against the one before it otherwise than when it was validated."""
+    measured = {ROW_LOSS: lost_share(known, before), OLD_PERIOD: days_older(known, before)}
+    return any(
+        (measured[rule.rule_id] > rule.kwargs["max_value"]) != (rule.rule_id in known.failed)
+        for rule in suite.delivery_rules
+        if rule.rule_id in measured
+    )

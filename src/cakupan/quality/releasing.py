@@ -49,15 +49,16 @@ def _feed_of(connection: psycopg.Connection[Any], delivery_id: int) -> str:
 def _accept(connection: psycopg.Connection[Any], validation_id: int, table: str, reason: reasons.Reason) -> int:
     inserted = connection.execute(
         "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
-        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows)"
+        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
         " select delivery_id, 'ACCEPTED', %s, %s, %s,"
-        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows"
+        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on"
         " from ledger.validation where validation_id = %s returning validation_id",
         (reason.code, reason.indonesian, reason.english, validation_id),
     ).fetchone()
     assert inserted is not None  # noqa: S101 - returning always answers
     new_id: int = inserted[0]
     _copy(connection, "quality", "rule_result", validation_id, new_id)
+    _copy(connection, "quality", "remark", validation_id, new_id)
     _copy(connection, "quarantine", table, validation_id, new_id)
     return new_id
 

@@ -45,7 +45,7 @@ class Meta(Strict):
     says: str
     says_id: str
     code: str | None = None
-    """For rules on whole deliveries: the reason code a failure gives the delivery."""
+    """The reason code that a failure gives a delivery; of a rule on rows that is only reported, the remark's code."""
     cadences: tuple[Cadence, ...] = ("snapshot", "increment", "occasional")
     """For rules on whole deliveries: the feeds they hold for."""
 

@@ -16,6 +16,7 @@ from psycopg import sql
 from cakupan.feeds import Column, Feed
 from cakupan.quality.columns import key_hash, listed
 from cakupan.quality.compiler import compile_rules, masked, normalised
+from cakupan.quality.counting import count
 from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite
@@ -60,7 +61,7 @@ class Sweep:
         self._mark_duplicates()
         self._mark_conflicts()
         self._decide()
-        return self._count()
+        return count(self._execute, self.feed, self.delivery)
 
     def store(self, validation_id: int) -> None:
         """Copy what needed a closer look to the quarantine table; a NIK outside its own column stays behind."""
@@ -102,7 +103,12 @@ class Sweep:
 
     def _gather_earlier(self) -> None:
         """For an increment: accepted rows of earlier deliveries whose key may be in this one too."""
-        self._execute("create temporary table earlier on commit drop as select {cells} from judged limit 0")
+        self._execute(
+            """
+            create temporary table earlier on commit drop as
+            select null::bigint as delivery_id, {cells} from judged limit 0
+            """
+        )
         if not self.delivery.earlier:
             return
         suspects = self.connection.execute("select distinct key_hash from judged where readable").fetchall()
@@ -119,14 +125,14 @@ class Sweep:
                 from {landing}
                 where delivery_id = any({deliveries}) and {key_hash} in (select key_hash from keys)
             )
-            select {cells} from landed as l
+            select delivery_id, {cells} from landed as l
             where not exists (
                 select from {quarantine} as q
                 where q.validation_id = any({validations}) and q.delivery_id = l.delivery_id
                     and q.sheet = l.sheet and q.row_number = l.row_number
             )
             union all
-            select {cells} from {quarantine}
+            select delivery_id, {cells} from {quarantine}
             where validation_id = any({validations}) and verdict = 'accepted'
                 and {key_hash} in (select key_hash from keys)
             """,
@@ -235,21 +241,6 @@ class Sweep:
                 end
             """
         )
-
-    def _count(self) -> Counts:
-        row = self._execute(
-            """
-            select
-                (select count(*) from {landing} where delivery_id = {delivery}),
-                count(*) filter (where verdict = 'quarantined'),
-                count(*) filter (where verdict = 'duplicate')
-            from judged
-            """
-        ).fetchone()
-        assert row is not None  # noqa: S101 - an aggregate always answers
-        broken = self._execute("select rule, count(*) from judged, unnest(rules) as rule group by rule")
-        delivered, quarantined, duplicates = row
-        return Counts(delivered, quarantined, duplicates, dict(broken.fetchall()))
 
     def _sides(self) -> dict[str, sql.Composable]:
         compared = [column for column in self.feed.columns if not column.running_number]

@@ -11,12 +11,16 @@ from psycopg.rows import class_row
 
 from cakupan.audit.validations import record_validation
 from cakupan.feeds import Feed
-from cakupan.quality import reasons
-from cakupan.quality.counts import Delivery
+from cakupan.landing.tables import ensure_landing_table
+from cakupan.quality import reasons, remarks
+from cakupan.quality.counts import Counts, Delivery
+from cakupan.quality.defects import commonest
 from cakupan.quality.gate import Figures, Result, judge
+from cakupan.quality.limits import Measures
 from cakupan.quality.locking import lock
 from cakupan.quality.pending import Known, known_deliveries, next_pending
 from cakupan.quality.quarantine import ensure_quarantine_table
+from cakupan.quality.reasons import Evidence
 from cakupan.quality.suite import Suite, load_suite
 from cakupan.quality.sweep import Sweep
 
@@ -71,6 +75,25 @@ class _Case:
     known: Known
     before: Known | None
 
+    @property
+    def measures_before(self) -> Measures | None:
+        """What the delivery is measured by."""
+        if self.before is None:
+            return None
+        return Measures(self.before.delivered_rows or 0, self.before.accepted_rows or 0, self.before.median_on)
+
+    @property
+    def subject(self) -> reasons.Subject:
+        """The delivery, as reasons and remarks speak of it."""
+        return reasons.Subject(
+            feed=self.feed,
+            delivery_id=self.known.delivery_id,
+            night=self.known.business_date,
+            sha256=self.known.sha256,
+            original_name=self.known.original_name,
+            night_before=self.before.business_date if self.before else None,
+        )
+
 
 @dataclass(frozen=True)
 class _Rows:
@@ -78,6 +101,7 @@ class _Rows:
     accepted: int = 0
     quarantined: int = 0
     duplicates: int = 0
+    median_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,7 @@ def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite
 
 def _judge(case: _Case, suite: Suite) -> Outcome:
     connection, feed, known = case.connection, case.feed, case.known
+    ensure_landing_table(connection, feed)
     ensure_quarantine_table(connection, feed)
     earlier = _earlier(connection, feed, known.business_date) if feed.cadence == "increment" else ()
     sweep = Sweep(connection, feed, suite, Delivery(known.delivery_id, known.business_date, earlier))
@@ -112,16 +137,41 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
     figures = Figures(
         delivered_rows=counts.delivered,
         quarantined_rows=counts.quarantined,
+        accepted_rows=counts.accepted,
         duplicate_rows=counts.duplicates,
         new_columns=known.extra_columns,
-        rows_before=case.before.delivered_rows if case.before else None,
+        before=case.measures_before,
+        median_on=counts.median_on,
+        comes_again=feed.cadence == "increment" and _same_bytes(connection, known) is not None,
     )
     results = judge(suite, figures, counts.broken)
-    rows = _Rows(counts.delivered, counts.accepted, counts.quarantined, counts.duplicates)
-    outcome = _record(case, _decide(case, figures, results), rows)
+    verdict = _decide(case, figures, results, counts)
+    rows = _Rows(counts.delivered, counts.accepted, counts.quarantined, counts.duplicates, counts.median_on)
+    outcome = _record(case, verdict, rows)
     sweep.store(outcome.validation_id)
     _record_results(connection, outcome.validation_id, results)
+    _remark(case, verdict, counts, outcome)
     return outcome
+
+
+def _remark(case: _Case, verdict: _Verdict, counts: Counts, outcome: Outcome) -> None:
+    """Write down what was noticed of the delivery and holds nothing."""
+    noticed = remarks.noticed(case.connection, case.feed, load_suite(case.feed), case.subject, counts)
+    if verdict.reason and verdict.reason.code == "ALL_REPEATED":
+        reason = verdict.reason
+        noticed.append(remarks.Remark("ALL_REPEATED", outcome.delivered_rows, reason.indonesian, reason.english))
+    remarks.store(case.connection, outcome.validation_id, noticed)
+
+
+def _same_bytes(connection: psycopg.Connection[Any], known: Known) -> date | None:
+    """The date of an accepted earlier delivery of the feed that had the same bytes."""
+    row = connection.execute(
+        "select max(v.business_date) from ledger.current_validation as v"
+        " join ledger.delivery as d on d.delivery_id = %(delivery)s and (d.agency, d.feed) = (v.agency, v.feed)"
+        " where v.sha256 = %(sha256)s and v.business_date < d.business_date and v.delivery_status = 'ACCEPTED'",
+        {"delivery": known.delivery_id, "sha256": known.sha256},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _earlier(connection: psycopg.Connection[Any], feed: Feed, night: date) -> tuple[tuple[int, int], ...]:
@@ -132,23 +182,29 @@ def _earlier(connection: psycopg.Connection[Any], feed: Feed, night: date) -> tu
     return tuple((delivery, validation) for delivery, validation in rows)
 
 
-def _decide(case: _Case, figures: Figures, results: list[Result]) -> _Verdict:
+def _decide(case: _Case, figures: Figures, results: list[Result], counts: Counts) -> _Verdict:
     failed = {r.rule.rule_id for r in results if not r.success and r.rule.severity == "critical"}
     if not failed:
-        return _Verdict("ACCEPTED")
-    subject = reasons.Subject(
-        feed=case.feed,
-        delivery_id=case.known.delivery_id,
-        night=case.known.business_date,
-        sha256=case.known.sha256,
-        original_name=case.known.original_name,
-        night_before=case.before.business_date if case.before else None,
-    )
+        return _Verdict("ACCEPTED", _all_repeated(case, figures, counts))
     if any(r.rule.meta.code == "NO_ROWS" for r in results if r.rule.rule_id in failed):
-        return _Verdict("REJECTED", reasons.rejected(subject, results))
+        return _Verdict("REJECTED", reasons.rejected(case.subject, results))
     if carried := _still_released(case, failed):
         return _Verdict("ACCEPTED", carried)
-    return _Verdict("HELD", reasons.held(subject, figures, results))
+    defects = commonest(case.connection, case.feed, case.known.delivery_id)
+    return _Verdict("HELD", reasons.held(case.subject, figures, results, Evidence(counts.first, defects)))
+
+
+def _all_repeated(case: _Case, figures: Figures, counts: Counts) -> reasons.Reason | None:
+    """That nothing in an increment is new, and when it came before."""
+    if not figures.all_repeated:
+        return None
+    if same := _same_bytes(case.connection, case.known):
+        return reasons.all_repeated(case.subject, [same], same_bytes=True)
+    nights = case.connection.execute(
+        "select distinct business_date from ledger.delivery where delivery_id = any(%s) order by 1",
+        (list(counts.repeated),),
+    )
+    return reasons.all_repeated(case.subject, [night for (night,) in nights], same_bytes=False)
 
 
 def _still_released(case: _Case, failed: set[str]) -> reasons.Reason | None:
@@ -173,8 +229,8 @@ def _record(case: _Case, verdict: _Verdict, rows: _Rows) -> Outcome:
     reason = verdict.reason
     inserted = case.connection.execute(
         "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
-        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning validation_id",
+        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning validation_id",
         (
             case.known.delivery_id,
             verdict.status,
@@ -185,6 +241,7 @@ def _record(case: _Case, verdict: _Verdict, rows: _Rows) -> Outcome:
             rows.accepted,
             rows.quarantined,
             rows.duplicates,
+            rows.median_on,
         ),
     ).fetchone()
     assert inserted is not None  # noqa: S101 - returning always answers

@@ -1,0 +1,113 @@
+"""Why records could not be read, told together: the commonest defects of a delivery, in two languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from cakupan.feeds import CsvFormat, Feed
+from cakupan.invisible import shown
+
+NAMED = 3
+NAME_LENGTH = 60
+_QUERY = """
+with told as (
+    select
+        regexp_replace(regexp_replace(defect, 'byte [0-9]+ ', 'byte … '), ' in [A-Z]+[0-9].*$', '') as defect,
+        sheet, row_number, right(raw_record, 1) = {delimiter} as ends_open
+    from {landing}
+    where delivery_id = {delivery} and defect is not null
+)
+select
+    defect, count(*) as rows,
+    (array_agg(sheet order by sheet, row_number))[1] as sheet,
+    (array_agg(row_number order by sheet, row_number))[1] as row_number,
+    coalesce(bool_and(ends_open), false) as ends_open
+from told
+group by defect
+order by 2 desc, 1
+limit {limit}
+"""
+_WORDS = (
+    (r"(\d+) fields instead of (\d+)", r"\1 kolom, seharusnya \2"),
+    (r"byte … is not (\S+)", r"byte yang bukan \1"),
+    (r"NUL byte", "byte NUL"),
+    (r"quote not closed", "tanda kutip tidak ditutup"),
+    (r"quote closed inside a cell", "tanda kutip ditutup di tengah sel"),
+    (r"line longer than (\d+) bytes", r"baris lebih panjang dari \1 byte"),
+    (r"key repeated", "nama kolom berulang"),
+    (r"formula without result", "rumus tanpa hasil"),
+)
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One way in which records could not be read: how many, and where the first of them is."""
+
+    defect: str
+    rows: int
+    sheet: str
+    row_number: int
+    ends_open: bool
+    """Each of these records ends with the delimiter."""
+
+    def english(self, feed: Feed) -> str:
+        """`15 fields instead of 14 (12 rows, first row 2; each line ends with ';': remove it)`."""
+        hint = f"; each line ends with '{_delimiter(feed)}', which begins one column more" if self._one_more else ""
+        said = self.defect.replace("byte … is not", "bytes that are not")
+        return f"{said} ({self.rows:,} rows, first {place(self.sheet, self.row_number)}{hint})"
+
+    def indonesian(self, feed: Feed) -> str:
+        """The same in Indonesian."""
+        hint = f"; setiap baris diakhiri '{_delimiter(feed)}', yang membuka satu kolom lagi" if self._one_more else ""
+        said = next((re.sub(p, w, self.defect) for p, w in _WORDS if re.fullmatch(p, self.defect)), self.defect)
+        rows = f"{self.rows:,}".replace(",", ".")
+        return f"{said} ({rows} baris, pertama {place_id(self.sheet, self.row_number)}{hint})"
+
+    @property
+    def _one_more(self) -> bool:
+        found = re.fullmatch(r"(\d+) fields instead of (\d+)", self.defect)
+        return self.ends_open and found is not None and int(found[1]) == int(found[2]) + 1
+
+
+def commonest(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Defect]:
+    """The commonest defects of a landed delivery, that of most rows first."""
+    query = sql.SQL(_QUERY).format(
+        landing=sql.Identifier("landing", feed.table),
+        delivery=sql.Literal(delivery_id),
+        delimiter=sql.Literal(_delimiter(feed)),
+        limit=sql.Literal(NAMED),
+    )
+    with connection.cursor(row_factory=class_row(Defect)) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def told(feed: Feed, defects: Sequence[Defect], *, indonesian: bool) -> str:
+    """The defects as one clause."""
+    return "; ".join(each.indonesian(feed) if indonesian else each.english(feed) for each in defects)
+
+
+def place(sheet: str, row_number: int) -> str:
+    """Where a row is."""
+    return f"sheet '{_plain(sheet)}' row {row_number}" if sheet else f"row {row_number}"
+
+
+def place_id(sheet: str, row_number: int) -> str:
+    """Where a row is, in Indonesian."""
+    return f"lembar '{_plain(sheet)}' baris {row_number}" if sheet else f"baris {row_number}"
+
+
+def _plain(name: str) -> str:
+    """A sheet's name on one line, and not longer than it helps."""
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in shown(name))
+    return text if len(text) <= NAME_LENGTH else text[:NAME_LENGTH] + "…"
+
+
+def _delimiter(feed: Feed) -> str:
+    return feed.format.delimiter if isinstance(feed.format, CsvFormat) else ""
