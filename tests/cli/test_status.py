@@ -17,6 +17,7 @@ from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
 from tests.quality.deliveries import NIGHT, feed_called
 
 NEXT = NIGHT + timedelta(1)
+POSTED = feed_called("bpjstk.iuran")  # an increment
 WORKFORCE = feed_called("bps.angkatan_kerja")  # occasional
 
 
@@ -74,6 +75,39 @@ def test_what_is_held_says_why_and_whatever_a_file_is_called_is_printed_as_it_is
     reason = next(line for line in text.splitlines() if line.startswith("HELD diskumdag"))
     assert "[red]a" in reason and "b[/]" in reason
     assert reason.endswith(f"cakupan release {number} --by WHO --why GROUNDS.")
+
+
+def test_what_is_amiss_says_since_when_and_what_rests_on_the_old_delivery(ledger: Ledger) -> None:
+    ledger.deliver(SALES, rows(SALES, 10), NIGHT - timedelta(3))
+    ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT - timedelta(2))
+    for days in (3, 2, 1, 0):
+        ledger.ask(NIGHT - timedelta(days))
+    text = printed(NIGHT)
+    place = text.index(f"LATE {SALES.name}, since 2025-09-07 (3 nights): no whole delivery")
+    assert "\n  HELD, file '" in text[place:] and "of 2025-09-07: " in text[place:]
+    rests = "That of 2025-09-06 (3 days old) stays in force; on it rest: commitment_progress (diskumdag), coverage_by"
+    assert f"\n  {rests}" in text[place:]
+    assert f"HELD {SALES.name}, since 2025-09-07 (1 night), file '" in printed(NIGHT - timedelta(2))
+
+
+def test_an_occasional_feed_that_was_refused_before_is_not_unchanged(ledger: Ledger) -> None:
+    ledger.land(WORKFORCE, [], NIGHT, refusal_code="UNREADABLE", refusal_id="rusak", refusal_en="broken")
+    ledger.validate(WORKFORCE)
+    ledger.ask(NIGHT)
+    ledger.ask(NEXT)
+    assert f"REJECTED {WORKFORCE.name}, since 2025-09-09 (2 nights), file '" in printed(NEXT)
+    assert "Nothing was ever accepted, so there is nothing for: coverage_by_sector, universal_coverage" in printed(NEXT)
+
+
+def test_an_increment_that_was_refused_is_missing_until_it_is_mended(ledger: Ledger) -> None:
+    ledger.land(POSTED, [], NIGHT, refusal_code="UNREADABLE", refusal_id="rusak", refusal_en="broken")
+    ledger.land(POSTED, rows(POSTED, 3), NEXT)
+    ledger.validate(POSTED)
+    ledger.ask(NIGHT)
+    ledger.ask(NEXT)
+    assert state(ledger, POSTED.name, NEXT) == "ACCEPTED"
+    assert f"REJECTED {POSTED.name}, since 2025-09-09 (2 nights), file '" in printed(NEXT)
+    assert "What is in force reaches to 2025-09-10; it is in: audit_findings" in printed(NEXT)
 
 
 def test_states_before_while_and_after_a_night_asks(ledger: Ledger) -> None:

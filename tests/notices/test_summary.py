@@ -40,9 +40,27 @@ def test_what_is_held_comes_with_the_command_and_what_is_late_with_its_date(ledg
     assert told.subject == f"Cakupan 2025-09-09: NOT PUBLISHED · 1 held, {late - 1} late"
     for text in (f"cakupan release {number} --by WHO --why GROUNDS", "3 of 10 rows (30 %)"):
         assert text in told.html, text
-    assert "nothing since the delivery of 2025-09-05, 4 days ago; in force: 2025-09-05" in told.html
-    assert f"cakupan release {number}" in told.text and "nothing since 2025-09-05" in told.text
+    assert "That of 2025-09-05 (4 days old) stays in force; on it rest: audit_findings" in told.html
+    assert f"cakupan release {number}" in told.text
+    assert f"late: {RECIPIENTS.name}, since 2025-09-09 (1 night). That of 2025-09-05" in told.text
     assert BAD_NIK not in told.html + told.text
+
+
+def test_refused_is_not_forgotten(ledger: Ledger) -> None:
+    ledger.deliver(SALES, rows(SALES, 10), NIGHT - timedelta(3))
+    number = ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT - timedelta(2))
+    for days in (3, 2, 1, 0):
+        ledger.ask(NIGHT - timedelta(days))
+    told = summary(ledger)
+    for text in (
+        f"late: {SALES.name}, since 2025-09-07 (3 nights). That of 2025-09-06 (3 days old) stays in force;"
+        " on it rest: commitment_progress (diskumdag), coverage_by_agency (diskumdag).",
+        f"held: {SALES.name} of 2025-09-07: cakupan release {number} --by WHO --why GROUNDS",
+    ):
+        assert text in told.text, text
+    assert "3 of 10 rows (30 %)" in told.html
+    ledger.deliver(SALES, rows(SALES, 10), NIGHT)
+    assert SALES.name not in summary(ledger).text
 
 
 def test_failures_are_told_once(ledger: Ledger) -> None:
@@ -51,6 +69,7 @@ def test_failures_are_told_once(ledger: Ledger) -> None:
     assert "&lt;b&gt;no&lt;/b&gt; connection" in told.html and "1 failed" in told.subject
     assert "ingest_diskumdag" in told.text
     assert "connection" not in summary(ledger, told=frozenset(told.topics)).html
+    assert f"failed: {SALES.name}, since 2025-09-09 (1 night). Nothing was ever accepted" in told.text
 
 
 def test_a_feed_that_was_mended_since_is_not_failed(ledger: Ledger) -> None:

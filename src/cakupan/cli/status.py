@@ -14,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from cakupan.database import Role, connect
-from cakupan.notices import FeedState, feed_states, local, shown
+from cakupan.notices import FeedState, Refused, Standing, feed_states, local, shown, standings
 
 STYLES = {
     "ACCEPTED": "green", "LATE": "yellow", "AWAITED": "cyan", "ARRIVED": "cyan", "UNCHANGED": "dim", "HELD": "red",
     "REJECTED": "red", "FAILED": "red",
 }  # fmt: skip
 EVERY = 3.0  # seconds between two looks
+EARLIER = 2  # refused deliveries of a feed that are told beside the newest
 WIDE = 139  # characters that all columns take
 NEWEST = """
     select max(as_of_date) from (
@@ -62,12 +63,13 @@ def watch(out: Console, as_of: date) -> None:
 def _page(as_of: date, width: int) -> RenderableType:
     with connect(Role.AUDITOR) as connection:
         states = feed_states(connection, as_of)
+        amiss = standings(connection, as_of, states)
         published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
     return Group(
         Text(f"\nDeliveries of {as_of}", style="bold"),
         Text(_progress(published_at, run, started_at), style="dim"),
         _table(states, width),
-        *_reasons(states),
+        *(text for one in amiss for text in _reasons(one)),
     )
 
 
@@ -90,19 +92,29 @@ def _table(states: Iterable[FeedState], width: int) -> Table:
     return table
 
 
-def _reasons(states: Iterable[FeedState]) -> Iterable[Text]:
-    for one in states:
-        if one.delivery_status in ("HELD", "REJECTED"):
-            file = repr(shown(one.original_name or ""))
-            yield Text.assemble(
-                (one.delivery_status, STYLES[one.delivery_status]), f" {one.name}, file {file}: {one.reason_en}"
-            )
-        if one.state == "LATE":
-            rests = f"that of {one.in_force} stays in force" if one.in_force else "none is in force"
-            yield Text.assemble(
-                ("LATE", STYLES["LATE"]), f" {one.name}: no whole delivery was there when asked for; {rests}."
-                f" Next: ask {one.owner} to deliver, then run the night again.",
-            )  # fmt: skip
+def _reasons(one: Standing) -> Iterable[Text]:
+    """What is amiss with a feed, since when, what was refused and why, and what rests on the old delivery."""
+    state = one.state
+    head = ((one.word, STYLES[one.word]), f" {state.name}, {one.so_long}")
+    refused = list(one.refused)
+    if one.word in ("HELD", "REJECTED"):
+        yield Text.assemble(*head, _why(refused.pop(0)))
+    elif one.word == "FAILED":
+        yield Text.assemble(*head, f": {state.failure}")
+    else:
+        yield Text.assemble(
+            *head, ": no whole delivery was there when asked for."
+            f" Next: ask {state.owner} to deliver, then run the night again.",
+        )  # fmt: skip
+    for earlier in refused[:EARLIER]:
+        yield Text.assemble("  ", (earlier.delivery_status, STYLES[earlier.delivery_status]), _why(earlier))
+    if len(refused) > EARLIER:
+        yield Text(f"  … and {len(refused) - EARLIER} more deliveries that were refused before.")
+    yield Text(f"  {one.rests}", style="dim")
+
+
+def _why(refused: Refused) -> str:
+    return f", file {shown(refused.original_name)!r} of {refused.business_date}: {refused.reason_en}"
 
 
 def _received(one: FeedState) -> str | None:

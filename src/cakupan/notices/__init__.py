@@ -2,6 +2,7 @@
 
 from cakupan.notices.message import DATA_TEAM, Message, shown
 from cakupan.notices.office import office_message
+from cakupan.notices.standing import Refused, Standing, standings
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.notices.summary import late_marts_message, summary_message
 from cakupan.notices.telling import Kept, NotSent, Send, outbox, tell
@@ -14,13 +15,16 @@ __all__ = [
     "Language",
     "Message",
     "NotSent",
+    "Refused",
     "Send",
+    "Standing",
     "feed_states",
     "late_marts_message",
     "local",
     "office_message",
     "outbox",
     "shown",
+    "standings",
     "summary_message",
     "tell",
 ]

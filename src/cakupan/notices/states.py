@@ -24,11 +24,12 @@ QUERY = """
         v.validation_id, v.delivery_status, v.reason_code, v.reason_id, v.reason_en,
         v.delivered_rows, v.accepted_rows, v.quarantined_rows, v.duplicate_rows,
         in_force.in_force, a.asked_at is not null as asked, %(night)s::date as night,
-        exists (
-            select from ledger.failure as x
+        (
+            select x.message from ledger.failure as x
             where x.as_of_date = %(night)s and x.failed_at > coalesce(a.asked_at, '-infinity')
                 and starts_with(x.task, 'ingest_' || f.agency || '.' || f.feed || '.')
-        ) as failed
+            order by x.failed_at desc limit 1
+        ) as failure
     from ledger.feed as f
     left join lateral (
         select * from ledger.delivery as d
@@ -69,7 +70,13 @@ class FeedState:
     in_force: date | None
     asked: bool
     night: date
-    failed: bool
+    failure: str | None
+    """What broke off the feed's steps of the night, if they did and were not mended since."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a step of the feed broke off."""
+        return self.failure is not None
 
     @property
     def state(self) -> str:

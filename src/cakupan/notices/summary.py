@@ -10,7 +10,8 @@ import psycopg
 from psycopg.rows import class_row
 
 from cakupan.notices.message import DATA_TEAM, Message, render
-from cakupan.notices.states import NEEDS_A_LOOK, FeedState, feed_states
+from cakupan.notices.standing import standings
+from cakupan.notices.states import NEEDS_A_LOOK, feed_states
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ def summary_message(
     now = published is not None and published >= since
     failures = [failure for failure in _failures(connection, night) if failure.topic not in told]
     states = feed_states(connection, night)
+    amiss = standings(connection, night, states)
     counts = {name: sum(state.state == name for state in states) for name in NEEDS_A_LOOK}
     trouble = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
     subject = f"Cakupan {night}: {'published' if now else 'NOT PUBLISHED'}{' · ' + trouble if trouble else ''}"
     values = {
         "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
-        "held": [state for state in states if state.held], "late": _in(states, "LATE"), "broken": _in(states, "FAILED"),
+        "amiss": amiss, "held": [(one, refused) for one in amiss for refused in one.refused if refused.held],
         "told": _told(connection, night),
     }  # fmt: skip
     # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
@@ -91,10 +93,6 @@ def late_marts_message(
         html=render("late_marts.html.j2", **values),
         to=to,
     )
-
-
-def _in(states: list[FeedState], name: str) -> list[FeedState]:
-    return [state for state in states if state.state == name]
 
 
 def _published(connection: psycopg.Connection[Any], night: date) -> datetime | None:

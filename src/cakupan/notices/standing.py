@@ -1,0 +1,125 @@
+"""What is not as it should be, since when, and what rests on it: refused is not forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from cakupan.lineage.figures import figures
+from cakupan.notices.states import NEEDS_A_LOOK, FeedState
+
+# Of a snapshot only what is not older than the delivery in force, of an increment the newest of each date.
+REFUSED = """
+    with newest as (
+        select distinct on (v.agency, v.feed, v.business_date) v.*
+        from ledger.current_validation as v
+        where v.business_date <= %(night)s
+        order by v.agency, v.feed, v.business_date, v.delivery_id desc
+    ),
+
+    in_force as (
+        select agency, feed, max(business_date) as business_date from ledger.in_force(%(night)s) group by 1, 2
+    )
+
+    select
+        newest.agency || '.' || newest.feed as name, newest.delivery_id, newest.business_date, newest.original_name,
+        newest.delivery_status, newest.reason_id, newest.reason_en
+    from newest
+    left join in_force using (agency, feed)
+    where
+        newest.delivery_status <> 'ACCEPTED'
+        and (
+            newest.cadence = 'increment'
+            or in_force.business_date is null
+            or newest.business_date >= in_force.business_date
+        )
+    order by 1, 3 desc
+"""
+NIGHTS = """
+    select agency || '.' || feed as name, array_agg(as_of_date order by as_of_date) as nights
+    from ledger.asked where as_of_date <= %(night)s group by 1
+"""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A delivery that was not let in and that nothing replaced since."""
+
+    name: str
+    delivery_id: int
+    business_date: date
+    original_name: str
+    delivery_status: str
+    reason_id: str | None
+    reason_en: str | None
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for a person's word."""
+        return self.delivery_status == "HELD"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A feed that needs a look: its state, since which night it lacks what it should have, and what rests on that."""
+
+    state: FeedState
+    since: date
+    nights: int
+    """How many nights that is, this one included."""
+    refused: tuple[Refused, ...]
+    """Newest first."""
+    resting: tuple[str, ...]
+    """The published relations whose figures rest on the feed."""
+
+    @property
+    def word(self) -> str:
+        """HELD or REJECTED for a refused delivery of an earlier night too, where nothing else is amiss."""
+        if self.state.state in NEEDS_A_LOOK or not self.refused:
+            return self.state.state
+        return self.refused[0].delivery_status
+
+    @property
+    def so_long(self) -> str:
+        """`since 2025-09-08 (2 nights)`."""
+        return f"since {self.since} ({self.nights} night{'' if self.nights == 1 else 's'})"
+
+    @property
+    def rests(self) -> str:
+        """What is in force instead, and which figures rest on it."""
+        on = ", ".join(self.resting)
+        if self.state.in_force is None:
+            return "Nothing was ever accepted" + (f", so there is nothing for: {on}." if on else ".")
+        if self.state.cadence == "increment":
+            return f"What is in force reaches to {self.state.in_force}" + (f"; it is in: {on}." if on else ".")
+        days = (self.state.night - self.state.in_force).days
+        age = f" ({days} day{'' if days == 1 else 's'} old)" if days else ""
+        return f"That of {self.state.in_force}{age} stays in force" + (f"; on it rest: {on}." if on else ".")
+
+
+def standings(connection: psycopg.Connection[Any], night: date, states: Sequence[FeedState]) -> list[Standing]:
+    """The feeds that are late, held, rejected or failed on the night, or were refused before it and not mended."""
+    with connection.cursor(row_factory=class_row(Refused)) as cursor:
+        refused = cursor.execute(REFUSED, {"night": night}).fetchall()
+    asked = dict(connection.execute(NIGHTS, {"night": night}).fetchall())
+    found = []
+    for state in states:
+        of_feed = tuple(one for one in refused if one.name == state.name)
+        if state.state in NEEDS_A_LOOK or of_feed:
+            since = _since(state, of_feed, asked.get(state.name, []))
+            nights = {one for one in asked.get(state.name, []) if one >= since} | {night}
+            found.append(Standing(state, since, len(nights), of_feed, tuple(figures().resting_on(state.name))))
+    return found
+
+
+def _since(state: FeedState, refused: Sequence[Refused], asked: Sequence[date]) -> date:
+    """The first night that lacked what it should have had."""
+    first = [one.business_date for one in refused]
+    if state.cadence != "occasional":
+        first += [night for night in asked if state.in_force is None or night > state.in_force]
+    return min([*first, state.night])
