@@ -59,6 +59,8 @@ class CsvFormat(Layout):
     delimiter: Annotated[str, Field(pattern=r'^[^"\\\r\n\x80-\U0010ffff]$')] = ","
     encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252"] = "utf-8"
     compression: Literal["gzip"] | None = None
+    largest_mib: Annotated[int, Field(ge=1)] = 4096
+    """What a compressed file may hold at most, in MiB: some fifty million rows where nothing else is declared."""
 
     @property
     def extension(self) -> str:

@@ -4,7 +4,7 @@ import random
 import pytest
 
 from cakupan.landing import content
-from cakupan.landing.content import after, ahead, blocks, chunks, lines
+from cakupan.landing.content import after, ahead, blocks, chunks, lines, no_utf8
 from cakupan.landing.refusals import Refused
 
 
@@ -61,6 +61,56 @@ def test_repetitive_text_is_no_bomb(tmp_path):
     path = tmp_path / "f"
     path.write_bytes(gzip.compress(b"TX000000000001|259018725480|22000000001|202501|JKK\n" * 20_000))
     assert len(read(path, "gzip")) == 20_000 * 51
+
+
+def test_a_million_and_a_half_rows_that_hardly_differ_are_no_bomb(tmp_path):
+    line = b"TX%09d|259018725480|22000000001|202501|JKK|12479|2025-01-22|PEMBERI_KERJA\n"
+    path = tmp_path / "f"
+    path.write_bytes(gzip.compress(b"".join(line % number for number in range(1_500_000)), 9))
+    assert sum(map(len, chunks(path, "gzip"))) == 1_500_000 * 79
+
+
+def test_a_good_beginning_hides_no_bomb(tmp_path):
+    """Five gigabytes of zeros are five megabytes of gzip: refused before a hundredth of it is inflated."""
+    good = gzip.compress(random.Random(1).randbytes(6 << 20))  # noqa: S311
+    zeros = gzip.compress(bytes(256 << 20))
+    path = tmp_path / "f"
+    path.write_bytes(good + zeros * 20)
+    size = 0
+    with pytest.raises(Refused, match="far larger"):
+        for chunk in chunks(path, "gzip"):
+            size += len(chunk)
+    assert size < (6 << 20) + 2 * content.FREE_BYTES
+
+
+def test_what_a_feed_declares_is_the_most_a_file_may_hold(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(gzip.compress(random.Random(1).randbytes(3 << 20)))  # noqa: S311
+    assert sum(map(len, chunks(path, "gzip", 3 << 20))) == 3 << 20
+    with pytest.raises(Refused, match="far larger"):
+        list(chunks(path, "gzip", (3 << 20) - 1))
+
+
+def test_padding_behind_gzip_is_nothing(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(gzip.compress(b"a\n") + bytes(100_000) + gzip.compress(b"b\n") + bytes(10))
+    assert read(path, "gzip") == b"a\nb\n"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1 << 20])
+@pytest.mark.parametrize("text", ["NAMA\nJosé\n", "é", "NAMA " * 300_000 + "Ä", "– “x” ⅓"])  # noqa: RUF001
+def test_a_file_whose_signs_are_all_utf_8_is_no_cp1252(text, size):
+    with pytest.raises(Refused) as refused:
+        list(no_utf8(pieces(text.encode(), max(size, len(text) // 1000)), "cp1252"))
+    assert refused.value.code == "ENCODING"
+    assert "encoded in UTF-8, not in cp1252" in refused.value.text_en
+    assert "memakai pengodean teks UTF-8, bukan cp1252" in refused.value.text_id
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 20])
+@pytest.mark.parametrize("data", [b"NAMA\nSiti\n", b"", "é".encode() + b"\xe9", b"x\xe9", b"x\xc3", b"\xa0x"])
+def test_plain_letters_and_signs_of_cp1252_are_cp1252(data, size):
+    assert b"".join(no_utf8(pieces(data, size), "cp1252")) == data
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])

@@ -70,6 +70,40 @@ def test_mixed_line_ends_and_blank_lines(size):
     assert defects(found) == []
 
 
+BLANK = [b"||", b" | |\t", b"'||", b'""|""|""', b"\xc2\xa0||\xe2\x80\x8b", b"|", b"|||||", b"''"[:1], b" ", b"\x1a"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize("blank", BLANK)
+def test_a_row_without_a_filled_cell_is_none_but_counts(blank, size):
+    head, row = b"A|B|C\n", b"1|2|3\n"
+    assert good(read(head + row + blank + b"\n" + row, size=size)) == [(2, ["1", "2", "3"]), (4, ["1", "2", "3"])]
+    found = read(head + blank + b"\n" + blank + b"\n" + row + blank, size=size)
+    assert (good(found), defects(found)) == ([(4, ["1", "2", "3"])], [])
+    mixed = read(head + row + blank + b'\n1|"2|3\n' + blank + b"\n" + row, size=size)
+    assert [record.row_number for record in mixed] == [2, 4, 6]
+
+
+@pytest.mark.parametrize("row", [b"0||", b"||0", b"|''|", b"-||", b"| x|", b"||\x00"])
+def test_a_row_with_one_filled_cell_is_one(row):
+    assert len(read(b"A|B|C\n" + row + b"\n")) == 1
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+@pytest.mark.parametrize("last", [b"1|2", b"1", b'1|2|"x', b'1|2|"x""', b"1|2|\xc3", b'"', b"\x00\x00", b"1|\x002"])
+def test_a_last_record_that_is_short_and_has_no_end_is_cut(last, size):
+    found = read(b"A|B|C\n1|2|3\n" + last, size=size)
+    assert [record.is_cut for item in [found] for record in item] == [False, True]
+    with_end = read(b"A|B|C\n1|2|3\n" + last + b"\n", size=size)
+    assert [record.is_cut for record in with_end] == [False, False]
+    assert with_end[1].defect
+
+
+@pytest.mark.parametrize("last", [b"1|2|3", b"1|2|", b'1|2|"x"', b"1|2|3|4", b"||", b"|", b" ", b"\x1a", b"1|2|\xff"])
+def test_a_last_record_that_has_all_its_cells_is_not_cut(last):
+    assert not any(record.is_cut for record in read(b"A|B|C\n1|2|3\n" + last))
+
+
 def test_blank_lines_above_the_header_count_as_rows():
     assert good(read(b"\n\r\nA|B\n1|2\n")) == [(4, ["1", "2"])]
 

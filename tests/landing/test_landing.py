@@ -16,6 +16,7 @@ from cakupan.landing.archive import Archive, register
 
 TARGET = ["TAHUN", "KODE_SEKTOR", "TARGET_PESERTA"]
 TANI = b"nik,nama_anggota,kelompok_tani,kategori,luas_lahan_ha,kode_wilayah\n"
+RELAWAN = b"NIK;Nama;Jenis;Kode Wilayah\r\n"
 IURAN = b"NO_TRANSAKSI|KODE_BILLING|KPJ|BULAN_IURAN|PROGRAM|JUMLAH|TGL_BAYAR|SUMBER_DANA\n"
 
 
@@ -221,6 +222,15 @@ def test_json_lands_by_element(deliver, rows):
         ("distan.kelompok_tani", TANI + b"\n \n", "NO_ROWS"),
         ("disdik.ptk_non_asn", b"[]", "NO_ROWS"),
         ("disdik.ptk_non_asn", b'[{"nik": "1"}, {"ni', "UNREADABLE"),
+        ("disdik.ptk_non_asn", b'[{"nik":"","nama":null,"status_kepegawaian":" ","kode_wilayah":null}]', "NO_ROWS"),
+        ("dinsos.relawan_disabilitas", RELAWAN + b";;;\r\n" * 9, "NO_ROWS"),
+        ("dinsos.relawan_disabilitas", RELAWAN + b"1;A;R;35\r\n2;B", "TRUNCATED"),
+        ("dinsos.relawan_disabilitas", RELAWAN + 2000 * b"1;A;R;35\r\n" + "1;Ñ;R;35\r\n".encode(), "ENCODING"),
+        ("dinsos.relawan_disabilitas", (RELAWAN + b"1;A;R;35\r\n").decode().encode("utf-16"), "ENCODING"),
+        ("distan.kelompok_tani", TANI.replace(b"\n", b",x\n") + b'1,A,K,P,1,35,x\n2,"B', "TRUNCATED"),
+        ("bpjstk.iuran", gzip.compress(IURAN + b"1|2|3|4|5|6|7|8\n" * 9000 + b"1|2|3"), "TRUNCATED"),
+        ("bpjstk.iuran", gzip.compress(gzip.compress(IURAN)), "UNREADABLE"),
+        ("bpjstk.target", b"<html><body>Login</body></html>", "UNREADABLE"),
         ("bpjstk.target", workbook([TARGET]), "NO_ROWS"),
         ("bpjstk.target", workbook([TARGET[:2], [2025, "A"]]), "MISSING_COLUMN"),
         ("bpjstk.target", workbook([TARGET, [2025, "A", 1]])[:-100], "UNREADABLE"),
@@ -257,6 +267,40 @@ def test_a_refusal_takes_back_what_its_earlier_sheets_landed(deliver, rows):
     assert landed.refusal.code == "MISSING_COLUMN"
     assert landed.missing_columns == ("BULAN SELESAI",)
     assert rows("disnaker_penerima_dbhcht", "1") == []
+
+
+def test_a_footer_without_a_line_end_is_no_cut_record(deliver, rows, feed):
+    declared = feed("dinsos.relawan_disabilitas")
+    declared = declared.model_copy(
+        update={"format": declared.format.model_copy(update={"footer": ("Dicetak", "JUMLAH"), "end": ("Mengetahui",)})}
+    )
+    content = RELAWAN + b"1;A;R;35\r\n2;B;R;35\r\n"
+    for number, last in enumerate((b"JUMLAH", b"Dicetak 9 September 2025", b"Mengetahui,\r\nKepala Dinas"), 1):
+        landed = deliver("dinsos.relawan_disabilitas", content + last, date(2025, 9, number), declared)
+        assert (landed.landed_rows, landed.refusal) == (2, None)
+    landed = deliver("dinsos.relawan_disabilitas", content + b"3;C", date(2025, 9, 9), declared)
+    assert landed.refusal.code == "TRUNCATED"
+    assert "4" in landed.refusal.text_id
+
+
+def test_blank_rows_are_not_delivered_in_any_format(deliver, rows):
+    landed = deliver("dinsos.relawan_disabilitas", RELAWAN + b";;;\r\n1;A;R;35\r\n ;';\xa0;\r\n2;B;R;35\r\n;;;")
+    assert landed.landed_rows == 2
+    assert rows("dinsos_relawan_disabilitas", "row_number, nik") == [(3, "1"), (5, "2")]
+    deliver("diskumdag.sosialisasi", b"id,kegiatan_id,tanggal,tempat,nik\n,,,,\n1,2,2025-09-09,x,3\n,,,,\n")
+    assert rows("diskumdag_sosialisasi", "row_number, id") == [(3, "1")]
+    row = {"nik": "1", "nama": "A", "status_kepegawaian": "K2", "kode_wilayah": "3"}
+    deliver(
+        "disdik.ptk_non_asn", json.dumps([{}, row, dict.fromkeys(row), dict.fromkeys(row, "\u200b "), row]).encode()
+    )
+    assert rows("disdik_ptk_non_asn", "row_number") == [(2,), (5,)]
+    deliver("bpjstk.target", workbook([TARGET, ["'", " ", "\u200b"], [2025, "A", 1], ["\u00a0"]]))
+    assert rows("bpjstk_target", "row_number") == [(3,)]
+
+
+def test_a_row_that_is_filled_where_nobody_declared_a_column_is_delivered(deliver, rows):
+    landed = deliver("dinsos.relawan_disabilitas", RELAWAN.replace(b"\r", b";Catatan\r") + b";;;;x\r\n;;;;\r\n")
+    assert landed.landed_rows == 1
 
 
 def test_contributions_may_have_no_rows(deliver):

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from cakupan.landing.refusals import GZIP_BROKEN, TOO_LARGE, unreadable, wrong_encoding
+from cakupan.landing.sniffing import encoding_found
 
 CHUNK_BYTES = 1 << 20
 LINE_BYTES = 1 << 20
 """A physical line longer than this is no record of any feed."""
+PACKED_BYTES = 1 << 15
+GZIP_WINDOW = 31
 PLAUSIBLE_RATIO = 200
 """Text compresses to a tenth, repetitive text to a fiftieth; a bomb to a thousandth."""
-FREE_BYTES = 4 << 30
-"""Below this size no ratio is suspicious: rows stream, so that only the disk is at stake."""
+FREE_BYTES = 16 << 20
+"""The ratio is that of so many bytes at a time: less may hold a few equal rows, more would let a good beginning hide
+a bomb."""
 
 
 _LINE_END = re.compile(rb"\r?\n|\r(?=.)", re.DOTALL)
@@ -42,8 +45,8 @@ class Line(NamedTuple):
     too_long: bool = False
 
 
-def chunks(path: Path, compression: str | None) -> Iterator[bytes]:
-    """The decompressed bytes, about CHUNK_BYTES at a time.
+def chunks(path: Path, compression: str | None, largest: int = 4 << 30) -> Iterator[bytes]:
+    """The decompressed bytes, CHUNK_BYTES at a time or less; of gzip `largest` at most.
 
     Raises Refused UNREADABLE for gzip that is cut short, damaged or a bomb, OSError when the disk fails.
     """
@@ -51,36 +54,72 @@ def chunks(path: Path, compression: str | None) -> Iterator[bytes]:
         if compression is None:
             yield from iter(lambda: file.read(CHUNK_BYTES), b"")
         else:
-            yield from _inflated(file, path.stat().st_size)
+            yield from _inflated(file, largest)
 
 
 def as_utf8(parts: Iterable[bytes]) -> Iterator[bytes]:
     """UTF-16 as UTF-8, which alone has line ends and delimiters of one byte. Raises Refused ENCODING."""
     decoder = codecs.getincrementaldecoder("utf-16")()
+    first = b""
     try:
         for part in parts:
+            first = first or part
+            if b"\0" not in first or first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+                raise wrong_encoding("utf-16", encoding_found(first))
             yield decoder.decode(part).encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeError:
-        raise wrong_encoding("utf-16") from None
+        raise wrong_encoding("utf-16", encoding_found(first)) from None
 
 
-def _inflated(file: BinaryIO, compressed_bytes: int) -> Iterator[bytes]:
-    limit = max(FREE_BYTES, PLAUSIBLE_RATIO * compressed_bytes)
-    stream = cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
-    size = 0
-    while True:
+def no_utf8(parts: Iterable[bytes], declared: str) -> Iterator[bytes]:
+    """The same chunks. Raises Refused ENCODING behind the last when all that is not ASCII in them is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    may_be, has_signs = True, False
+    for part in parts:
+        if may_be and not (part.isascii() and not decoder.getstate()[0]):
+            has_signs = True
+            may_be = _decodes(decoder, part)
+        yield part
+    if has_signs and may_be and _decodes(decoder, b"", final=True):
+        raise wrong_encoding(declared, "UTF-8")
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(part, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _inflated(file: BinaryIO, largest: int) -> Iterator[bytes]:
+    """Gzip of one member or several. Each piece is passed on once the bounds have been checked with it."""
+    inflater, size, rest = zlib.decompressobj(GZIP_WINDOW), 0, b""
+    window_in = window_out = 0
+    begun = False
+    while packed := rest or file.read(PACKED_BYTES):
+        if inflater.eof:
+            packed = packed.lstrip(b"\0")  # padding
+            if not packed:
+                rest = b""
+                continue
+            inflater, begun = zlib.decompressobj(GZIP_WINDOW), False
         try:
-            chunk = stream.read(CHUNK_BYTES)
-        except (EOFError, gzip.BadGzipFile, zlib.error):
+            piece = inflater.decompress(packed, CHUNK_BYTES)
+        except zlib.error:
             raise unreadable(GZIP_BROKEN) from None
-        if not chunk:
-            break
-        size += len(chunk)
-        if size > limit:
+        begun = True
+        rest = inflater.unconsumed_tail or inflater.unused_data
+        size += len(piece)
+        window_in, window_out = window_in + len(packed) - len(rest), window_out + len(piece)
+        if size > largest or (window_out > FREE_BYTES and window_out > PLAUSIBLE_RATIO * window_in):
             raise unreadable(TOO_LARGE)
-        yield chunk
-    if not compressed_bytes:
+        if window_out > FREE_BYTES:
+            window_in = window_out = 0
+        if piece:
+            yield piece
+    if not (begun and inflater.eof):
         raise unreadable(GZIP_BROKEN)
 
 

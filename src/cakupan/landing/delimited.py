@@ -13,15 +13,18 @@ from functools import cache
 from typing import NamedTuple
 
 from cakupan.feeds import CsvFormat
+from cakupan.invisible import is_filled
 from cakupan.landing.content import Block, Line, blocks, lines, lines_of
 from cakupan.landing.records import Record, broken
 from cakupan.landing.refusals import no_header, wrong_encoding
+from cakupan.landing.sniffing import BOM, encoding_found
 
 JOINED_LINES = 100
 """Physical lines that one quoted cell may span."""
 JOINED_BYTES = 1 << 20
 LINE_ENDS = b"\r\n"
-BOM = b"\xef\xbb\xbf"
+NOTHING = b" \t\r\n\x1a"
+"""What may stand on a line that is empty; DOS ended texts with the last of these."""
 _OPEN_CELL = re.compile(r'"(?:[^"]++|"")*+\Z')
 
 
@@ -63,12 +66,12 @@ def first_records(format_: CsvFormat, parts: Iterable[bytes]) -> Iterator[CsvHea
         if row_number == 1:
             # In UTF-16 there are NULs, which refuse below; a mark of UTF-8 tells what no byte of cp1252 could.
             if data.startswith(BOM) and encoding_of(format_) != "utf-8":
-                raise wrong_encoding(encoding_of(format_))
+                raise wrong_encoding(encoding_of(format_), encoding_found(data))
             data = data.removeprefix(BOM)
         if not data.strip():
             continue
         if b"\0" in data:
-            raise wrong_encoding(encoding_of(format_))
+            raise wrong_encoding(encoding_of(format_), encoding_found(data))
         size = line.offset + len(line.data)
         cells = split(_decode_header(format_, data), format_.delimiter)
         while cells is BadQuote.OPEN and size < JOINED_BYTES and (more := next(source, None)):
@@ -84,7 +87,7 @@ def _decode_header(format_: CsvFormat, data: bytes) -> str:
     try:
         return data.decode(encoding_of(format_)).rstrip("\r\n")
     except UnicodeDecodeError:
-        raise wrong_encoding(encoding_of(format_)) from None
+        raise wrong_encoding(encoding_of(format_), encoding_found(data)) from None
 
 
 def encoding_of(format_: CsvFormat) -> str:
@@ -123,7 +126,8 @@ def records(format_: CsvFormat, width: int, header: CsvHeader, parts: Iterable[b
     """The records behind the header, with `width` cells each; `parts` begin where the header ends.
 
     A line of another width, an undecodable byte, NUL, or a quote that is not closed make a record with a defect; the
-    next physical line is read afresh. Blank lines are no records but count as rows, as in a spreadsheet.
+    next physical line is read afresh. A line without a filled cell is no record but counts as a row, as in a
+    spreadsheet. Of a last line that is short and has no end the record says so.
     """
     return _Reader(format_, width, blocks(parts, header.size)).records(header.row_number)
 
@@ -143,6 +147,8 @@ class _Reader:
         self.delimiter = format_.delimiter
         self.sign = format_.delimiter.encode()
         self.width = width
+        # A line that begins otherwise has a filled cell: hardly any needs a closer look.
+        self.plain = {bytes([byte]) for byte in range(0x21, 0x7F)} - {b"'", b'"', self.sign}
         self._source = source
         self._ahead: deque[Line] = deque()
 
@@ -151,7 +157,7 @@ class _Reader:
         for block in self._source:
             if not block.too_long and self._is_sound(block.data):
                 found = block.data.splitlines()
-                yield Rows(row_number + 1, found)
+                yield from self._filled(row_number + 1, found)
                 row_number += len(found)
                 continue
             self._ahead.extend(lines_of(block))
@@ -162,13 +168,26 @@ class _Reader:
                 if not line.too_long and self._is_sound(line.data):
                     sound.append(line.data.rstrip(LINE_ENDS))
                     continue
-                if sound:
-                    yield Rows(row_number - len(sound), sound)
-                    sound = []
-                if line.data.strip():
-                    yield self._record(row_number, line)
-            if sound:
-                yield Rows(row_number + 1 - len(sound), sound)
+                yield from self._filled(row_number - len(sound), sound)
+                sound = []
+                if line.data.strip(NOTHING) and (record := self._record(row_number, line)):
+                    yield record
+            yield from self._filled(row_number + 1 - len(sound), sound)
+
+    def _filled(self, row_number: int, found: list[bytes]) -> Iterator[Rows]:
+        """The lines, the first with this row number, without those that have no filled cell."""
+        begin = 0
+        for index in [index for index, line in enumerate(found) if line[:1] not in self.plain]:
+            if self._is_blank(found[index].decode(self.encoding).split(self.delimiter)):
+                if index > begin:
+                    yield Rows(row_number + begin, found[begin:index])
+                begin = index + 1
+        if begin < len(found):
+            yield Rows(row_number + begin, found[begin:] if begin else found)
+
+    @staticmethod
+    def _is_blank(cells: Iterable[str]) -> bool:
+        return not any(map(is_filled, cells))
 
     def _is_sound(self, data: bytes) -> bool:
         """Whether each of these lines is a record without quotes, as it stands."""
@@ -183,8 +202,10 @@ class _Reader:
             return False
         return True
 
-    def _record(self, row_number: int, line: Line) -> Record:
+    def _record(self, row_number: int, line: Line) -> Record | None:
+        """The record that begins with this line; None when it has no filled cell."""
         data = line.data.rstrip(LINE_ENDS)
+        is_last = data == line.data
         if line.too_long:
             return broken(
                 row_number,
@@ -195,17 +216,26 @@ class _Reader:
             text = data.decode(self.encoding)
         except UnicodeDecodeError as error:
             where = f"byte {line.offset + error.start + 1} is not {self.encoding}"
-            return broken(row_number, where, data.decode(self.encoding, "backslashreplace"))
+            record = broken(row_number, where, data.decode(self.encoding, "backslashreplace"))
+            record.is_cut = is_last and error.end == len(data) and error.reason == "unexpected end of data"
+            return record
         cells = split(text, self.delimiter)
         if cells is BadQuote.OPEN:
             cells = self._joined(line.data) or cells
-        if b"\0" in data:
-            return broken(row_number, "NUL byte", text)
-        if isinstance(cells, BadQuote):
-            return broken(row_number, cells, text)
-        if len(cells) != self.width:
-            return broken(row_number, f"{len(cells)} fields instead of {self.width}", text)
+        if not isinstance(cells, BadQuote) and self._is_blank(cells):
+            return None
+        if defect := self._defect(cells, text):
+            record = broken(row_number, defect, text)
+            record.is_cut = is_last and (cells is BadQuote.OPEN or len(cells) < self.width)
+            return record
         return Record(row_number, [cell or None for cell in cells])
+
+    def _defect(self, cells: list[str] | BadQuote, text: str) -> str | None:
+        if "\0" in text:
+            return "NUL byte"
+        if isinstance(cells, BadQuote):
+            return cells
+        return f"{len(cells)} fields instead of {self.width}" if len(cells) != self.width else None
 
     def _joined(self, data: bytes) -> list[str] | None:
         """The cells of a record whose quoted cell goes on in the following lines, which are then taken.

@@ -11,10 +11,11 @@ from typing import Any, BinaryIO
 import ijson
 
 from cakupan.feeds import Column, Feed, JsonFormat, canonical
-from cakupan.landing.delimited import BOM
+from cakupan.invisible import is_filled
 from cakupan.landing.header import Header, match_header
 from cakupan.landing.records import Part, Record, broken, storable
 from cakupan.landing.refusals import JSON_BROKEN, JSON_NO_ARRAY, unreadable, wrong_encoding
+from cakupan.landing.sniffing import BOM, HEAD_BYTES, encoding_found
 from cakupan.landing.spelling import canonical_json, is_kept_as_text, spell_number_for
 
 LONGEST_NUMBER = 1000
@@ -46,7 +47,7 @@ class _Checked:
         self._tail = b""
         start = stream.read(len(BOM))
         if start.startswith(OTHER_ENCODINGS) or b"\0" in start:
-            raise wrong_encoding("utf-8")
+            raise wrong_encoding("utf-8", encoding_found(start + stream.read(HEAD_BYTES)))
         stream.seek(len(BOM) if start == BOM else 0)
 
     def read(self, size: int = -1) -> bytes:
@@ -85,9 +86,9 @@ def _keys(file: BinaryIO, rows: str | None) -> list[str] | None:
             return _walk_at(rows, ijson.parse(_Checked(file)))
         return _walk(ijson.basic_parse(_Checked(file)))
     except UnicodeDecodeError:
-        raise wrong_encoding("utf-8") from None
+        raise wrong_encoding("utf-8", "cp1252") from None
     except ijson.JSONError as error:
-        raise (wrong_encoding("utf-8") if "UTF8" in str(error) else unreadable(JSON_BROKEN)) from None
+        raise (wrong_encoding("utf-8", "cp1252") if "UTF8" in str(error) else unreadable(JSON_BROKEN)) from None
     except ArithmeticError:
         raise unreadable(JSON_BROKEN) from None
 
@@ -137,7 +138,9 @@ def _places(keys: Sequence[str], header: Header) -> Places:
 def _records(feed: Feed, columns: Places, elements: Iterator[Any]) -> Iterator[Record]:
     for number, element in enumerate(elements, 1):
         if isinstance(element, _Element):
-            yield _record(feed, columns, number, element)
+            record = _record(feed, columns, number, element)
+            if record.defect or any(map(is_filled, record.values)):
+                yield record
         else:
             yield broken(number, "no object", canonical_json(element))
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection, sql
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
-from cakupan.landing.content import after, ahead, as_utf8, chunks
+from cakupan.landing.content import after, ahead, as_utf8, chunks, no_utf8
 from cakupan.landing.copying import copy_delimited, copy_records
 from cakupan.landing.delimited import CsvHeader, Rows, cells_of, first_records, records
 from cakupan.landing.header import Header
 from cakupan.landing.layout import data_rows, find_header
-from cakupan.landing.records import Part
-from cakupan.landing.refusals import Refused, no_header, no_rows
+from cakupan.landing.records import Part, Record
+from cakupan.landing.refusals import Refused, no_header, no_rows, truncated
+from cakupan.landing.sniffing import refuse_other_kind
 from cakupan.landing.tables import landing_table, lock, place_columns
+
+R = TypeVar("R", bound=Rows | Record)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) 
 
 def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) -> Landed:
     format_ = feed.format
+    refuse_other_kind(format_, path)
     if isinstance(format_, CsvFormat):
         header, rows = _fill_delimited(connection, feed, format_, delivery_id, path)
         landed = Landed(delivery_id, rows, header.extra, header.missing)
@@ -80,11 +84,19 @@ def _fill_delimited(
     columns = [name for name in placed if name is not None]
     if len(columns) == len(placed) and format_.is_plain:
         return header, copy_delimited(
-            connection, feed, format_, delivery_id=delivery_id, columns=columns, records=found
+            connection, feed, format_, delivery_id=delivery_id, columns=columns, records=_whole(found)
         )
     one_by_one = (r for item in found for r in (cells_of(format_, item) if isinstance(item, Rows) else [item]))
     data = one_by_one if format_.is_plain else data_rows(format_, header, one_by_one, format_.delimiter)
-    return header, copy_records(connection, feed, delivery_id, Part("", header, iter(data)), placed)
+    return header, copy_records(connection, feed, delivery_id, Part("", header, _whole(data)), placed)
+
+
+def _whole(records: Iterable[R]) -> Iterator[R]:
+    """The same records. Raises Refused TRUNCATED for one in whose middle the file ends."""
+    for record in records:
+        if isinstance(record, Record) and record.is_cut:
+            raise truncated(record.row_number)
+        yield record
 
 
 def _find_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader, Header]:
@@ -104,8 +116,10 @@ def _readable(found: Iterator[CsvHeader]) -> Iterator[CsvHeader]:
 
 def _text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
     """The file's bytes, in the encoding in which its records are read."""
-    parts = chunks(path, format_.compression)
-    return as_utf8(parts) if format_.encoding == "utf-16" else parts
+    parts = chunks(path, format_.compression, format_.largest_mib << 20)
+    if format_.encoding == "utf-16":
+        return as_utf8(parts)
+    return no_utf8(parts, format_.encoding) if format_.encoding == "cp1252" else parts
 
 
 def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts: Iterator[Part]) -> Landed:

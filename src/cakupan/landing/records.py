@@ -22,6 +22,8 @@ class Record:
     typed_cells: list[str] | None = None
     defect: str | None = None
     raw: str | None = None
+    is_cut: bool = False
+    """The file ends in the middle of it."""
 
 
 @dataclass(frozen=True)

@@ -82,14 +82,37 @@ def cell_twice(sheet: str, cell: str) -> Refused:
     )
 
 
-def wrong_encoding(encoding: str) -> Refused:
+def other_kind(found: Reason, due: Reason) -> Refused:
+    """The file is plainly something else than the feed declares."""
+    return Refused(
+        "UNREADABLE",
+        f"Berkas ini {found.id}, padahal seharusnya {due.id}. Mohon ekspor ulang dari sistem asal sebagai {due.id}"
+        " dan kirim kembali dengan nama berkas yang sama.",
+        f"The file is {found.en}, but should be {due.en}. Ask the office to export it as {due.en} and re-send it"
+        " under the same name.",
+    )
+
+
+def truncated(row_number: int) -> Refused:
+    """The last record stops in its middle, and no line end follows."""
+    return Refused(
+        "TRUNCATED",
+        f"Berkas terpotong: baris terakhir, nomor {row_number}, berhenti di tengah. Mohon ekspor ulang dari sistem"
+        " asal, tunggu sampai unggahan selesai, dan kirim kembali dengan nama berkas yang sama.",
+        f"The file is cut short: its last row, number {row_number}, stops in the middle. Ask the office to export it"
+        " again, to let the upload end, and to re-send it under the same name.",
+    )
+
+
+def wrong_encoding(encoding: str, found: str | None = None) -> Refused:
     """The header, or a text format as a whole, is not in the declared encoding."""
+    is_id = f"memakai pengodean teks {found}, bukan" if found else "tidak memakai pengodean teks"
+    is_en = f"encoded in {found}, not in" if found else "not encoded in"
     return Refused(
         "ENCODING",
-        f"Berkas tidak memakai pengodean teks {encoding}. Mohon simpan ulang sebagai {encoding} dan kirim kembali"
+        f"Berkas {is_id} {encoding}. Mohon simpan ulang sebagai {encoding} dan kirim kembali"
         " dengan nama berkas yang sama.",
-        f"The file is not encoded in {encoding}. Ask the office to save it as {encoding} and re-send it"
-        " under the same name.",
+        f"The file is {is_en} {encoding}. Ask the office to save it as {encoding} and re-send it under the same name.",
     )
 
 
