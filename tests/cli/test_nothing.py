@@ -88,3 +88,15 @@ def test_a_record_whose_deliveries_are_gone_is_altered_and_not_nothing(ledger: L
     ran = CliRunner().invoke(app, ["verify"])
     assert ran.exit_code == 1
     assert "ALTERED" in ran.stdout and "Nothing to verify" not in ran.stderr
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, ["nightly", "--date", "2025-09-09"], ["database", "start"]])
+def test_a_database_that_does_not_answer_is_named_with_what_to_do(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    monkeypatch.setenv("CAKUPAN_PG_HOST", "127.0.0.1")
+    monkeypatch.setenv("CAKUPAN_PG_PORT", "1")
+    ran = CliRunner().invoke(app, command)
+    assert ran.exit_code == (2 if command[0] == "verify" else 1)
+    assert "The database at 127.0.0.1:1 went away" in ran.stderr and "Traceback" not in ran.output

@@ -15,9 +15,9 @@ from rich.console import Console
 from cakupan.cli import cities, export, feed, ledger, nothing, query, receipt, report, sources, trace, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
-from cakupan.cli.lock import NotPublished, only_one_night
+from cakupan.cli.lock import only_one_night
 from cakupan.cli.nightly import run_night
-from cakupan.cli.saying import needs_database, say_and_exit
+from cakupan.cli.saying import cause, needs_database, say_and_exit
 from cakupan.database import Role, url
 from cakupan.database.server import embedded
 
@@ -81,7 +81,7 @@ def nightly(
     except CannotSimulate as refusal:
         say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
-        say_and_exit(str(error) or type(error).__name__, 1)
+        say_and_exit(cause(error), 1)
 
 
 @app.command()
@@ -104,7 +104,7 @@ def status(
         assert as_of is not None  # noqa: S101 some night was begun
         (feeds_status.watch if watch else feeds_status.show)(out, as_of)
     except psycopg.Error as error:
-        say_and_exit(str(error).strip(), 1)
+        say_and_exit(cause(error), 1)
 
 
 @app.command()
@@ -122,7 +122,9 @@ def sql(
         if said := nothing.never_published(known_at):
             say_and_exit(said, 1)
         query.run(statement, form.value, out, known_at)
-    except psycopg.Error as error:
+    except psycopg.OperationalError as error:
+        say_and_exit(cause(error), 1)
+    except psycopg.Error as error:  # of the statement, which the person wrote
         say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
 
 
@@ -138,10 +140,8 @@ def release(
     needs_database()
     try:
         released = night.release(delivery, by, why)
-    except ValueError as refusal:
-        say_and_exit(str(refusal), 1)
-    except psycopg.Error as error:
-        say_and_exit(verify.cause(error), 1)
+    except (ValueError, RuntimeError, OSError, psycopg.Error) as refusal:
+        say_and_exit(cause(refusal), 1)
     out.print(f"{released} is in force from now on; run its night again to show it.")
 
 
@@ -176,7 +176,7 @@ def verify_all(
         said = nothing.never_kept(on)
         untouched = verify.run(on, [area.value for area in only or ()], out, said)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
-        say_and_exit(f"Could not verify to the end: {verify.cause(error)}", 2)
+        say_and_exit(f"Could not verify to the end: {cause(error)}", 2)
     raise typer.Exit(0 if untouched else 1)
 
 
@@ -190,10 +190,8 @@ def receipt_of(
     needs_database()
     try:
         receipt.run(address, reason, file)
-    except (ValueError, OSError) as refusal:
-        say_and_exit(str(refusal), 1)
-    except psycopg.Error as error:
-        say_and_exit(verify.cause(error), 1)
+    except (ValueError, OSError, psycopg.Error) as refusal:
+        say_and_exit(cause(refusal), 1)
 
 
 @app.command()
@@ -209,8 +207,8 @@ def airflow() -> None:
             orchestration.end_killed_runs()
         with of_this_installation():
             components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
-    except (NotPublished, CannotSimulate) as refusal:
-        say_and_exit(str(refusal), 1)
+    except (RuntimeError, OSError, psycopg.Error) as refusal:
+        say_and_exit(cause(refusal), 1)
 
 
 @database.command("start")
@@ -218,7 +216,10 @@ def database_start() -> None:
     """Start the embedded server, make what is missing in it, and print where BI tools connect."""
     from cakupan import installation
 
-    installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+    try:
+        installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+    except (RuntimeError, OSError, psycopg.Error) as error:
+        say_and_exit(cause(error), 1)
     out.print(url(Role.BI, password=False), soft_wrap=True)
 
 

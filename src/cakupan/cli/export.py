@@ -11,8 +11,7 @@ import typer
 
 from cakupan.cli import nothing
 from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import needs_database, say_and_exit
-from cakupan.cli.verify import cause
+from cakupan.cli.saying import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.")
@@ -56,6 +55,6 @@ def fiscal(
     except psycopg.Error as error:
         say_and_exit(cause(error))
     except OSError as error:
-        say_and_exit(f"The package could not be written: {error}")
+        say_and_exit(f"The package could not be written: {cause(error)}")
     for path in written:
         typer.echo(path)

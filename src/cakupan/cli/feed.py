@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cakupan import settings
-from cakupan.cli.saying import say_and_exit
+from cakupan.cli.saying import cause, say_and_exit
 
 app = typer.Typer(no_args_is_help=True, help="A new feed, without Python: draft its three files, try a file on them.")
 out = Console(soft_wrap=True, highlight=False)
@@ -76,8 +76,7 @@ def check(
     except CannotCheck as refusal:
         say_and_exit(str(refusal), 2)
     except (psycopg.Error, OSError) as error:
-        code = f" (SQLSTATE {error.sqlstate})" if isinstance(error, psycopg.Error) and error.sqlstate else ""
-        say_and_exit(f"The check broke off: {type(error).__name__}{code}.")
+        say_and_exit(f"The check broke off: {cause(error)}")
     _show(checked)
     raise typer.Exit(0 if checked.good else 1)
 

@@ -11,8 +11,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from cakupan.cli.saying import needs_database, say_and_exit
-from cakupan.cli.verify import cause
+from cakupan.cli.saying import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="The record of what was delivered, decided and published.")
@@ -41,7 +40,7 @@ def seal() -> None:
         with _connected(Role.LOADER):
             night.seal()
     except night.StepFailed as error:
-        say_and_exit(str(error))
+        say_and_exit(cause(error))
     checkpoint()
 
 
@@ -57,7 +56,7 @@ def restart(
         with _connected(Role.LOADER) as connection:
             sealing.restart(connection, by, why)
     except (ValueError, sealing.CannotSeal, sealing.Altered, OSError) as error:
-        say_and_exit(str(error))
+        say_and_exit(cause(error))
     checkpoint()
 
 
@@ -90,7 +89,7 @@ def add_cosignature(
         with _connected(Role.LOADER) as connection:
             kept, names = sealing.add_cosignature(connection, file.read_text("utf-8"), verifier)
     except (BadNote, OSError, UnicodeDecodeError) as error:
-        say_and_exit(str(error))
+        say_and_exit(cause(error))
     sys.stdout.write(f"Checkpoint of {kept.size} entries, signed by {', '.join(names)}\n")
 
 

@@ -13,8 +13,7 @@ import typer
 from cakupan import settings
 from cakupan.cli import nothing
 from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import needs_database, say_and_exit
-from cakupan.cli.verify import cause
+from cakupan.cli.saying import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
@@ -70,6 +69,6 @@ def dbhcht(
     try:
         written = reports.write(report, out or settings.home() / "reports")
     except OSError as error:
-        say_and_exit(f"The report could not be written: {error}")
+        say_and_exit(f"The report could not be written: {cause(error)}")
     for path in written:
         typer.echo(path)

@@ -6,10 +6,12 @@ import os
 import shutil
 from typing import NoReturn
 
+import psycopg
 import typer
 from rich.console import Console
 
 from cakupan import settings
+from cakupan.database.causes import cause_of, said
 from cakupan.database.server import embedded
 
 err = Console(stderr=True)
@@ -31,6 +33,13 @@ def needs_database(code: int = 1) -> None:
             f" Run: {this_command()} nightly --date YYYY-MM-DD, or name the right folder in CAKUPAN_HOME."
         )
     say_and_exit(f"The database is not running. Run: {this_command()} database start", code)
+
+
+def cause(error: Exception) -> str:
+    """What an error says, without what a database error quotes from a row."""
+    if isinstance(error, psycopg.Error):
+        return said(error)
+    return str(cause_of(error) or error) or type(error).__name__
 
 
 def this_command() -> str:

@@ -17,8 +17,7 @@ import typer
 from rich.console import Console
 
 from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import needs_database, say_and_exit
-from cakupan.cli.verify import cause
+from cakupan.cli.saying import cause, needs_database, say_and_exit
 
 if TYPE_CHECKING:
     from cakupan.audit.trace.night import Night

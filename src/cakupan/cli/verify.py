@@ -7,7 +7,6 @@ import sys
 import time
 from datetime import date
 
-import psycopg
 from rich.console import Console
 
 from cakupan.audit.findings import Area
@@ -34,14 +33,6 @@ def run(on: date | None, only: list[str], out: Console, nothing: str | None = No
     took = f"({time.monotonic() - began:.1f} s)"
     out.print(f"{DONE} {took}" if not altered else f"ALTERED: {altered} findings, named above. {took}", highlight=False)
     return not altered
-
-
-def cause(error: Exception) -> str:
-    """What an error says, without what a database error quotes from a row."""
-    if isinstance(error, psycopg.Error):
-        # Starting also brings a database of an older version up to date.
-        return f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'}). Run: cakupan database start"
-    return str(error) or type(error).__name__
 
 
 def _show(area: Area, out: Console) -> None:
