@@ -13,6 +13,8 @@ from cakupan.database import Role, connect
 from cakupan.feeds import Column
 from cakupan.landing import ensure_landing_table, land, tables
 from cakupan.landing.archive import Archive, register
+from cakupan.landing.copying import CountsDiffer
+from cakupan.landing.copying import _agreed as agreed
 
 TARGET = ["TAHUN", "KODE_SEKTOR", "TARGET_PESERTA"]
 TANI = b"nik,nama_anggota,kelompok_tani,kategori,luas_lahan_ha,kode_wilayah\n"
@@ -383,6 +385,56 @@ def test_tables_made_by_two_at_once_are_made_once(database, database_name, feed)
     for thread in threads:
         thread.join(30)
     assert errors == []
+
+
+BUDGET = [
+    "KODE SKPD", "NAMA SKPD", "KODE SUB KEGIATAN", "NAMA SUB KEGIATAN", "KODE REKENING", "URAIAN",
+    "SUMBER DANA", "NO DPA", "TGL DPA", "JENIS", "PAGU",
+]  # fmt: skip
+LINE = ["2.07", "D", "2.07.05", "P", "5.1", "U", "DBHCHT", "DPA/1", date(2025, 1, 6), "MURNI", 9505000]
+
+
+def told(database):
+    return database.execute("select totals from ledger.landing order by delivery_id desc limit 1").fetchone()[0]
+
+
+def test_what_a_total_row_says_is_kept_as_received(deliver, database):
+    rows = [["DPA 2025"], BUDGET, LINE, LINE, ["JUMLAH", *[None] * 9, 19010000.5], [], ["Dicetak 7/9/2025"]]
+    deliver("sipd.anggaran", workbook(rows))
+    assert told(database) == [{"sheet": "Data", "row": 5, "column": "pagu", "amount": "19010000,5"}]
+    deliver("sipd.anggaran", workbook([BUDGET, LINE, [" Jumlah total", *[None] * 9, "Rp 9.505.000"]]))
+    assert told(database) == [{"sheet": "Data", "row": 3, "column": "pagu", "amount": "Rp 9.505.000"}]
+
+
+@pytest.mark.parametrize("cell", [None, "=SUM(K2:K2)", "#REF!", " "])
+def test_a_total_row_without_an_amount_says_nothing(deliver, database, cell):
+    landed = deliver("sipd.anggaran", workbook([BUDGET, LINE, ["JUMLAH", *[None] * 9, cell]]))
+    assert (landed.landed_rows, told(database)) == (1, None)
+
+
+def test_the_total_row_of_a_text_file_says_it_too(deliver, database, feed):
+    declared = feed("distan.kelompok_tani")
+    columns = tuple(
+        column.model_copy(update={"type": "count"}) if column.name == "luas_lahan_ha" else column
+        for column in declared.columns
+    )
+    format_ = declared.format.model_copy(update={"end": ("Jumlah",)})
+    declared = declared.model_copy(update={"columns": columns, "format": format_})
+    landed = deliver("distan.kelompok_tani", TANI + b"1,A,K,P,1,35\n2,B,K,P,2,35\nJumlah,,,,3,\n", declared=declared)
+    assert landed.landed_rows == 2
+    assert told(database) == [{"sheet": "", "row": 4, "column": "luas_lahan_ha", "amount": "3"}]
+
+
+@pytest.mark.parametrize("columns", [b"\n", b",x,\n"], ids=["whole lines", "one by one"])
+def test_a_database_that_stores_another_number_of_rows_than_were_read_keeps_none(
+    deliver, database, rows, monkeypatch, columns
+):
+    content = TANI.replace(b"\n", columns) + b"".join(b"%d,A,K,P,1,35%b" % (n, columns) for n in range(9))
+    deliver("distan.kelompok_tani", content)
+    monkeypatch.setattr("cakupan.landing.copying._agreed", lambda feed, read, stored: agreed(feed, read + 1, stored))
+    with pytest.raises(CountsDiffer, match="10 records were read and 9 stored"):
+        deliver("distan.kelompok_tani", content + b"\n", date(2025, 9, 10))
+    assert rows("distan_kelompok_tani", "nik") == [(str(n),) for n in range(9)]
 
 
 def test_a_large_file_streams(database, feed, deliver):

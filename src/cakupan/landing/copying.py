@@ -34,11 +34,38 @@ def copy_delimited(
     ).format(
         landing_table(feed), names, sql.Literal(format_.delimiter), sql.Literal(ENCODINGS[format_.encoding]), names
     )
+    counted = _Counted(records)
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
-            for lines in ahead(_lines(records, delivery_id, len(columns), format_)):
+            for lines in ahead(_lines(counted, delivery_id, len(columns), format_)):
                 copy.write(lines)
-        return cursor.rowcount
+        return _agreed(feed, counted.number, cursor.rowcount)
+
+
+class CountsDiffer(RuntimeError):
+    """The database stored another number of records than was read: nothing of the delivery may land."""
+
+
+def _agreed(feed: Feed, read: int, stored: int) -> int:
+    if read != stored:
+        raise CountsDiffer(
+            f"{feed.name}: {read} records were read and {stored} stored, so nothing was landed; report it with the"
+            " file, as the reader and the database disagree on where a record ends"
+        )
+    return stored
+
+
+class _Counted:
+    """The same items, and how many records they hold."""
+
+    def __init__(self, items: Iterable[Rows | Record]) -> None:
+        self._items = items
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Rows | Record]:
+        for item in self._items:
+            self.number += len(item.lines) if isinstance(item, Rows) else 1
+            yield item
 
 
 def _lines(records: Iterable[Rows | Record], delivery_id: int, width: int, format_: CsvFormat) -> Iterator[bytes]:
@@ -70,31 +97,32 @@ def copy_records(
         landing_table(feed), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for record in part.records:
-            count += 1
-            cells: Sequence[str | None] = nothing
-            values = record.values
-            if values:
-                _spell_out_nul(record)
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for record in part.records:
+                count += 1
+                cells: Sequence[str | None] = nothing
                 values = record.values
-                cells = [values[index] for index in positions] if overflow else values
-                if overflow:
-                    cells = [*cells, others(part.header, placed, values)]
-            copy.write_row(
-                (
-                    delivery_id,
-                    part.sheet,
-                    record.row_number,
-                    record.number_cells,
-                    record.error_cells,
-                    record.typed_cells,
-                    record.defect,
-                    record.raw,
-                    *cells,
+                if values:
+                    _spell_out_nul(record)
+                    values = record.values
+                    cells = [values[index] for index in positions] if overflow else values
+                    if overflow:
+                        cells = [*cells, others(part.header, placed, values)]
+                copy.write_row(
+                    (
+                        delivery_id,
+                        part.sheet,
+                        record.row_number,
+                        record.number_cells,
+                        record.error_cells,
+                        record.typed_cells,
+                        record.defect,
+                        record.raw,
+                        *cells,
+                    )
                 )
-            )
-    return count
+        return _agreed(feed, count, cursor.rowcount)
 
 
 def _spell_out_nul(record: Record) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
@@ -18,7 +19,7 @@ from cakupan.landing.copying import copy_delimited, copy_records
 from cakupan.landing.delimited import CsvHeader, Rows, cells_of, first_records, records
 from cakupan.landing.header import Header
 from cakupan.landing.layout import data_rows, find_header
-from cakupan.landing.records import Part, Record
+from cakupan.landing.records import Part, Record, Total
 from cakupan.landing.refusals import Refused, no_header, no_rows, truncated
 from cakupan.landing.sniffing import refuse_other_kind
 from cakupan.landing.tables import landing_table, lock, place_columns
@@ -38,6 +39,8 @@ class Landed:
     missing_columns: tuple[str, ...]
     """Declared columns that are not there, as the feed spells them."""
     refusal: Refused | None = None
+    totals: tuple[Total, ...] = ()
+    """What its total rows say."""
 
 
 def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) -> Landed:
@@ -64,8 +67,7 @@ def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path)
     format_ = feed.format
     refuse_other_kind(format_, path)
     if isinstance(format_, CsvFormat):
-        header, rows = _fill_delimited(connection, feed, format_, delivery_id, path)
-        landed = Landed(delivery_id, rows, header.extra, header.missing)
+        landed = _fill_delimited(connection, feed, format_, delivery_id, path)
     else:
         parts = document.parts(feed, path) if isinstance(format_, JsonFormat) else workbook.parts(feed, format_, path)
         landed = _fill_parts(connection, feed, delivery_id, parts)
@@ -76,19 +78,26 @@ def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path)
 
 def _fill_delimited(
     connection: Connection[Any], feed: Feed, format_: CsvFormat, delivery_id: int, path: Path
-) -> tuple[Header, int]:
+) -> Landed:
     last, header = _find_header(feed, format_, path)
     placed = place_columns(connection, feed, header)
     behind = ahead(after(_text(format_, path), last.size))
     found = records(format_, len(placed), last, behind)
     columns = [name for name in placed if name is not None]
     if len(columns) == len(placed) and format_.is_plain:
-        return header, copy_delimited(
+        rows = copy_delimited(
             connection, feed, format_, delivery_id=delivery_id, columns=columns, records=_whole(found)
         )
+        return Landed(delivery_id, rows, header.extra, header.missing)
     one_by_one = (r for item in found for r in (cells_of(format_, item) if isinstance(item, Rows) else [item]))
-    data = one_by_one if format_.is_plain else data_rows(format_, header, one_by_one, format_.delimiter)
-    return header, copy_records(connection, feed, delivery_id, Part("", header, _whole(data)), placed)
+    totals: list[Total] = []
+    data = (
+        one_by_one
+        if format_.is_plain
+        else data_rows(format_, header, one_by_one, totals=totals, delimiter=format_.delimiter)
+    )
+    rows = copy_records(connection, feed, delivery_id, Part("", header, _whole(data)), placed)
+    return Landed(delivery_id, rows, header.extra, header.missing, totals=tuple(totals))
 
 
 def _whole(records: Iterable[R]) -> Iterator[R]:
@@ -127,19 +136,21 @@ def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts
     # Sheets may differ: what any of them adds or lacks is told once, in the order of the sheets.
     extra: dict[str, None] = {}
     missing: dict[str, None] = {}
+    totals: list[Total] = []
     for part in parts:
         placed = place_columns(connection, feed, part.header)
         rows += copy_records(connection, feed, delivery_id, part, placed)
         extra |= dict.fromkeys(part.header.extra)
         missing |= dict.fromkeys(part.header.missing)
-    return Landed(delivery_id, rows, tuple(extra), tuple(missing))
+        totals += part.totals
+    return Landed(delivery_id, rows, tuple(extra), tuple(missing), totals=tuple(totals))
 
 
 def _enter(connection: Connection[Any], landed: Landed) -> None:
     refusal = landed.refusal
     connection.execute(
         "insert into ledger.landing (delivery_id, landed_rows, extra_columns, missing_columns,"
-        " refusal_code, refusal_id, refusal_en) values (%s, %s, %s, %s, %s, %s, %s)",
+        " refusal_code, refusal_id, refusal_en, totals) values (%s, %s, %s, %s, %s, %s, %s, %s)",
         (
             landed.delivery_id,
             landed.landed_rows,
@@ -148,5 +159,6 @@ def _enter(connection: Connection[Any], landed: Landed) -> None:
             refusal and refusal.code,
             refusal and refusal.text_id,
             refusal and refusal.text_en,
+            Jsonb([total._asdict() for total in landed.totals]) if landed.totals else None,
         ),
     )

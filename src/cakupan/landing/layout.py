@@ -10,12 +10,14 @@ from typing import TypeVar
 from cakupan.feeds import Feed, Layout
 from cakupan.invisible import is_filled, visible
 from cakupan.landing.header import Header, match_header, required_missing
-from cakupan.landing.records import Record
+from cakupan.landing.records import Record, Total
 from cakupan.landing.refusals import missing_columns
 
 HEADER_ROWS = 30
 """The header stands within the first rows of a sheet."""
 
+AMOUNTS = frozenset({"rupiah", "count"})
+"""Types of columns that a total row sums up."""
 _COLUMN_NUMBER = re.compile(r"^\W*([0-9]{1,3}|[a-z])\W*(=.*)?$", re.IGNORECASE)
 P = TypeVar("P")
 
@@ -68,8 +70,19 @@ def numbers_columns(cells: Sequence[str | None]) -> bool:
     return counted[0] <= 2 and counted == list(range(counted[0], counted[0] + len(counted)))
 
 
-def data_rows(layout: Layout, header: Header, records: Iterable[Record], delimiter: str = ";") -> Iterator[Record]:
-    """The records that are data; of one that could not be cut into cells the raw text is looked at."""
+def data_rows(
+    layout: Layout,
+    header: Header,
+    records: Iterable[Record],
+    *,
+    totals: list[Total],
+    sheet: str = "",
+    delimiter: str = ";",
+) -> Iterator[Record]:
+    """The records that are data; of one that could not be cut into cells the raw text is looked at.
+
+    Amounts in rows below the data are added to `totals`.
+    """
     footer, end = (tuple(visible(word).casefold() for word in words) for words in (layout.footer, layout.end))
     required = [position for position, column in enumerate(header.columns) if column and column.required]
     ended = False
@@ -80,6 +93,15 @@ def data_rows(layout: Layout, header: Header, records: Iterable[Record], delimit
         ended = ended or (not complete and bool(end) and first.startswith(end))
         if count == 0 and layout.numbering and numbers_columns(cells):
             continue
-        if not first or (ended and not complete) or (footer and first.startswith(footer)):
-            continue
-        yield record
+        if (ended and not complete) or (footer and first.startswith(footer)):
+            totals += _totals(header, record, sheet)
+        elif first:
+            yield record
+
+
+def _totals(header: Header, record: Record, sheet: str) -> Iterator[Total]:
+    """The amounts in a row of totals; an error is none."""
+    for column, value in zip(header.columns, record.values, strict=False):
+        is_error = column is not None and column.name in (record.error_cells or ())
+        if column and column.type in AMOUNTS and is_filled(value) and not is_error:
+            yield Total(sheet, record.row_number, column.name, value)

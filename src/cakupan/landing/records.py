@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cakupan.landing.header import Header
 
@@ -26,6 +27,16 @@ class Record:
     """The file ends in the middle of it."""
 
 
+class Total(NamedTuple):
+    """What a delivery says of itself: an amount in a total row."""
+
+    sheet: str
+    row: int
+    column: str
+    amount: str
+    """As received."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A file without sheets, or one sheet of a workbook."""
@@ -34,6 +45,8 @@ class Part:
     """Its name as it may be shown; no two of a delivery are the same."""
     header: Header
     records: Iterator[Record]
+    totals: list[Total] = field(default_factory=list)
+    """Those among the rows that are no data; complete when the records are read."""
 
 
 def broken(row_number: int, defect: str, raw: str) -> Record:

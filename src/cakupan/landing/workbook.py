@@ -15,7 +15,7 @@ from cakupan.feeds import Column, Feed, XlsxFormat, canonical
 from cakupan.invisible import is_filled, shown_apart
 from cakupan.landing.header import Header
 from cakupan.landing.layout import data_rows, find_header
-from cakupan.landing.records import Part, Record, storable
+from cakupan.landing.records import Part, Record, Total, storable
 from cakupan.landing.refusals import NOT_XLSX, no_header, unreadable
 from cakupan.landing.sheet_scan import column_letters
 from cakupan.landing.sheet_search import Findings
@@ -73,7 +73,8 @@ def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, name: str, find
     _, header = find_header(feed, format_, above, name)
     reader = _Reader(feed, header, sheet.start[1] if sheet.start else 0, findings)
     found = (record for number, row in rows if (record := reader.record(number, row)))
-    return Part(name, header, data_rows(format_, header, found))
+    totals: list[Total] = []
+    return Part(name, header, data_rows(format_, header, found, totals=totals, sheet=name), totals)
 
 
 class _Reader:
