@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -14,6 +14,9 @@ from rich.table import Table
 
 from cakupan import settings
 from cakupan.cli.saying import cause, say_and_exit
+
+if TYPE_CHECKING:
+    from cakupan.onboarding.checking import Checked
 
 app = typer.Typer(no_args_is_help=True, help="A new feed, without Python: draft its three files, try a file on them.")
 out = Console(soft_wrap=True, highlight=False)
@@ -66,7 +69,7 @@ def check(
     Exit code 0: it would be let in; 1: it would be refused or held, or the files do not fit; 2: wrong usage.
     """
     from cakupan import installation
-    from cakupan.onboarding.checking import CannotCheck, Checked
+    from cakupan.onboarding.checking import CannotCheck
     from cakupan.onboarding.checking import check as try_file
 
     installation.set_up_warehouse(lambda _: None)
@@ -81,10 +84,7 @@ def check(
     raise typer.Exit(0 if checked.good else 1)
 
 
-def _show(checked: object) -> None:
-    from cakupan.onboarding.checking import Checked
-
-    assert isinstance(checked, Checked)  # noqa: S101
+def _show(checked: Checked) -> None:
     outcome = checked.outcome
     colour = "green" if outcome.status == "ACCEPTED" else "red"
     out.print(f"[{colour}]{outcome.status}[/] {outcome.feed} of {outcome.business_date} (nothing of it was kept)")
@@ -100,24 +100,34 @@ def _show(checked: object) -> None:
         out.print(f"declared, not delivered: {', '.join(checked.missing_columns)}", markup=False)
     if checked.staged_rows is not None:
         out.print(f"the staging model shows {checked.staged_rows} rows of it")
-    says = {rule.rule_id: rule.meta.says for rule in checked.suite.expectations}
-    if checked.refused:
-        table = Table("rows", "rule", "says", box=None, pad_edge=False, title="\nRules broken", title_justify="left")
-        for rule, count in checked.broken.most_common():
-            table.add_row(str(count), rule, says.get(rule, ""))
-        out.print(table)
-        out.print("\nRefused rows")
-        for row in checked.refused[:ROWS_SHOWN]:
-            where = f"sheet {row.sheet!r} row {row.row_number}" if row.sheet else f"row {row.row_number}"
-            out.print(f"  {where}: {', '.join(row.rules)}", markup=False)
-        if len(checked.refused) > ROWS_SHOWN:
-            out.print(f"  and {len(checked.refused) - ROWS_SHOWN} more")
+    _show_refused(checked)
+    for remark in checked.remarks:
+        out.print(f"noticed: {remark}", markup=False)
     if checked.misfits:
         out.print("\nThe three files do not fit:")
         for misfit in checked.misfits:
             out.print(f"  {misfit}", markup=False)
     else:
         out.print("The three files fit each other.")
+
+
+def _show_refused(checked: Checked) -> None:
+    """The rules broken, what more there is to say of them, and where the rows are."""
+    says = {rule.rule_id: rule.meta.says for rule in checked.suite.expectations}
+    if not checked.refused:
+        return
+    table = Table("rows", "rule", "says", box=None, pad_edge=False, title="\nRules broken", title_justify="left")
+    for rule, count in checked.broken.most_common():
+        table.add_row(str(count), rule, says.get(rule, ""))
+    out.print(table)
+    for rule, detail in checked.details.items():
+        out.print(f"{rule}: {detail.english}", markup=False)
+    out.print("\nRefused rows")
+    for row in checked.refused[:ROWS_SHOWN]:
+        where = f"sheet {row.sheet!r} row {row.row_number}" if row.sheet else f"row {row.row_number}"
+        out.print(f"  {where}: {', '.join(row.rules)}", markup=False)
+    if len(checked.refused) > ROWS_SHOWN:
+        out.print(f"  and {len(checked.refused) - ROWS_SHOWN} more")
 
 
 def _shown(path: Path) -> str:

@@ -18,8 +18,10 @@ from cakupan.feeds import Feed
 from cakupan.notices import wording
 from cakupan.notices.faults import Address, Fault, faults, quarantined
 from cakupan.notices.message import Attachment, Message, render, shown
+from cakupan.notices.remarked import remarked
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.notices.wording import Language
+from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
 
 LISTED = 50  # rows listed in a letter
@@ -36,6 +38,8 @@ class _RuleLine:
     says: str
     heading: str
     remedy: str
+    detail: str = ""
+    """What more there is to say: the character that only looks like another, why records could not be read."""
     figure: str = ""
     rows: int = 0
     places: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -68,14 +72,15 @@ def office_message(
     states = {state.name: state for state in feed_states(connection, night, feeds)}
     new = [fault for fault in faults(connection, feeds, night) if fault.topic not in told]
     late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in told]
-    if not new and not late:
+    noticed = [one for one in remarked(connection, feeds, night) if one.topic not in told]
+    if not new and not late and not noticed:
         return None
     by_date = sorted(new, key=lambda fault: fault.facts.business_date)
     detailed = by_date[-DETAILED:]
     listed = LISTED // max(1, len(detailed))
     sections = [_section(connection, fault, states[fault.feed.name], language, listed) for fault in detailed]
     owner = feeds[0].owner
-    things = len(new) + len(late)
+    things = len(new) + len(late) + len(noticed)
     subject = (
         f"Kiriman data {wording.day(night, 'id')}: {things} hal perlu ditindaklanjuti · {owner}"
         if language == "id"
@@ -83,12 +88,12 @@ def office_message(
     )
     values = {
         "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
-        "attached": ATTACHED, "others": by_date[:-DETAILED],
+        "attached": ATTACHED, "others": by_date[:-DETAILED], "noticed": noticed,
     }  # fmt: skip
     return Message(
         night=night,
         recipient=feeds[0].agency,
-        topics=(*(fault.topic for fault in new), *map(_late_topic, late)),
+        topics=(*(fault.topic for fault in new), *map(_late_topic, late), *(one.topic for one in noticed)),
         subject=subject,
         text=render("office.txt.j2", **values),
         html=render("office.html.j2", **values),
@@ -104,15 +109,20 @@ def _late_topic(state: FeedState) -> str:
 def _section(
     connection: psycopg.Connection[Any], fault: Fault, state: FeedState, language: Language, listed: int
 ) -> _Section:
-    rules = {rule.rule_id: rule for rule in load_suite(fault.feed).expectations}
+    suite = load_suite(fault.feed)
+    rules = {rule.rule_id: rule for rule in suite.expectations}
+    broken = {one.rule_id for one in fault.broken if one.failed_rows}
+    more = details(connection, fault.feed, suite, fault.facts.validation_id, broken)
 
     @cache
     def line(rule_id: str) -> _RuleLine:
         rule = rules.get(rule_id)
         says = wording.says(rule, rule_id, language)
-        return _RuleLine(
-            rule_id, says, wording.headings(fault.feed, rule_id), wording.remedy(fault.feed, rule, rule_id, language)
-        )
+        remedy = wording.remedy(fault.feed, rule, rule_id, language)
+        detail = ""
+        if found := more.get(rule_id):
+            detail = found.indonesian if language == "id" else found.english
+        return _RuleLine(rule_id, says, wording.headings(fault.feed, rule_id), remedy, detail)
 
     found = quarantined(connection, fault, ATTACHED)
     on_delivery, on_rows = [], []

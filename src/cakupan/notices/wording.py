@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cakupan import settings
 from cakupan.feeds import Feed
+from cakupan.quality.derived import AS_TYPED, NO_ERROR, NO_PERSONAL_NUMBER, PLAIN_LETTERS
 from cakupan.quality.rule import COMPOUND_UNIQUE, IN_SET, PARSE, UNIQUE, Rule
 from cakupan.quality.strict import MONTHS_ID
 
@@ -58,8 +59,38 @@ def remedy(feed: Feed, rule: Rule | None, rule_id: str, language: Language) -> s
     return indonesian if language == "id" else english
 
 
+_OF_A_WORD = {
+    "readable": (
+        "Periksa jumlah kolom, tanda kutip, dan pengodean huruf pada baris itu.",
+        "Check the number of columns, the quotes and the encoding of the row.",
+    ),
+    "as_text": (
+        "Format kolomnya sebagai Teks, lalu salin ulang dari sumber asli.",
+        "Format the column as Text, then copy it again from the original source.",
+    ),
+    NO_ERROR: (
+        "Perbaiki rumus atau rujukan pada sel itu, lalu isi nilainya.",
+        "Mend the formula or the reference in the cell, then fill in its value.",
+    ),
+    AS_TYPED: (
+        "Format kolomnya sebagai Teks, lalu ketik ulang isinya dari sumber asli.",
+        "Format the column as Text, then type it again from the original source.",
+    ),
+    PLAIN_LETTERS: (
+        "Hapus karakter yang disebut dan ketik ulang dengan papan ketik biasa.",
+        "Remove the character named and type it again on a plain keyboard.",
+    ),
+    NO_PERSONAL_NUMBER: (
+        "Hapus NIK dari kolom itu; NIK hanya boleh di kolomnya sendiri.",
+        "Take the NIK out of the column; it belongs in its own column alone.",
+    ),
+}
+
+
 def _remedy(rule: Rule | None, where: str, rule_id: str) -> tuple[str, str]:
     kind = rule.type if rule else ""
+    if said := _OF_A_WORD.get(rule_id.rpartition(".")[2]):
+        return said
     if rule and kind == IN_SET:
         values = ", ".join(map(str, rule.kwargs["value_set"]))
         return f"Isi dengan salah satu dari: {values}.", f"Use one of: {values}."
@@ -69,15 +100,5 @@ def _remedy(rule: Rule | None, where: str, rule_id: str) -> tuple[str, str]:
         return (
             f"Sisakan satu baris untuk setiap {where}; perbaiki atau hapus yang lain.",
             f"Keep one row for each {where}; correct or remove the others.",
-        )
-    if rule_id.endswith(".as_text"):
-        return (
-            "Format kolomnya sebagai Teks, lalu salin ulang dari sumber asli.",
-            "Format the column as Text, then copy it again from the original source.",
-        )
-    if rule_id.endswith(".record.readable"):
-        return (
-            "Periksa jumlah kolom, tanda kutip, dan pengodean huruf pada baris itu.",
-            "Check the number of columns, the quotes and the encoding of the row.",
         )
     return "", ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from cakupan import landing, quality, settings
 from cakupan.database import Role, connect, environment
 from cakupan.feeds import Feed, load_feeds
 from cakupan.onboarding.fitting import misfits
+from cakupan.quality.details import Detail, details
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite, load_suite
 
@@ -46,6 +48,10 @@ class Checked:
     missing_columns: tuple[str, ...]
     refused: tuple[RefusedRow, ...]
     misfits: tuple[str, ...]
+    details: Mapping[str, Detail]
+    """By rule id, what more there is to say of rows that break it."""
+    remarks: tuple[str, ...]
+    """What is noticed of the file and holds nothing."""
     staged_rows: int | None
     """Rows the staging model would show; None where it could not be run."""
 
@@ -74,13 +80,28 @@ def check(name: str, file: Path, night: date) -> Checked:
             "select reason_en from ledger.validation where validation_id = %s", (outcome.validation_id,)
         ).fetchone() or (None,)
         rows = _refused(connection, feed, outcome.validation_id) if not landed.refusal else ()
+        more = details(connection, feed, suite, outcome.validation_id, {rule for row in rows for rule in row.rules})
+        remarks = connection.execute(
+            "select detail_en from quality.remark where validation_id = %s order by remark_code, column_name, value",
+            (outcome.validation_id,),
+        ).fetchall()
         staged = None
         if compiled and outcome.status == "ACCEPTED":
             staged, problem = _staged(connection, compiled, delivery_id)
             if problem:
                 found.append(problem)
     return Checked(
-        feed, suite, outcome, reason, landed.extra_columns, landed.missing_columns, rows, tuple(found), staged
+        feed,
+        suite,
+        outcome,
+        reason,
+        landed.extra_columns,
+        landed.missing_columns,
+        rows,
+        tuple(found),
+        more,
+        tuple(said for (said,) in remarks if said != reason),
+        staged,
     )
 
 

@@ -61,7 +61,8 @@ class Defect:
         """`15 fields instead of 14 (12 rows, first row 2; each line ends with ';': remove it)`."""
         hint = f"; each line ends with '{_delimiter(feed)}', which begins one column more" if self._one_more else ""
         said = self.defect.replace("byte … is not", "bytes that are not")
-        return f"{said} ({self.rows:,} rows, first {place(self.sheet, self.row_number)}{hint})"
+        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        return f"{said} ({rows}, first {place(self.sheet, self.row_number)}{hint})"
 
     def indonesian(self, feed: Feed) -> str:
         """The same in Indonesian."""

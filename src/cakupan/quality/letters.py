@@ -1,12 +1,9 @@
-"""Characters that look like others: which ones a code, a key or a value of a closed list may not hold, and their names.
+"""Characters that look like others: which ones a code, a key or a value of a closed list may not hold.
 
 Each pattern is read alike by Python and by PostgreSQL.
 """
 
 from __future__ import annotations
-
-import unicodedata
-from dataclasses import dataclass
 
 _ACCENTED = (
     r"\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0130\u0134-\u0137\u0139-\u0148\u014a-\u017e\u01cd-\u01dc\u01de-\u01f0"
@@ -26,18 +23,3 @@ TEXT = f"^[^{_ODD_IN_TEXT}]*$"
 ODD_IN_CODE = f"[^ -~{_ACCENTED}]"
 ODD_IN_TEXT = f"[{_ODD_IN_TEXT}]"
 NOT_ASCII = "[^ -~]"
-
-
-@dataclass(frozen=True)
-class OddCharacter:
-    """A character in a cell that only looks like another."""
-
-    code_point: int
-    position: int
-    """Counted from 1 among the characters of the cell that one sees."""
-
-    @property
-    def name(self) -> str:
-        """As Unicode calls it: CYRILLIC CAPITAL LETTER A (U+0410)."""
-        name = unicodedata.name(chr(self.code_point), "")
-        return f"{name} (U+{self.code_point:04X})".lstrip()

@@ -55,7 +55,7 @@ def noticed(
                     f"{subject.file}, kolom {column.header}: {_id(rows)} baris{weight_id} tidak memenuhi:"
                     f" {rule.meta.says_id}. Pertama: {place_id(*where)}. Barisnya tetap dihitung."
                     " Selanjutnya: perbaiki di sistem asal.",
-                    f"{subject.file}, column {column.header}: {rows:,} rows{weight} are not as they should be:"
+                    f"{subject.file}, column {column.header}: {_rows(rows)}{weight} not as they should be:"
                     f" {rule.meta.says}. First: {place(*where)}. The rows count. Next: ask"
                     f" {feed.owner} to correct them.",
                     column.name,
@@ -142,9 +142,9 @@ def _new_payers(connection: psycopg.Connection[Any], feed: Feed, subject: Subjec
                 f" pada {_id(rows)} baris{weight_id}. Pertama: {place_id(*where)}. Barisnya tetap dihitung."
                 f" Selanjutnya: bila salah tulis, minta {feed.owner} memperbaiki; bila sumber"
                 f" baru, daftarkan pada data acuan.",
-                f"{subject.file}, column {column.header}: a value that no accepted delivery had before, in {rows:,}"
-                f" rows{weight}. First: {place(*where)}. The rows count. Next: if it is misspelt, ask {feed.owner} to"
-                f" correct it; if it is a new source, enter it in the reference data.",
+                f"{subject.file}, column {column.header}: a value that no accepted delivery had before, in"
+                f" {_rows(rows)}{weight}. First: {place(*where)}. The rows count. Next: if it is misspelt, ask"
+                f" {feed.owner} to correct it; if it is a new source, enter it in the reference data.",
                 column.name,
                 payer,
                 int(total) if amount and total is not None else None,
@@ -209,7 +209,7 @@ def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
     if found.stated is None:
         said, said_id = "is no number", "bukan bilangan"
     else:
-        said = f"is {found.stated:,}, but the {found.rows:,} rows above it sum to {found.summed:,}"
+        said = f"is {found.stated:,}, but the {_rows(found.rows)} above it sum to {found.summed:,}"
         said_id = f"{_id(found.stated)}, padahal {_id(found.rows)} baris di atasnya berjumlah {_id(found.summed)}"
     unread = f" ({found.unread:,} of them hold no number)" if found.unread else ""
     unread_id = f" ({_id(found.unread)} di antaranya bukan bilangan)" if found.unread else ""
@@ -229,6 +229,10 @@ def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
 def _weights(amount: int | None) -> tuple[str, str]:
     """How much the rows weigh, in both languages."""
     return ("", "") if amount is None else (f" (Rp {_id(int(amount))} in all)", f" (senilai Rp {_id(int(amount))})")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _id(number: int) -> str:

@@ -19,6 +19,7 @@ from psycopg.rows import class_row, dict_row
 
 from cakupan import settings
 from cakupan.feeds import Feed
+from cakupan.quality.details import Detail, details
 from cakupan.quality.strict import MONTHS_ID
 from cakupan.quality.suite import load_suite
 
@@ -36,6 +37,7 @@ class Broken:
     failed_rows: int
     observed: str
     on_delivery: bool
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Line:
     broken: tuple[Broken, ...] = ()
     in_force: date | None = None
     """Of a late feed: the date of what stays in force."""
+    remarks: tuple[Detail, ...] = ()
+    """What was noticed of the delivery and holds nothing."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,21 @@ def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line 
             if feed.cadence == "occasional"
             else Line(feed, "LATE", {}, in_force=_in_force(connection, feed, night))
         )
-    return Line(feed, facts["delivery_status"], facts, _broken(connection, feed, facts["validation_id"]))
+    number = facts["validation_id"]
+    return Line(
+        feed, facts["delivery_status"], facts, _broken(connection, feed, number), remarks=_remarks(connection, number)
+    )
+
+
+def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[Detail, ...]:
+    """What is not said in the delivery's reason already."""
+    rows = connection.execute(
+        "select r.detail_id, r.detail_en from quality.remark as r join ledger.validation as v using (validation_id)"
+        " where validation_id = %s and r.detail_en is distinct from v.reason_en"
+        " order by remark_code, column_name, value",
+        (validation_id,),
+    )
+    return tuple(Detail(*row) for row in rows)
 
 
 def _in_force(connection: psycopg.Connection[Any], feed: Feed, night: date) -> date | None:
@@ -115,13 +133,15 @@ def _in_force(connection: psycopg.Connection[Any], feed: Feed, night: date) -> d
 
 
 def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int) -> tuple[Broken, ...]:
-    rules = {rule.rule_id: rule for rule in load_suite(feed).expectations}
+    suite = load_suite(feed)
+    rules = {rule.rule_id: rule for rule in suite.expectations}
     with connection.cursor(row_factory=class_row(_Failed)) as cursor:
         failed = cursor.execute(
             "select rule_id, severity, failed_rows, observed from quality.rule_result"
             " where validation_id = %s and not success order by failed_rows desc, rule_id",
             (validation_id,),
         ).fetchall()
+    more = details(connection, feed, suite, validation_id, {one.rule_id for one in failed if one.failed_rows})
     return tuple(
         Broken(
             rule_id=one.rule_id,
@@ -132,6 +152,7 @@ def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int)
             failed_rows=one.failed_rows,
             observed=one.observed,
             on_delivery=one.rule_id in rules and rules[one.rule_id].on_delivery,
+            detail=more.get(one.rule_id),
         )
         for one in failed
     )

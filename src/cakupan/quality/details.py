@@ -1,0 +1,120 @@
+"""What can be said of a broken rule beyond its sentence: the characters that only look like others, by their names in
+Unicode, and why records could not be read. Of a cell only the code point of a character leaves the database.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from cakupan.feeds import Feed
+from cakupan.quality import letters
+from cakupan.quality.defects import commonest, place, place_id, told
+from cakupan.quality.derived import PLAIN_LETTERS, kind_of
+from cakupan.quality.quarantine import quarantine_table
+from cakupan.quality.rule import PARSE, Rule
+from cakupan.quality.suite import Suite
+
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One clause in two languages."""
+
+    indonesian: str
+    english: str
+
+
+@dataclass(frozen=True)
+class OddCharacter:
+    """A character in cells of one column that only looks like another: how many rows, and where it is first."""
+
+    code_point: int
+    rows: int
+    sheet: str
+    row_number: int
+    position: int
+    """Counted from 1 among the characters of the cell, blanks around them aside."""
+
+    @property
+    def name(self) -> str:
+        """As Unicode calls it: CYRILLIC CAPITAL LETTER A (U+0410)."""
+        return f"{unicodedata.name(chr(self.code_point), '')} (U+{self.code_point:04X})".lstrip()
+
+
+def details(
+    connection: psycopg.Connection[Any], feed: Feed, suite: Suite, validation_id: int, broken: Collection[str]
+) -> dict[str, Detail]:
+    """By rule id, for those of the broken rules of a stored validation of which there is more to say."""
+    found = {}
+    for rule in suite.row_rules:
+        pattern = _looked_for(rule) if rule.rule_id in broken and rule.column else None
+        if pattern and (odd := _odd_characters(connection, feed, validation_id, rule, pattern)):
+            found[rule.rule_id] = _named(feed.column(str(rule.column)).header, odd)
+    if suite.readable_rule.rule_id in broken and (delivery_id := _delivery(connection, validation_id)):
+        defects = commonest(connection, feed, delivery_id)
+        if defects:
+            said = (told(feed, defects, indonesian=indonesian) for indonesian in (True, False))
+            found[suite.readable_rule.rule_id] = Detail(*said)
+    return found
+
+
+def _looked_for(rule: Rule) -> str | None:
+    """The pattern of a character that no good cell of the rule's column has."""
+    if kind_of(rule) == PLAIN_LETTERS:
+        return letters.ODD_IN_CODE if rule.kwargs["regex"] == letters.CODE else letters.ODD_IN_TEXT
+    return letters.NOT_ASCII if rule.type == PARSE and rule.kwargs["kind"] != "json" else None
+
+
+def _odd_characters(
+    connection: psycopg.Connection[Any], feed: Feed, validation_id: int, rule: Rule, pattern: str
+) -> list[OddCharacter]:
+    query = sql.SQL(
+        """
+        with found as (
+            select sheet, row_number, {column} as cell, substring({column} from {pattern}) as sign
+            from {quarantine}
+            where validation_id = %s and {rule} = any(rules)
+        ),
+        placed as (
+            select sheet, row_number, ascii(sign) as code_point, strpos(cell, sign) as position
+            from found
+            where sign is not null
+        )
+        select distinct on (code_point)
+            code_point, count(*) over (partition by code_point), sheet, row_number, position
+        from placed
+        order by code_point, sheet, row_number
+        """
+    ).format(
+        column=sql.Identifier(rule.column or ""),
+        pattern=sql.Literal(pattern),
+        quarantine=quarantine_table(feed),
+        rule=sql.Literal(rule.rule_id),
+    )
+    odd = [OddCharacter(*row) for row in connection.execute(query, (validation_id,))]
+    return sorted(odd, key=lambda each: -each.rows)[:NAMED]
+
+
+def _named(header: str, odd: list[OddCharacter]) -> Detail:
+    indonesian, english = [], []
+    for each in odd:
+        where, where_id = place(each.sheet, each.row_number), place_id(each.sheet, each.row_number)
+        rows = f"{each.rows:,} row{'' if each.rows == 1 else 's'}"
+        english.append(f"{each.name}, {rows}, first {where}, character {each.position}")
+        rows_id = f"{each.rows:,} baris".replace(",", ".")
+        indonesian.append(f"{each.name}, {rows_id}, pertama {where_id}, karakter ke-{each.position}")
+    return Detail(f"{header} memuat {'; '.join(indonesian)}", f"{header} holds {'; '.join(english)}")
+
+
+def _delivery(connection: psycopg.Connection[Any], validation_id: int) -> int | None:
+    row = connection.execute(
+        "select delivery_id from ledger.validation where validation_id = %s", (validation_id,)
+    ).fetchone()
+    return row[0] if row else None
