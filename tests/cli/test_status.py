@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from cakupan.cli import status
+from cakupan.database import Role, connect
 from cakupan.notices import feed_states
 from tests.notices.conftest import Ledger
 from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
@@ -108,6 +109,49 @@ def test_an_increment_that_was_refused_is_missing_until_it_is_mended(ledger: Led
     assert state(ledger, POSTED.name, NEXT) == "ACCEPTED"
     assert f"REJECTED {POSTED.name}, since 2025-09-09 (2 nights), file '" in printed(NEXT)
     assert "What is in force reaches to 2025-09-10; it is in: audit_findings" in printed(NEXT)
+
+
+def test_an_occasional_feed_that_never_came_is_told(ledger: Ledger) -> None:
+    ledger.ask(NIGHT)
+    text = printed(NIGHT)
+    assert f"MISSING {WORKFORCE.name}, since 2025-09-09 (1 night): it was never delivered." in text
+    ledger.deliver(WORKFORCE, rows(WORKFORCE, 3), NIGHT)
+    assert f"MISSING {WORKFORCE.name}" not in printed(NIGHT)
+
+
+def test_what_holds_nothing_is_shown_with_its_feed(ledger: Ledger) -> None:
+    number = ledger.deliver(SALES, rows(SALES, 3), NIGHT)
+    ledger.connection.execute(
+        "insert into quality.remark select validation_id, 'TOTAL_DISAGREES', null, null, 1, null, 'jumlah', 'the total'"
+        " from ledger.validation where delivery_id = %s",
+        (number,),
+    )
+    ledger.connection.execute(
+        "insert into ledger.ignored (agency, feed, name, reason_code, reason_id, reason_en, as_of_date)"
+        " values ('sipd', 'sp2d', E'sp2d\\n3579010101900001.CSV', 'NAME', 'nama', 'the ending is not csv', %s)",
+        (NIGHT,),
+    )
+    ledger.connection.commit()
+    text = printed(NIGHT)
+    assert f"NOTICED {SALES.name} of 2025-09-09: the total\n" in text
+    assert "NOT TAKEN sipd.sp2d, file 'sp2d" in text and "the ending is not csv\n" in text
+    assert "3579010101900001" not in text
+    assert "NOTICED" in printed(NEXT)  # the delivery is in force
+    ledger.deliver(SALES, rows(SALES, 3), NEXT)
+    assert "NOTICED" not in printed(NEXT) and "NOT TAKEN" not in printed(NEXT)
+
+
+def test_codes_that_nobody_knows_are_shown_with_their_weight(ledger: Ledger) -> None:
+    ledger.publish(NIGHT)
+    with connect(Role.TRANSFORMER) as builder:
+        builder.execute(
+            "create table warehouse.unmapped_codes as select run_id, 'sipd.sp2d' as feed, 'payer' as column_name,"
+            " 'XYZ' as code, 2::bigint as rows, 1500000::bigint as amount_idr, date '2025-09-07' as since_on"
+            " from ledger.published"
+        )
+    text = printed(NIGHT)
+    assert "UNKNOWN CODE sipd.sp2d, payer 'XYZ': 2 rows, Rp1,500,000, since 2025-09-07" in text
+    assert "UNKNOWN CODE" not in printed(NEXT)
 
 
 def test_states_before_while_and_after_a_night_asks(ledger: Ledger) -> None:

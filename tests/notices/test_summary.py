@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from cakupan.database import Role, connect
 from cakupan.night import marts_due
 from cakupan.notices import Message, late_marts_message, summary_message
 from tests.notices.conftest import Ledger
@@ -61,6 +62,26 @@ def test_refused_is_not_forgotten(ledger: Ledger) -> None:
     assert "3 of 10 rows (30 %)" in told.html
     ledger.deliver(SALES, rows(SALES, 10), NIGHT)
     assert SALES.name not in summary(ledger).text
+
+
+def test_what_holds_nothing_is_told_to_the_data_team(ledger: Ledger) -> None:
+    number = ledger.deliver(SALES, rows(SALES, 3), NIGHT)
+    ledger.connection.execute(
+        "insert into quality.remark select validation_id, 'TOTAL_DISAGREES', null, null, 1, null, 'jumlah', '<total>'"
+        " from ledger.validation where delivery_id = %s",
+        (number,),
+    )
+    ledger.publish(NIGHT)
+    with connect(Role.TRANSFORMER) as builder:
+        builder.execute(
+            "create table warehouse.unmapped_codes as select run_id, 'sipd.sp2d' as feed, 'payer' as column_name,"
+            " 'XYZ' as code, 2::bigint as rows, 1500000::bigint as amount_idr, date '2025-09-07' as since_on"
+            " from ledger.published"
+        )
+    told = summary(ledger)
+    assert f"noticed: {SALES.name} of 2025-09-09: <total>" in told.text and "&lt;total&gt;" in told.html
+    assert "unknown code: sipd.sp2d, payer 'XYZ': 2 rows, Rp1,500,000, since 2025-09-07" in told.text
+    assert "<code>XYZ</code>" in told.html
 
 
 def test_failures_are_told_once(ledger: Ledger) -> None:

@@ -9,8 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cakupan.cli.empty import missing, why_empty
 from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect, url
+
+EMPTY = "\N{EN DASH}"
+"""What is nothing that anybody counted: not 0."""
 
 HEADLINE = """
     select denominator_code, active_participants, denominator, coverage_rate, target_participants, gap_to_target
@@ -50,25 +54,42 @@ def show(out: Console, as_of: date) -> None:
 
     status.show(out, as_of)
     with connect(Role.AUDITOR) as connection:
+        lacking = missing(connection, as_of)
 
-        def section(title: str, heads: Sequence[str], query: str) -> None:
-            rows = connection.execute(query, (as_of,)).fetchall()
+        def section(title: str, mart: str, heads: Sequence[str], query: str) -> None:
+            found = connection.execute(query, (as_of,))
+            columns = [column.name for column in found.description or ()]
+            rows = found.fetchall()
             out.print(_table(title, heads, rows))
+            for said in why_empty(mart, columns, rows, lacking):
+                out.print(f"{EMPTY} {said}", style="yellow", highlight=False)
 
         section(
             f"Coverage on {as_of}",
+            "universal_coverage",
             ("denominator", "active participants", "of", "rate", "target", "gap"),
             HEADLINE,
         )
-        section("By sector", ("sector", "workforce", "active", "rate", "gap to target"), SECTORS)
-        section("By funding source", ("paid by", "active", "share", "contributions this year, Rp"), SOURCES)
-        section("By agency", ("agency", "category", "registered", "active", "not covered", "rate"), AGENCIES)
+        section("By sector", "coverage_by_sector", ("sector", "workforce", "active", "rate", "gap to target"), SECTORS)
+        section(
+            "By funding source",
+            "coverage_by_funding_source",
+            ("paid by", "active", "share", "contributions this year, Rp"),
+            SOURCES,
+        )
+        section(
+            "By agency",
+            "coverage_by_agency",
+            ("agency", "category", "registered", "active", "not covered", "rate"),
+            AGENCIES,
+        )
         section(
             "DBHCHT, Rp",
+            "dbhcht_reconciliation",
             ("SKPD", "sub-activity", "budget", "disbursed", "posted", "unposted", "absorption"),
             MONEY,
         )
-        section("Findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
+        section("Findings", "audit_findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
     command = this_command()
     connect_to = url(Role.BI, password=False)
     out.print(f"\nBI tools: {connect_to}, schema marts; with password: {command} database url", soft_wrap=True)
@@ -96,7 +117,7 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> T
 
 def _shown(value: Any, head: str) -> str:
     if value is None:
-        return "-"
+        return EMPTY
     if head in ("rate", "share", "absorption"):
         return f"{value:.1%}"
     return value if isinstance(value, str) else f"{value:,}"

@@ -12,8 +12,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cakupan.cli.empty import marts_in, missing
 from cakupan.cli.known import as_known
+from cakupan.cli.saying import err
 from cakupan.database import Role, connect
+from cakupan.lineage.figures import figures
 
 SHOWN_ROWS = 200  # of a table for a person; csv and json give all
 
@@ -27,6 +30,7 @@ def run(statement: str, form: str, out: Console, known_at: str | None = None) ->
         cursor = connection.execute(statement)
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall() if cursor.description else []
+    _say_why_empty(statement, rows)
     if form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(names)
@@ -39,6 +43,19 @@ def run(statement: str, form: str, out: Console, known_at: str | None = None) ->
         out.print(_table(names, rows[:SHOWN_ROWS]))
         if len(rows) > SHOWN_ROWS:
             out.print(f"… {len(rows) - SHOWN_ROWS} more rows; --format csv gives all")
+
+
+def _say_why_empty(statement: str, rows: list[tuple[Any, ...]]) -> None:
+    """Say beside the answer why its cells are empty, where a feed that its marts need never came."""
+    marts = marts_in(statement) if any(value is None for row in rows for value in row) else []
+    if not marts:
+        return
+    with connect(Role.AUDITOR) as connection:
+        (night,) = connection.execute("select max(as_of_date) from ledger.published").fetchone() or (None,)
+        lacking = missing(connection, night) if night else {}
+    needed = [said for feed, said in lacking.items() if any(feed in figures().feeds_behind(mart) for mart in marts)]
+    if needed:
+        err.print(f"Empty is not 0: {'; '.join(needed)}.", style="yellow", soft_wrap=True, highlight=False)
 
 
 def _plain(value: Any) -> Any:

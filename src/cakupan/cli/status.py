@@ -13,15 +13,17 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect
-from cakupan.notices import FeedState, Refused, Standing, feed_states, local, shown, standings
+from cakupan.notices import FeedState, Noticed, Refused, Standing, feed_states, local, noticed, shown, standings
 
 STYLES = {
     "ACCEPTED": "green", "LATE": "yellow", "AWAITED": "cyan", "ARRIVED": "cyan", "UNCHANGED": "dim", "HELD": "red",
-    "REJECTED": "red", "FAILED": "red",
+    "REJECTED": "red", "FAILED": "red", "MISSING": "yellow",
 }  # fmt: skip
 EVERY = 3.0  # seconds between two looks
 EARLIER = 2  # refused deliveries of a feed that are told beside the newest
+LISTED = 20  # unknown codes that are listed
 WIDE = 139  # characters that all columns take
 NEWEST = """
     select max(as_of_date) from (
@@ -64,12 +66,14 @@ def _page(as_of: date, width: int) -> RenderableType:
     with connect(Role.AUDITOR) as connection:
         states = feed_states(connection, as_of)
         amiss = standings(connection, as_of, states)
+        seen = noticed(connection, as_of)
         published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
     return Group(
         Text(f"\nDeliveries of {as_of}", style="bold"),
         Text(_progress(published_at, run, started_at), style="dim"),
         _table(states, width),
         *(text for one in amiss for text in _reasons(one)),
+        *_noticed(seen),
     )
 
 
@@ -101,6 +105,8 @@ def _reasons(one: Standing) -> Iterable[Text]:
         yield Text.assemble(*head, _why(refused.pop(0)))
     elif one.word == "FAILED":
         yield Text.assemble(*head, f": {state.failure}")
+    elif one.word == "MISSING":
+        yield Text.assemble(*head, f": it was never delivered. Next: ask {state.owner} to deliver it once.")
     else:
         yield Text.assemble(
             *head, ": no whole delivery was there when asked for."
@@ -111,6 +117,18 @@ def _reasons(one: Standing) -> Iterable[Text]:
     if len(refused) > EARLIER:
         yield Text(f"  … and {len(refused) - EARLIER} more deliveries that were refused before.")
     yield Text(f"  {one.rests}", style="dim")
+
+
+def _noticed(seen: Noticed) -> Iterable[Text]:
+    """Remarks, codes that nobody knows and files that were not taken, each under a word of its own."""
+    for remark in seen.remarks:
+        yield Text.assemble(("NOTICED", "cyan"), f" {remark.feed} of {remark.business_date}: {remark.detail_en}")
+    for code in seen.unmapped[:LISTED]:
+        yield Text.assemble(("UNKNOWN CODE", "cyan"), f" {code}")
+    if len(seen.unmapped) > LISTED:
+        yield Text(f"  … and {len(seen.unmapped) - LISTED} more: {this_command()} sql 'table unmapped_codes'")
+    for file in seen.ignored:
+        yield Text.assemble(("NOT TAKEN", "yellow"), f" {file.feed}, file {shown(file.name)!r}: {file.reason_en}")
 
 
 def _why(refused: Refused) -> str:

@@ -48,8 +48,12 @@ class Figures:
         return [
             f"{name} ({agency})" if feed in self.rosters and "agency_code" in mart.key else name
             for name, mart in self.marts.items()
-            if any(feed in feeds for feeds in mart.figures.values())
+            if feed in self.feeds_behind(name)
         ]
+
+    def feeds_behind(self, mart: str) -> frozenset[str]:
+        """The feeds that any column of the relation is computed from."""
+        return frozenset(feed for feeds in self.marts[mart].figures.values() for feed in feeds)
 
     def feeds_of(self, mart: str, column: str) -> tuple[str, ...]:
         """The feeds that the column of the relation is computed from, those of its keys included."""

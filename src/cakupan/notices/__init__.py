@@ -1,6 +1,7 @@
 """Who is told what about a night: letters to offices, the data team's summary, how feeds stand, the outbox."""
 
 from cakupan.notices.message import DATA_TEAM, Message, shown
+from cakupan.notices.noticed import Noticed, noticed
 from cakupan.notices.office import office_message
 from cakupan.notices.standing import Refused, Standing, standings
 from cakupan.notices.states import FeedState, feed_states
@@ -15,12 +16,14 @@ __all__ = [
     "Language",
     "Message",
     "NotSent",
+    "Noticed",
     "Refused",
     "Send",
     "Standing",
     "feed_states",
     "late_marts_message",
     "local",
+    "noticed",
     "office_message",
     "outbox",
     "shown",

@@ -79,10 +79,10 @@ class Standing:
 
     @property
     def word(self) -> str:
-        """HELD or REJECTED for a refused delivery of an earlier night too, where nothing else is amiss."""
-        if self.state.state in NEEDS_A_LOOK or not self.refused:
+        """The state; for a delivery refused before the night its outcome, and MISSING for what never came at all."""
+        if self.state.state in NEEDS_A_LOOK:
             return self.state.state
-        return self.refused[0].delivery_status
+        return self.refused[0].delivery_status if self.refused else "MISSING"
 
     @property
     def so_long(self) -> str:
@@ -103,14 +103,18 @@ class Standing:
 
 
 def standings(connection: psycopg.Connection[Any], night: date, states: Sequence[FeedState]) -> list[Standing]:
-    """The feeds that are late, held, rejected or failed on the night, or were refused before it and not mended."""
+    """The feeds that are late, held, rejected or failed on the night, or were refused before it and not mended.
+
+    Also occasional ones that never came: figures that need them are empty.
+    """
     with connection.cursor(row_factory=class_row(Refused)) as cursor:
         refused = cursor.execute(REFUSED, {"night": night}).fetchall()
     asked = dict(connection.execute(NIGHTS, {"night": night}).fetchall())
     found = []
     for state in states:
         of_feed = tuple(one for one in refused if one.name == state.name)
-        if state.state in NEEDS_A_LOOK or of_feed:
+        never_came = state.state == "UNCHANGED" and state.in_force is None and state.asked
+        if state.state in NEEDS_A_LOOK or of_feed or never_came:
             since = _since(state, of_feed, asked.get(state.name, []))
             nights = {one for one in asked.get(state.name, []) if one >= since} | {night}
             found.append(Standing(state, since, len(nights), of_feed, tuple(figures().resting_on(state.name))))
@@ -120,6 +124,6 @@ def standings(connection: psycopg.Connection[Any], night: date, states: Sequence
 def _since(state: FeedState, refused: Sequence[Refused], asked: Sequence[date]) -> date:
     """The first night that lacked what it should have had."""
     first = [one.business_date for one in refused]
-    if state.cadence != "occasional":
+    if state.cadence != "occasional" or not refused:
         first += [night for night in asked if state.in_force is None or night > state.in_force]
     return min([*first, state.night])

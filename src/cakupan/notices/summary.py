@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from cakupan.notices.message import DATA_TEAM, Message, render
+from cakupan.notices.noticed import noticed
 from cakupan.notices.standing import standings
 from cakupan.notices.states import NEEDS_A_LOOK, feed_states
 
@@ -58,7 +59,7 @@ def summary_message(
     values = {
         "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
         "amiss": amiss, "held": [(one, refused) for one in amiss for refused in one.refused if refused.held],
-        "told": _told(connection, night),
+        "noticed": noticed(connection, night), "told": _told(connection, night),
     }  # fmt: skip
     # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
     about = published if now else since

@@ -1,0 +1,43 @@
+"""Why a published figure is empty: a feed that it needs never brought an accepted delivery."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from cakupan.lineage.figures import figures
+from cakupan.notices import feed_states
+
+Missing = dict[str, str]
+"""The feeds without any accepted delivery, each with what is to be said of it."""
+
+
+def missing(connection: psycopg.Connection[Any], night: date) -> Missing:
+    """The feeds of which nothing is in force on the night."""
+    return {
+        state.name: f"no delivery of {state.name} was ever accepted"
+        if state.business_date
+        else f"{state.name} was never delivered"
+        for state in feed_states(connection, night)
+        if state.in_force is None
+    }
+
+
+def why_empty(mart: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], lacking: Missing) -> list[str]:
+    """What to say under a table of a mart: of the empty cells, or of there being no row."""
+    listed = list(rows)
+    empty = {name for row in listed for name, value in zip(columns, row, strict=True) if value is None}
+    if not lacking or (listed and not empty):
+        return []
+    feeds = {feed for name in (empty or columns) for feed in figures().feeds_of(mart, name)}
+    return [said for feed, said in lacking.items() if feed in feeds]
+
+
+def marts_in(statement: str) -> list[str]:
+    """The published relations that a statement names."""
+    words = set(re.findall(r"[a-z_]+", statement.lower()))
+    return [name for name in figures().marts if name in words]
