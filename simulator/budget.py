@@ -1,5 +1,6 @@
 """Budget documents, and payment orders that have nothing to do with DBHCHT."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from simulator.city import City
@@ -58,6 +59,7 @@ def budget_lines(city: City, programme: Programme) -> list[BudgetLine]:
                 found.append(_document(office, "PERUBAHAN", revised, paid))
             case _:
                 found.append(_document(office, "MURNI", original, whole + 400_000))
+    found += _next_year(programme)
     # Budgeted, nothing spent yet.
     idle = Office(
         "BAPPEDA",
@@ -89,6 +91,21 @@ def budget_lines(city: City, programme: Programme) -> list[BudgetLine]:
                 )
             )
     return found
+
+
+def _next_year(programme: Programme) -> Iterator[BudgetLine]:
+    """Yield the next year's first documents: none of them may touch what this year's lines hold."""
+    dated = programme.calendar.next_budget
+    for office in OFFICES:
+        match office.code:
+            case "DISNAKER":  # over its budget from the first payment on, while this year's line is not
+                yield _document(office, "MURNI", dated, programme.orders[office.code, 4].amount - 20_000)
+            case "DISTAN":  # pays before it has a document of the year: last year's line is none
+                continue
+            case "DINSOS" | "PERKIM":  # more than enough, and nothing spent yet
+                yield _document(office, "MURNI", dated, 90_000_000)
+            case "DISKUMDAG":  # gets its first line from DBHCHT, which is none for last year's orders
+                yield _document(office, "MURNI", dated, 70_000_000)
 
 
 def other_orders(city: City) -> list[Sp2d]:

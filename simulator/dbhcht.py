@@ -11,6 +11,9 @@ from simulator.model import Membership, Posting, Recipient, Sp2d, Worker
 from simulator.offices import ACCOUNT, MONTHLY, OFFICES, SMALLEST, TARIFF, Calendar, Office, calendar_of
 from simulator.places import OUTSIDE_CODES, in_city
 
+NEXT_YEAR = ("DISNAKER", "DISTAN")
+"""Offices that go on into the next year: decree and first order are there when it begins."""
+
 Line = tuple[str, int, str, int]
 """KPJ, month, program, amount"""
 
@@ -68,7 +71,7 @@ def found_programme(city: City) -> Programme:
             insure_recipient(city, programme, worker, calendar.year * 100 + (7 if late else 1))
         _decree(programme, office, 0, people[1:])
         _decree(programme, office, 1, people[:-1])
-        if office.code in {"DISNAKER", "DISTAN"}:
+        if office.code in NEXT_YEAR:
             _decree(programme, office, 2, people[: len(people) // 2])
     return programme
 
@@ -78,6 +81,25 @@ def write_orders(city: City, programme: Programme) -> None:
     for index, office in enumerate(OFFICES):
         for slot in range(4):
             _order(city, programme, index, office, slot)
+
+
+def write_next_orders(city: City, programme: Programme) -> None:
+    """Write the next year's first orders, of the offices whose decree for it is signed."""
+    calendar = programme.calendar
+    year = calendar.year + 1
+    for index, office in enumerate(office for office in OFFICES if office.code in NEXT_YEAR):
+        decree = decree_number(office, 2, calendar.year)
+        dated = days_after(calendar.next_paid, index)
+        order = Order(
+            office, 4, decree, dated, dated, year * 100 + 1, year * 100 + 3, 0, f"{year % 100:02d}99{90 + index:08d}"
+        )
+        order.posted = days_after(dated, 2)
+        for recipient in programme.on(decree):
+            for month in months(order.first, order.last):
+                order.lines += lines_for(programme.kpj[recipient.nik], month)
+                order.amount += MONTHLY
+        programme.orders[office.code, 4] = order
+        city.protected.add(order.billing)
 
 
 def _choose_people(city: City, programme: Programme) -> None:
@@ -162,9 +184,8 @@ def _order(city: City, programme: Programme, index: int, office: Office, slot: i
 def finish(city: City, programme: Programme) -> None:
     """Turn the orders into SP2Ds and posted lines, and hand the decrees to the city."""
     rng = city.stream("orders")
-    year = programme.calendar.year
     for serial, order in enumerate(programme.orders.values(), start=1):
-        skpd, month = order.office.skpd, order.dated.month
+        skpd, month, year = order.office.skpd, order.dated.month, order.dated.year
         span = f"{spelled_month(order.first)} s.d. {spelled_month(order.last)}"
         note = f"Pembayaran iuran JKK JKM {order.office.category.lower()} {span}"
         city.sp2ds.append(

@@ -5,7 +5,7 @@ from datetime import date
 from simulator.budget import budget_lines, other_orders
 from simulator.city import City
 from simulator.construction import found_construction
-from simulator.dbhcht import finish, found_programme, write_orders
+from simulator.dbhcht import finish, found_programme, write_next_orders, write_orders
 from simulator.memberships import found_memberships
 from simulator.outreach import add_applications, found_outreach
 from simulator.people import Births
@@ -26,6 +26,7 @@ def found(seed: int, size: int, first_night: date) -> City:
     plants.on_decrees()
     write_orders(city, programme)
     plants.on_orders()
+    write_next_orders(city, programme)
     finish(city, programme)
     city.budget = budget_lines(city, programme)
     city.sp2ds += other_orders(city)

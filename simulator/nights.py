@@ -64,7 +64,8 @@ def generate(plan: Plan) -> World:
     plan, done = merged(plan)
     nights = plan.nights
     for incident in plan.incidents:
-        if incident.night not in nights[1:]:
+        first_absent = incident.accident is Accident.ABSENT and incident.night == nights[0]
+        if incident.night not in nights[1:] and not first_absent:
             raise NightError(f"{incident}: an accident needs an earlier night to stay in force")
     gc.disable()  # millions of small things, none in a cycle
     try:
@@ -129,6 +130,8 @@ def _snapshot(world: World, feed: Feed, tonight: Tonight, accident: Accident | N
             if accident:
                 raise NightError(f"{feed.code} delivers nothing on {tonight.night} that could be cut")
             return None
+        if accident is Accident.ABSENT:  # nobody waits for it: it has no row of the scorecard, and comes another night
+            return None
         world.sent[feed.code] = items
     shown = items[: len(items) * 6 // 10] if accident is Accident.HELD_SHRUNK else items
     tally = _deliver(world, feed, tonight, shown, accident=accident)
@@ -141,7 +144,7 @@ def _snapshot(world: World, feed: Feed, tonight: Tonight, accident: Accident | N
         if feed.code == "bpjstk.kepesertaan":
             # "the NIK of the newest accepted membership row for its KPJ in any delivery"
             world.owner.update((member.kpj, member.nik) for member in tally.accepted)
-    return _card(tally, accident)
+    return _card(tally, accident, feed.code in world.in_force)
 
 
 def _increment(world: World, feed: Feed, tonight: Tonight, accident: Accident | None) -> dict[str, Any] | None:
@@ -153,7 +156,8 @@ def _increment(world: World, feed: Feed, tonight: Tonight, accident: Accident | 
     if accident is not None:  # BPJS sends everything again with the next delivery
         tally = _deliver(world, feed, tonight, lines, accident=accident)
         world.waiting = lines
-        return _card(tally, accident)
+        return _card(tally, accident, feed.code in world.in_force)
+    world.in_force[feed.code] = []  # it delivered; what it posted is in the ledger
     rng = world.city.stream("again", tonight.night)
     wanted = 1 + int(world.plan.dirt * len(lines) * 0.1) if world.plan.dirt else 0
     extra, kinds = sent_again(rng, feed, world.earlier, wanted, len(lines) if wanted else 0)
@@ -215,7 +219,7 @@ def _deliver(
     return tally
 
 
-def _card(tally: Tally, accident: Accident | None) -> dict[str, Any]:
+def _card(tally: Tally, accident: Accident | None, in_force: bool = True) -> dict[str, Any]:
     """Return the scorecard row; of a delivery that was never read there are no rows to speak of."""
     counts = {
         "delivered_rows": tally.delivered,
@@ -225,7 +229,8 @@ def _card(tally: Tally, accident: Accident | None) -> dict[str, Any]:
     }
     if accident is None:
         return counts
-    return {**(counts if accident.status == "HELD" else {}), "delivery_status": accident.status}
+    status = accident.status if in_force or accident is not Accident.ABSENT else "MISSING"
+    return {**(counts if accident.status == "HELD" else {}), "delivery_status": status}
 
 
 def _check_limits(feed: Feed, night: date, tally: Tally, before: int | None) -> None:

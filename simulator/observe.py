@@ -11,7 +11,8 @@ SNAPSHOTS: dict[str, Callable[[City, date], list[Any]]] = {
     "bpjstk.jakon": lambda city, night: city.registrations,
     "bpjstk.target": lambda city, night: city.targets,
     "bpjstk.semesta": lambda city, night: city.semesta,
-    "sipd.anggaran": lambda city, night: city.budget,
+    # A year's documents are not there before the year.
+    "sipd.anggaran": lambda city, night: [line for line in city.budget if line.dated.year <= night.year],
     "sipd.sp2d": lambda city, night: [order for order in city.sp2ds if order.known <= night],
     # A decree is on the list from the day it is signed.
     "disnaker.penerima_dbhcht": lambda city, night: [r for r in city.recipients if r.signed <= night],

@@ -107,6 +107,10 @@ class Calendar:
     second_decree: date
     next_decree: date
     paid: tuple[date, date, date, date]
+    next_budget: date
+    """when the next year's budget documents are signed"""
+    next_paid: date
+    """when the next year's first quarter is paid"""
 
     def quarter(self, slot: int) -> tuple[int, int]:
         """Return the first and last month of a quarter."""
@@ -128,4 +132,6 @@ def calendar_of(city: City) -> Calendar:
         min(date(year, 7, 3), days_after(night, -12)),
         date(year, 12, 20),
         paid,
+        date(year + 1, 1, 2),
+        date(year + 1, 1, 5),
     )

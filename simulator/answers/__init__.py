@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.answers.coverage import by_agency, by_funding_source, by_region, by_sector, universal_coverage
 from simulator.answers.findings import audit_findings
-from simulator.answers.lineage import dbhcht_lineage, dbhcht_reconciliation, whole_lineage
+from simulator.answers.lineage import dbhcht_lineage, dbhcht_reconciliation, keyed, whole_lineage
 from simulator.answers.participants import primary_memberships
 from simulator.answers.services import (
     aid_eligibility,
@@ -33,7 +33,7 @@ def answers(truth: Truth, scorecard: dict[str, Any]) -> dict[str, Any]:
         "coverage_by_region": by_region(truth, primary),
         "commitment_progress": commitment_progress(truth, primary),
         "dbhcht_lineage": dbhcht_lineage(truth, lineage),
-        "dbhcht_reconciliation": lines,
+        "dbhcht_reconciliation": keyed(lines),
         "audit_findings": audit_findings(truth, lineage, lines),
         "aid_eligibility": aid_eligibility(truth, primary),
         "construction_compliance": construction_compliance(truth),

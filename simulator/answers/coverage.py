@@ -4,20 +4,23 @@ from collections import Counter
 from typing import Any
 
 from simulator.answers.participants import city_participants
-from simulator.answers.rates import rate
+from simulator.answers.rates import gap, less, rate
 from simulator.answers.truth import Truth
 from simulator.dates import month_of
 from simulator.feeds import ROSTERS, SOURCES
 from simulator.model import Membership, Recipient
-from simulator.sectors import workforce_sector
+from simulator.places import VILLAGES
+from simulator.sectors import SECTORS, workforce_sector
 
 Primary = dict[str, Membership]
 
 
 def universal_coverage(truth: Truth, primary: Primary) -> dict[str, Any]:
     """One row for SAKERNAS, one for SEMESTA_BPJS: "no rate is shown without its denominator"."""
-    active = len(city_participants(primary))
-    target = sum(line.participants for line in truth.targets)
+    inside = len(city_participants(primary))
+    active = truth.given("bpjstk.kepesertaan", inside)
+    target = sum(line.participants for line in truth.targets) if truth.targets else None
+    # "0 is said only where something was counted"
     # "JUMLAH_TK of the construction registrations with TGL_MULAI <= D <= TGL_SELESAI"
     heads = sum(
         site.heads or 0
@@ -25,18 +28,18 @@ def universal_coverage(truth: Truth, primary: Primary) -> dict[str, Any]:
         if site.start and site.end and site.start <= truth.night <= site.end
     )
     denominators = {
-        "SAKERNAS": sum(line.employed for line in truth.workforce),
-        "SEMESTA_BPJS": sum(line.workers for line in truth.semesta),
+        "SAKERNAS": sum(line.employed for line in truth.workforce) if truth.workforce else None,
+        "SEMESTA_BPJS": sum(line.workers for line in truth.semesta) if truth.semesta else None,
     }
     return {
         code: {
             "denominator": denominator,
             "active_participants": active,
             "coverage_rate": rate(active, denominator),
-            "outside_city_participants": len(primary) - active,
-            "jakon_headcount": heads,
+            "outside_city_participants": truth.given("bpjstk.kepesertaan", len(primary) - inside),
+            "jakon_headcount": truth.given("bpjstk.jakon", heads),
             "target_participants": target,
-            "gap_to_target": max(0, target - active),
+            "gap_to_target": gap(target, active),
         }
         for code, denominator in denominators.items()
     }
@@ -46,16 +49,19 @@ def by_sector(truth: Truth, primary: Primary) -> dict[str, Any]:
     """City participants by sector, "the workforce table counts N under M, and S, T, U under R"."""
     active = Counter(workforce_sector(member.sector) for member in city_participants(primary))
     targets = {line.sector: line.participants for line in truth.targets}
-    return {
-        line.sector: {
-            "workforce": line.employed,
-            "active_participants": active[line.sector],
-            "target_participants": targets[line.sector],
-            "coverage_rate": rate(active[line.sector], line.employed),
-            "gap_to_target": max(0, targets[line.sector] - active[line.sector]),
+    employed = {line.sector: line.employed for line in truth.workforce}
+    found = {}
+    for sector in sorted({workforce_sector(known.code) for known in SECTORS} | {*targets, *employed, *active}):
+        reached = truth.given("bpjstk.kepesertaan", active[sector])
+        found[sector] = {
+            # "a sector that the newest year's targets or workforce do not name" has no figure
+            "workforce": employed.get(sector),
+            "active_participants": reached,
+            "target_participants": targets.get(sector),
+            "coverage_rate": rate(reached, employed.get(sector)),
+            "gap_to_target": gap(targets.get(sector), reached),
         }
-        for line in truth.workforce
-    }
+    return found
 
 
 def by_funding_source(truth: Truth, primary: Primary) -> dict[str, Any]:
@@ -67,15 +73,17 @@ def by_funding_source(truth: Truth, primary: Primary) -> dict[str, Any]:
         posted = truth.ledger.by_year_and_source.get((truth.night.year, source), 0)
         if active[source] or posted:
             found[source] = {
-                "active_participants": active[source],
+                "active_participants": truth.given("bpjstk.kepesertaan", active[source]),
                 "share_of_active": rate(active[source], len(participants)),
-                "contributions_ytd_idr": posted,
+                "contributions_ytd_idr": truth.given("bpjstk.iuran", posted),
             }
     return found
 
 
 def by_region(truth: Truth, primary: Primary) -> dict[str, Any]:
     """City participants by domicile: "an unknown village of the city keeps its code"."""
+    if "bpjstk.kepesertaan" not in truth.in_force:
+        return {village: {"active_participants": None, "by_dbhcht": None} for village in sorted(VILLAGES)}
     found: dict[str, dict[str, int]] = {}
     for member in city_participants(primary):
         row = found.setdefault(member.region, {"active_participants": 0, "by_dbhcht": 0})
@@ -94,11 +102,11 @@ def by_agency(truth: Truth, primary: Primary) -> dict[str, Any]:
         listed.setdefault(("disnaker", category), set()).add(nik)
     found = {}
     for (agency, category), niks in sorted(listed.items()):
-        covered = sum(nik in primary for nik in niks)
+        covered = truth.given("bpjstk.kepesertaan", sum(nik in primary for nik in niks))
         found[f"{agency}|{category}"] = {
             "registered_workers": len(niks),
             "active_participants": covered,
-            "not_covered": len(niks) - covered,
+            "not_covered": less(len(niks), covered),
         }
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from simulator.answers.lineage import Link, line_key, posted_under
+from simulator.answers.lineage import Line, Link, line_of, posted_under
 from simulator.answers.truth import Truth
 from simulator.dates import add_months, month_of
 from simulator.places import in_city
@@ -14,7 +14,7 @@ Finding = tuple[str, str]
 """finding code and where it is: an SP2D, a decree, a month or a budget line"""
 
 
-def audit_findings(truth: Truth, lineage: dict[str, list[Link]], lines: dict[str, Any]) -> dict[str, Any]:
+def audit_findings(truth: Truth, lineage: dict[str, list[Link]], lines: dict[Line, dict[str, Any]]) -> dict[str, Any]:
     """Count the findings by code and place; lines is the reconciliation."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for code, where in _all(truth, lineage, lines):
@@ -25,10 +25,11 @@ def audit_findings(truth: Truth, lineage: dict[str, list[Link]], lines: dict[str
     }
 
 
-def _all(truth: Truth, lineage: dict[str, list[Link]], lines: dict[str, Any]) -> Iterator[Finding]:
+def _all(truth: Truth, lineage: dict[str, list[Link]], lines: dict[Line, dict[str, Any]]) -> Iterator[Finding]:
     for key, line in lines.items():
-        if line["disbursed_idr"] > line["budget_idr"] > 0:  # "disbursed_idr > budget_idr > 0"
-            yield "OVER_BUDGET", key
+        # "disbursed_idr > budget_idr > 0", one per budget line and fiscal year
+        if line["disbursed_idr"] is not None and line["disbursed_idr"] > (line["budget_idr"] or 0) > 0:
+            yield "OVER_BUDGET", key.place
     yield from _orders(truth)
     yield from _links(truth, lineage)
     yield from _double_funding(truth)
@@ -39,12 +40,12 @@ def _all(truth: Truth, lineage: dict[str, list[Link]], lines: dict[str, Any]) ->
 def _orders(truth: Truth) -> Iterator[Finding]:
     """Findings of which there is one per SP2D."""
     signed = {line.decree: line.signed for line in truth.recipients}
-    budgeted = {line_key(line) for line in truth.budget}
+    budgeted = {line_of(line) for line in truth.budget}
     for order in truth.orders:
         if order.decree in signed and order.dated < signed[order.decree]:
             yield "PAID_BEFORE_DECREE", order.number  # "TGL SP2D before TGL SK of its decree"
-        if line_key(order) not in budgeted:
-            yield "NO_BUDGET_LINE", order.number  # "match no budget line"
+        if line_of(order) not in budgeted:
+            yield "NO_BUDGET_LINE", order.number  # "match no budget line of its fiscal year"
         if not truth.ledger.under_order.get(order.billing):
             yield "SP2D_NOT_POSTED", order.number  # "nothing posted under its billing code"
         elif posted_under(truth, order) != order.amount:

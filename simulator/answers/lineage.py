@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.answers.rates import rate
+from simulator.answers.rates import less, rate
 from simulator.answers.truth import Truth
 from simulator.model import BudgetLine, Recipient, Sp2d
 
@@ -75,16 +75,37 @@ def dbhcht_lineage(truth: Truth, lineage: dict[str, list[Link]]) -> dict[str, An
             counts = {status: sum(link.status == status for link in links) for status in STATUSES}
             found[order.number] = {
                 **counts,
-                "posted_amount_idr": sum(link.posted for link in links),
+                "posted_amount_idr": truth.given("bpjstk.iuran", sum(link.posted for link in links)),
                 "sp2d_amount_idr": order.amount,
                 "billing_code": order.billing,
             }
     return found
 
 
-def line_key(thing: BudgetLine | Sp2d) -> str:
-    """Return SKPD|sub-activity|account."""
-    return f"{thing.skpd}|{thing.sub}|{thing.account}"
+@dataclass(frozen=True, slots=True, order=True)
+class Line:
+    """A budget line of a fiscal year."""
+
+    year: int
+    skpd: str
+    sub: str
+    account: str
+
+    @property
+    def place(self) -> str:
+        """Return SKPD|sub-activity|account, under which findings are counted."""
+        return f"{self.skpd}|{self.sub}|{self.account}"
+
+
+def line_of(thing: BudgetLine | Sp2d) -> Line:
+    """ "a payment order belongs to the year of TGL SP2D, a document to that of TGL DPA"."""
+    return Line(thing.dated.year, thing.skpd, thing.sub, thing.account)
+
+
+def keyed(lines: dict[Line, Any]) -> dict[str, Any]:
+    """Spell the keys as the sample does; where the night has lines of several years, the year stands in front."""
+    several = len({line.year for line in lines}) > 1
+    return {f"{line.year}|{line.place}" if several else line.place: row for line, row in lines.items()}
 
 
 def posted_under(truth: Truth, order: Sp2d) -> int:
@@ -92,26 +113,29 @@ def posted_under(truth: Truth, order: Sp2d) -> int:
     return sum(line.amount for line in truth.ledger.under_order.get(order.billing, []))
 
 
-def dbhcht_reconciliation(truth: Truth) -> dict[str, Any]:
-    """Every DBHCHT line: what it may spend, what it spent, what arrived."""
-    newest: dict[str, BudgetLine] = {}
+def dbhcht_reconciliation(truth: Truth) -> dict[Line, dict[str, Any]]:
+    """Every DBHCHT line of every year: what it may spend, what it spent, what arrived."""
+    newest: dict[Line, BudgetLine] = {}
     for line in truth.budget:
         # "The amount in force is that of the document with the latest TGL DPA not after D"
-        other = newest.get(line_key(line))
+        other = newest.get(line_of(line))
         if other is None or line.dated > other.dated:
-            newest[line_key(line)] = line
+            newest[line_of(line)] = line
     found = {}
-    for key in sorted({*newest, *(line_key(order) for order in truth.orders)}):
-        orders = [order for order in truth.orders if line_key(order) == key]
-        budget = newest[key].amount if key in newest else 0  # "0 where there is no such line"
-        disbursed = sum(order.amount for order in orders)
-        posted = sum(posted_under(truth, order) for order in orders)
+    for key in sorted({*newest, *(line_of(order) for order in truth.orders)}):
+        orders = [order for order in truth.orders if line_of(order) == key]
+        # "0 where there is no such line"
+        budget = truth.given("sipd.anggaran", newest[key].amount if key in newest else 0)
+        disbursed = truth.given("sipd.sp2d", sum(order.amount for order in orders))
+        posted = truth.given("bpjstk.iuran", sum(posted_under(truth, order) for order in orders))
+        if disbursed is None:
+            posted = None  # without payment orders nobody knows what was posted under them
         found[key] = {
             "budget_idr": budget,
             "disbursed_idr": disbursed,
             "posted_idr": posted,
-            "unposted_idr": disbursed - posted,
-            "remaining_idr": budget - disbursed,
+            "unposted_idr": less(disbursed, posted),
+            "remaining_idr": less(budget, disbursed),
             "absorption_rate": rate(disbursed, budget),
         }
     return found

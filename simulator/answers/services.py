@@ -25,10 +25,11 @@ def lapse_calendar(truth: Truth) -> dict[str, int]:
     return {key: len(niks) for key, niks in sorted(workers.items())}
 
 
-def aid_eligibility(truth: Truth, primary: Primary) -> dict[str, str]:
+def aid_eligibility(truth: Truth, primary: Primary) -> dict[str, str | None]:
     """ "ELIGIBLE where the applicant is an active participant at D, else NOT_ELIGIBLE"."""
+    known = "bpjstk.kepesertaan" in truth.in_force
     return {
-        line.number: "ELIGIBLE" if line.nik in primary else "NOT_ELIGIBLE"
+        line.number: ("ELIGIBLE" if line.nik in primary else "NOT_ELIGIBLE") if known else None
         for line in sorted(truth.applications, key=lambda line: line.number)
     }
 
@@ -44,7 +45,8 @@ def construction_compliance(truth: Truth) -> dict[str, Any]:
         value = values.get(project.contract)
         # "A contract missing in pbj.kontrak: due NULL, and UNDERPAID never holds"
         due = None if value is None else construction_due(value)
-        status = _status(registered[project.contract], project.letter_dated, due)
+        known = "bpjstk.jakon" in truth.in_force
+        status = _status(registered[project.contract], project.letter_dated, due) if known else None
         found[project.number] = {"contribution_due_idr": due, "status": status}
     return found
 
@@ -88,8 +90,10 @@ def outreach_conversion(truth: Truth) -> dict[str, Any]:
         day = lines[0].day
         found[event] = {
             "attendees": len(niks),
-            "already_participants": sum(nik in first and first[nik] < day for nik in niks),
-            "converted": credited[event],
+            "already_participants": truth.given(
+                "bpjstk.kepesertaan", sum(nik in first and first[nik] < day for nik in niks)
+            ),
+            "converted": truth.given("bpjstk.kepesertaan", credited[event]),
         }
     return found
 
@@ -101,8 +105,10 @@ def commitment_progress(truth: Truth, primary: Primary) -> dict[str, Any]:
         actual: int | None = None
         if line.agency == "hukum":
             # "accepted regulations with status Berlaku whose judul contains ..."
-            actual = sum(rule.status == "Berlaku" and SUBJECT in rule.title for rule in truth.regulations)
+            counted = sum(rule.status == "Berlaku" and SUBJECT in rule.title for rule in truth.regulations)
+            actual = truth.given("hukum.regulasi", counted)
         elif line.roster is not None:
-            actual = len({entry.nik for entry in truth.roster(line.roster)} & primary.keys())
+            covered = len({entry.nik for entry in truth.roster(line.roster)} & primary.keys())
+            actual = truth.given("bpjstk.kepesertaan", covered) if line.roster in truth.in_force else None
         found[f"{line.agency}|{line.pledge}"] = {"target": line.target, "actual": actual}
     return dict(sorted(found.items()))

@@ -64,81 +64,85 @@ class Truth:
     """KPJ -> NIK of the newest accepted membership row in any delivery"""
     ledger: Ledger
 
+    def given(self, feed: str, figure: int) -> int | None:
+        """ "A figure that no accepted delivery ever gave is NULL and not 0"."""
+        return figure if feed in self.in_force else None
+
     @property
     def memberships(self) -> list[Membership]:
         """The accepted rows of bpjstk.kepesertaan in force."""
-        return self.in_force["bpjstk.kepesertaan"]
+        return self.in_force.get("bpjstk.kepesertaan", [])
 
     @property
     def recipients(self) -> list[Recipient]:
         """The accepted rows of disnaker.penerima_dbhcht in force."""
-        return self.in_force["disnaker.penerima_dbhcht"]
+        return self.in_force.get("disnaker.penerima_dbhcht", [])
 
     @property
     def budget(self) -> list[BudgetLine]:
         """Budget lines paid from DBHCHT, of documents dated not after the night."""
-        lines: list[BudgetLine] = self.in_force["sipd.anggaran"]
+        lines: list[BudgetLine] = self.in_force.get("sipd.anggaran", [])
         return [line for line in lines if line.source == "DBHCHT" and line.dated <= self.night]
 
     @property
     def orders(self) -> list[Sp2d]:
         """The SP2Ds paid from DBHCHT."""
-        orders: list[Sp2d] = self.in_force["sipd.sp2d"]
+        orders: list[Sp2d] = self.in_force.get("sipd.sp2d", [])
         return [order for order in orders if order.source == "DBHCHT"]
 
     @property
     def projects(self) -> list[Project]:
         """The construction projects in force."""
-        return self.in_force["pupr.proyek_konstruksi"]
+        return self.in_force.get("pupr.proyek_konstruksi", [])
 
     @property
     def releases(self) -> list[Release]:
         """The contracts in force."""
-        return self.in_force["pbj.kontrak"]
+        return self.in_force.get("pbj.kontrak", [])
 
     @property
     def registrations(self) -> list[Registration]:
         """The construction registrations in force."""
-        return self.in_force["bpjstk.jakon"]
+        return self.in_force.get("bpjstk.jakon", [])
 
     @property
     def applications(self) -> list[Application]:
         """The aid applications in force."""
-        return self.in_force["distan.permohonan_bantuan"]
+        return self.in_force.get("distan.permohonan_bantuan", [])
 
     @property
     def attendance(self) -> list[Attendance]:
         """The attendance lines in force."""
-        return self.in_force["diskumdag.sosialisasi"]
+        return self.in_force.get("diskumdag.sosialisasi", [])
 
     @property
     def regulations(self) -> list[Regulation]:
         """The regulations in force."""
-        return self.in_force["hukum.regulasi"]
+        return self.in_force.get("hukum.regulasi", [])
 
     @property
     def commitments(self) -> list[Commitment]:
         """The pledges in force."""
-        return self.in_force["perekonomian.rencana_kerja"]
+        return self.in_force.get("perekonomian.rencana_kerja", [])
 
     @property
     def targets(self) -> list[Target]:
         """Targets of the newest year not after the night's."""
-        return self._newest(self.in_force["bpjstk.target"])
+        return self._newest(self.in_force.get("bpjstk.target", []))
 
     @property
     def semesta(self) -> list[Semesta]:
         """BPJS's denominator of the newest year not after the night's."""
-        return self._newest(self.in_force["bpjstk.semesta"])
+        return self._newest(self.in_force.get("bpjstk.semesta", []))
 
     @property
     def workforce(self) -> list[Workforce]:
         """The workforce table of the newest year not after the night's."""
-        return self._newest(self.in_force["bps.angkatan_kerja"])
+        return self._newest(self.in_force.get("bps.angkatan_kerja", []))
 
     def roster(self, feed: str) -> list[RosterEntry]:
         """Return a roster in force."""
-        return self.in_force[feed]
+        return self.in_force.get(feed, [])
 
     def _newest(self, lines: list[Any]) -> list[Any]:
         """ "Targets and denominators are those of the newest year not after D's"."""

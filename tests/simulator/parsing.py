@@ -148,6 +148,7 @@ def truths(deliveries, nights: list[date]):
             things = [PARSERS[feed.code](dict(zip(feed.names, row, strict=True))) for row in rows]
             if feed.cadence == "increment":
                 waiting += things
+                in_force[feed.code] = []
             else:
                 in_force[feed.code] = things
             if feed.code == "bpjstk.kepesertaan":

@@ -184,7 +184,17 @@ def test_accidents_that_the_interface_does_not_settle_are_refused(text):
 
 def test_an_accident_needs_an_earlier_night(tmp_path):
     with pytest.raises(NightError, match="earlier night"):
-        make(tmp_path, 300, 0.0, incidents=(Incident.parse(f"{MEMBERS}:{NIGHTS[0]}:absent"),))
+        make(tmp_path, 300, 0.0, incidents=(Incident.parse(f"{MEMBERS}:{NIGHTS[0]}:empty"),))
+
+
+def test_what_never_came_is_missing_and_its_figures_are_unknown(tmp_path):
+    made = make(tmp_path, 300, 0.0, incidents=(Incident.parse(f"{MEMBERS}:{NIGHTS[0]}:absent"),))
+    expected = made.expected(NIGHTS[0])
+    assert expected["scorecard"][MEMBERS] == {"delivery_status": "MISSING"}
+    headline = expected["universal_coverage"]["SAKERNAS"]
+    assert (headline["active_participants"], headline["coverage_rate"], headline["gap_to_target"]) == (None,) * 3
+    assert headline["denominator"] > 0
+    assert made.expected(NIGHTS[1])["universal_coverage"]["SAKERNAS"]["active_participants"] > 0
 
 
 def test_the_past_has_its_accidents_behind_it(tmp_path, capsys):
