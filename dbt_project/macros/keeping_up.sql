@@ -1,0 +1,59 @@
+{#- Hooks of every mart with history: the table was made by an earlier version and is brought to what the model says now.
+    Pre-hook: a column that may now be empty, and a key that has grown. -#}
+{% macro loosen() -%}
+    {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- set must = [] -%}
+    {%- for column in model.columns.values() -%}
+        {%- for constraint in column.constraints if constraint.type == 'not_null' -%}
+            {%- do must.append(column.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set filled -%}
+        select attname
+        from pg_attribute
+        where attrelid = '{{ this.include(database=false) }}'::regclass and attnum > 0 and attnotnull
+    {%- endset -%}
+    {%- for name in run_query(filled).columns[0].values() if name not in must and name in model.columns -%}
+        {%- do in_transaction('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
+    {%- endfor -%}
+    {%- for index, columns in unique_keys_of(this) if columns not in declared_keys() -%}
+        {%- do in_transaction('drop index ' ~ index) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Post-hook: the key as it is declared, where the table was made with another. -#}
+{% macro tighten() -%}
+    {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- set present = [] -%}
+    {%- for _, columns in unique_keys_of(this) -%}
+        {%- do present.append(columns) -%}
+    {%- endfor -%}
+    {%- for index in config.get('indexes', []) if index.unique and index.columns | join(',') not in present -%}
+        {%- do in_transaction(get_create_index_sql(this, index)) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro declared_keys() -%}
+    {%- set declared = [] -%}
+    {%- for index in config.get('indexes', []) if index.unique -%}
+        {%- do declared.append(index.columns | join(',')) -%}
+    {%- endfor -%}
+    {{ return(declared) }}
+{%- endmacro %}
+
+{#- Unique indexes of a relation, each with its columns as one word. -#}
+{% macro unique_keys_of(relation) -%}
+    {%- set query -%}
+        select
+            index.indexrelid::regclass::text as name,
+            (
+                select string_agg(column_of.attname, ',' order by place.number)
+                from unnest(index.indkey::int[]) with ordinality as place (attnum, number)
+                inner join pg_attribute as column_of
+                    on index.indrelid = column_of.attrelid and place.attnum = column_of.attnum
+            ) as columns
+        from pg_index as index
+        where index.indrelid = '{{ relation.include(database=false) }}'::regclass and index.indisunique
+    {%- endset -%}
+    {{ return(run_query(query).rows | map('list') | list) }}
+{%- endmacro %}
