@@ -42,3 +42,15 @@
 {% macro month_after(month, months) -%}
     to_char(to_date({{ month }}, 'YYYYMM') + interval '{{ months }} months', 'YYYYMM')
 {%- endmacro %}
+
+{#- The fiscal year of a document or payment order: that of its date. -#}
+{% macro fiscal_year(date) -%}
+    extract(year from {{ date }})::integer
+{%- endmacro %}
+
+{#- A budget line as one word: year, office, sub-activity and account. -#}
+{% macro budget_line_word(relation) -%}
+    concat_ws(
+        '|', {{ relation }}.fiscal_year, {{ relation }}.skpd_code, {{ relation }}.sub_activity_code, {{ relation }}.account_code
+    )
+{%- endmacro %}

@@ -1,6 +1,7 @@
 {#- The rows of a mart of findings: the union of its rules, each with its row of the catalogue. A rule's code is its file's
-    name in capitals. -#}
-{% macro findings_of(rules) -%}
+    name in capitals. Rules `of_lines` speak of a budget line and say its fiscal year; a finding about a payment order is of
+    the order's year, any other of its month's. -#}
+{% macro findings_of(rules, of_lines) -%}
 with finding as (
     {%- for rule in rules %}
     select
@@ -13,6 +14,7 @@ with finding as (
         skpd_code,
         sub_activity_code,
         account_code,
+        {{ 'fiscal_year' if rule in of_lines else 'null::integer as fiscal_year' }},
         amount_idr,
         explanation,
         evidence
@@ -43,13 +45,18 @@ select
         '|',
         finding.finding_code,
         coalesce(
-            finding.sp2d_no, finding.decree_no, finding.skpd_code || finding.sub_activity_code || finding.account_code, ''
+            finding.sp2d_no, finding.decree_no,
+            finding.fiscal_year || finding.skpd_code || finding.sub_activity_code || finding.account_code, ''
         ),
         coalesce(finding.worker_key, finding.membership_key)::text,
         finding.contribution_month
     )) as finding_key,
-    finding.evidence
+    finding.evidence,
+    coalesce(
+        finding.fiscal_year, sp2d.fiscal_year, left(finding.contribution_month, 4)::integer
+    ) as fiscal_year
 from finding
+left join {{ ref('int_dbhcht_order') }} as sp2d on finding.sp2d_no = sp2d.sp2d_no
 inner join {{ ref('finding_rule') }} as rule
     on finding.finding_code = rule.finding_code and {{ valid_on_night('rule') }}
 {%- endmacro %}

@@ -81,4 +81,12 @@ def figures() -> Figures:
             }
             for number in range(1, 8)
         ],
+        unmapped=[
+            {
+                "feed": "sipd.sp2d", "column_name": "sumber_dana", "code": EVIL, "rows": 2, "amount_idr": 8_800_000,
+                "since_on": date(2025, 9, 8),
+            }
+        ],
+        unknown_source=[{"hop": "SP2D_STORED_TO_KNOWN_SOURCE", "difference_idr": 8_800_000}],
+        undelivered=[],
     )  # fmt: skip

@@ -74,10 +74,24 @@ def test_figures_are_written_as_the_language_does(figures, language, words) -> N
     assert [word for word in words if word not in text] == []
 
 
-def test_payment_orders_of_another_year_are_pointed_out(figures, indonesian) -> None:
-    text = Text(page(dbhcht_report(figures, 2026, "id")).decode()).text
-    assert "memuat 1 SP2D bertanggal tahun lain senilai Rp12.500.000" in text
-    assert "tahun lain senilai" not in indonesian.text
+def test_a_feed_that_never_came_is_named_where_its_figures_are_empty(figures, indonesian) -> None:
+    reason = {"feed": "sipd.anggaran", "reason_id": "belum pernah ada kiriman X", "reason_en": "no X was ever accepted"}
+    empty = {"budget_idr": None, "remaining_idr": None, "absorption_rate": None}
+    changed = type(figures)(
+        **{**vars(figures), "undelivered": [reason], "lines": [{**one, **empty} for one in figures.lines]}
+    )
+    text = Text(page(dbhcht_report(changed, 2025, "id")).decode()).text
+    assert text.count("belum pernah ada kiriman X") == 2
+    assert "Angka kosong, bukan nol" in text
+    assert "Angka kosong" not in indonesian.text
+    assert "no X was ever accepted" in Text(page(dbhcht_report(changed, 2025, "en")).decode()).text
+    assert pdf(dbhcht_report(changed, 2025, "id")).startswith(b"%PDF-")
+
+
+def test_codes_that_nobody_knows_are_listed_with_their_rupiah(indonesian) -> None:
+    assert "SP2D_STORED_TO_KNOWN_SOURCE: Rp8.800.000 dengan sumber dana yang tidak dikenal" in indonesian.text
+    assert "Kode yang tidak dikenal" in indonesian.text
+    assert "sumber_dana" in indonesian.text
 
 
 def test_a_page_names_the_signed_checkpoint_and_the_moment_asked_for(figures) -> None:

@@ -29,7 +29,8 @@ def rows(sheets: openpyxl.Workbook, name: str) -> list[list]:
 
 def test_every_part_has_a_sheet_with_a_frozen_heading_and_room_to_read(sheets) -> None:
     assert sheets.sheetnames == [
-        "Ringkasan", "Pagu", "SP2D", "Tidak bertaut", "Perlindungan", "Temuan", "Pengamatan", "Bukti", "Kiriman",
+        "Ringkasan", "Pagu", "SP2D", "Tidak bertaut", "Tidak dikenal", "Perlindungan", "Temuan", "Pengamatan", "Bukti",
+        "Kiriman",
     ]  # fmt: skip
     for sheet in sheets:
         assert sheet.freeze_panes == "A2", sheet.title
@@ -50,7 +51,7 @@ def test_no_text_becomes_a_formula(book, sheets) -> None:
     with zipfile.ZipFile(io.BytesIO(book)) as files:
         written = "".join(files.read(name).decode() for name in files.namelist() if "worksheets/" in name)
     assert not re.search(r"<f[ >]", written)
-    for sheet, address in (("Pagu", "D2"), ("SP2D", "C2"), ("Bukti", "D2"), ("Bukti", "H2")):
+    for sheet, address in (("Pagu", "D2"), ("SP2D", "C2"), ("Bukti", "D2"), ("Bukti", "H2"), ("Tidak dikenal", "C2")):
         cell = sheets[sheet][address]
         assert cell.data_type == "s", cell.value
         assert cell.value[0] in "=+-@"

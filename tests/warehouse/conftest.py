@@ -75,18 +75,24 @@ def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:
         return dbtRunner().invoke(["--quiet", *arguments, *options])
 
 
+@contextmanager
+def installed(plan: Plan, database: str) -> Iterator[Warehouse]:
+    """A database of its own and a city with its deliveries, none of which was read yet."""
+    generate(plan)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("CAKUPAN_PG_DATABASE", database)
+        with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
+            admin.execute(f"create database {database} template test_template")
+        night.prepare()
+        yield Warehouse(plan.out)
+
+
 @pytest.fixture(scope="package")
 def warehouse(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Three nights built out of order and without a late delivery; then it came and two of them were built again."""
-    city = tmp_path_factory.mktemp("city")
-    generate(Plan(city, 400, 11, 0.04, NIGHTS, ()))
     first, second, third = NIGHTS
-    with pytest.MonkeyPatch.context() as changed:
-        changed.setenv("CAKUPAN_PG_DATABASE", "test_marts")
-        with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
-            admin.execute("create database test_marts template test_template")
-        night.prepare()
-        made = Warehouse(city)
+    plan = Plan(tmp_path_factory.mktemp("city"), 400, 11, 0.04, NIGHTS, ())
+    with installed(plan, "test_marts") as made:
         made.load(first)
         made.build(first)
         with made.held_back("kepesertaan", second):

@@ -41,7 +41,7 @@ KEYED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "coverage_by_region": (("region_code",), ("active_participants", "by_dbhcht")),
     "commitment_progress": (("agency_code", "commitment"), ("target", "actual")),
     "dbhcht_reconciliation": (
-        ("skpd_code", "sub_activity_code", "account_code"),
+        ("fiscal_year", "skpd_code", "sub_activity_code", "account_code"),
         ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr", "absorption_rate"),
     ),
     "construction_compliance": (("project_id",), ("contribution_due_idr", "status")),
@@ -69,6 +69,7 @@ def actual(connection: psycopg.Connection, as_of_date: date) -> dict[str, Any]:
         }
     for relation, (key, figure) in SINGLE.items():
         night[relation] = {_key(row, key): row[figure] for row in _rows(connection, relation, as_of_date)}
+    night["dbhcht_reconciliation"] = _years_where_several(night["dbhcht_reconciliation"])
     night["dbhcht_lineage"] = _lineage(_rows(connection, "dbhcht_lineage", as_of_date))
     night["audit_findings"] = _findings(_rows(connection, "audit_findings", as_of_date))
     night["scorecard"] = {
@@ -88,6 +89,12 @@ def _key(row: Row, columns: Iterable[str]) -> str:
     return "|".join(str(row[column]) for column in columns)
 
 
+def _years_where_several(lines: dict[str, Row]) -> dict[str, Row]:
+    """The year stands before a line only where the night has lines of several, as in the expected figures."""
+    several = len({key.split("|")[0] for key in lines}) > 1
+    return lines if several else {key.split("|", 1)[1]: row for key, row in lines.items()}
+
+
 def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else value
 
@@ -105,7 +112,10 @@ def _lineage(rows: list[Row]) -> dict[str, Row]:
             },
         )
         order[row["protection_status"]] += 1
-        order["posted_amount_idr"] += row["posted_amount_idr"]
+        if row["posted_amount_idr"] is None:
+            order["posted_amount_idr"] = None
+        else:
+            order["posted_amount_idr"] += row["posted_amount_idr"]
     return orders
 
 

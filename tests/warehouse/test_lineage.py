@@ -117,7 +117,9 @@ class Edges:
 
 
 def line(row: dict) -> tuple:
-    return row["skpd_code"], row["sub_activity_code"], row["account_code"]
+    """A budget line of a fiscal year: a mart says it, documents and payment orders have it from their date."""
+    year = row.get("fiscal_year") or (row.get("document_date") or row["sp2d_date"]).year
+    return year, row["skpd_code"], row["sub_activity_code"], row["account_code"]
 
 
 def months(row: dict) -> list[str]:

@@ -13,6 +13,8 @@ import yaml
 
 from cakupan import settings
 from cakupan.feeds import load_feeds
+from simulator.budget import OTHERS
+from simulator.offices import OFFICES
 from tests.warehouse.conftest import dbt
 
 PROJECT = settings.DBT_PROJECT
@@ -43,6 +45,37 @@ def test_every_feed_has_a_staging_model_of_its_name() -> None:
         path.relative_to(PROJECT / "models/staging").with_suffix("") for path in PROJECT.glob("models/staging/*/*")
     }
     assert staged == {Path(feed.agency, feed.feed) for feed in load_feeds(settings.FEEDS)}
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (PROJECT / f"seeds/{name}.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_an_office_has_one_name_everywhere() -> None:
+    named = {row["agency_code"]: row["agency_name"] for row in seed("agency")}
+    assert {feed.name: feed.owner for feed in load_feeds(settings.FEEDS)} == {
+        feed.name: named[feed.agency] for feed in load_feeds(settings.FEEDS)
+    }
+
+
+def test_the_simulated_city_calls_its_offices_what_the_reference_data_does() -> None:
+    named = {row["skpd_code"]: row["agency_name"] for row in seed("agency")}
+    paying = {office.skpd: office.name for office in OFFICES} | {skpd: name for skpd, name, *_ in OTHERS}
+    assert {skpd: name for skpd, name in paying.items() if skpd in named} == {
+        skpd: named[skpd] for skpd in paying if skpd in named
+    }
+
+
+def test_known_categories_are_those_of_the_expectations() -> None:
+    known = {
+        (path.parent.name + "." + path.stem, rule["kwargs"]["column"], value)
+        for path in settings.EXPECTATIONS.glob("*/*.yml")
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["expectations"]
+        if rule["meta"]["rule_id"].endswith(".known")
+        for value in rule["kwargs"]["value_set"]
+    }
+    assert known == {(row["roster"], row["column_name"], row["worker_category"]) for row in seed("roster_category")}
 
 
 def test_no_two_agencies_name_a_feed_alike() -> None:

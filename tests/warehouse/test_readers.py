@@ -73,14 +73,35 @@ def test_a_workers_history_is_what_each_night_showed(reader) -> None:
         from marts.fct_coverage_daily as night
         left join marts.dim_worker as worker
             on worker.worker_key = night.worker_key
-            and night.as_of_date >= worker.valid_from
-            and (worker.valid_to is null or night.as_of_date < worker.valid_to)
+            and night.as_of_date between worker.valid_from and coalesce(worker.valid_to, 'infinity')
         where (worker.sex, worker.age_band, worker.region_code, worker.sector_code)
             is distinct from (night.sex, night.age_band, night.region_code, night.sector_code)
         group by 1
         """
     )
     assert wrong.fetchall() == []
+
+
+def test_versions_of_a_worker_have_neither_gap_nor_overlap_nor_equal_neighbours(reader) -> None:
+    versions = reader.execute(
+        "select valid_to - lead(valid_from) over worker_nights, (sex, age_band, region_code, sector_code)"
+        " is not distinct from lead((sex, age_band, region_code, sector_code)) over worker_nights,"
+        " lead(valid_from) over worker_nights is not null"
+        " from marts.dim_worker window worker_nights as (partition by worker_key order by valid_from)"
+    ).fetchall()
+    followed = [(days, equal) for days, equal, is_followed in versions if is_followed]
+    assert followed
+    assert set(followed) == {(-1, False)}
+
+
+def test_a_worker_is_found_once_on_any_day(reader) -> None:
+    for night in NIGHTS:
+        (most,) = reader.execute(
+            "select max(versions) from (select count(*) as versions from marts.dim_worker"
+            " where %s between valid_from and coalesce(valid_to, 'infinity') group by worker_key) as of_worker",
+            (night,),
+        ).fetchone()
+        assert most == 1
 
 
 def test_a_contribution_names_the_worker_of_the_newest_published_night(reader, transformer) -> None:

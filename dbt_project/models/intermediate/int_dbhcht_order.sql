@@ -1,9 +1,10 @@
--- Payment orders (SP2D) from DBHCHT that the night rests on, each with the budget line in force behind it.
+-- Payment orders (SP2D) from DBHCHT that the night rests on, each with its fiscal year's budget line in force behind it.
 {{ config(post_hook="analyze {{ this }}") }}
 
 select
     sp2d.sp2d_no,
     sp2d.sp2d_date,
+    {{ fiscal_year('sp2d.sp2d_date') }} as fiscal_year,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,
@@ -19,7 +20,8 @@ select
 from {{ ref('fct_disbursement') }} as sp2d
 left join {{ ref('dim_budget_line') }} as budget
     on
-        sp2d.skpd_code = budget.skpd_code
+        {{ fiscal_year('sp2d.sp2d_date') }} = budget.fiscal_year
+        and sp2d.skpd_code = budget.skpd_code
         and sp2d.sub_activity_code = budget.sub_activity_code
         and sp2d.account_code = budget.account_code
         and sp2d.budget_source = budget.budget_source

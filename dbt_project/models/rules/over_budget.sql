@@ -1,4 +1,4 @@
--- More was paid out than the budget line in force holds.
+-- More was paid out in a fiscal year than its budget line in force holds.
 select
     null::text as sp2d_no,
     null::text as decree_no,
@@ -8,8 +8,10 @@ select
     skpd_code,
     sub_activity_code,
     account_code,
+    fiscal_year,
     disbursed_idr - budget_idr as amount_idr,
-    'Realisasi ' || {{ rupiah('disbursed_idr') }} || ' melebihi pagu ' || {{ rupiah('budget_idr') }}
+    'Realisasi tahun anggaran ' || fiscal_year || ' ' || {{ rupiah('disbursed_idr') }}
+    || ' melebihi pagu ' || {{ rupiah('budget_idr') }}
     || ' sebesar ' || {{ rupiah('disbursed_idr - budget_idr') }} || '.' as explanation,
     evidence
 from {{ ref('dbhcht_reconciliation') }}

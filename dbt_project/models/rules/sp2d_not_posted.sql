@@ -10,8 +10,8 @@ select
     sp2d.account_code,
     sp2d.amount_idr,
     'Dibayar ' || {{ rupiah('sp2d.amount_idr') }} || ' tanggal ' || {{ tanggal('sp2d.sp2d_date') }}
-    || '; belum ada iuran dibukukan dengan kode iuran ' || coalesce(sp2d.billing_code, '(tidak tercantum)') || '.'
-        as explanation,
+    || ' (' || {{ as_of_date() }} - sp2d.sp2d_date || ' hari yang lalu); belum ada iuran dibukukan dengan kode iuran '
+    || coalesce(sp2d.billing_code, '(tidak tercantum)') || '.' as explanation,
     array[sp2d.evidence] as evidence
 from {{ ref('int_dbhcht_order') }} as sp2d
 where not exists (

@@ -28,7 +28,9 @@ def fiscal(
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder for the package.")],
     night: Annotated[
         datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], help="A published night of the year; else its newest."),
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="A published night of the year or after it; else the year's newest."
+        ),
     ] = None,
     licence: Annotated[
         str, typer.Option("--licence", help="Under which licence the city publishes it, by its SPDX name.")
@@ -43,8 +45,8 @@ def fiscal(
     from cakupan.reports import NoSuchNight
 
     needs_database()
-    if night and night.year != year:
-        raise typer.BadParameter(f"{night:%Y-%m-%d} is no night of {year}", param_hint="--date")
+    if night and night.year < year:
+        raise typer.BadParameter(f"{night:%Y-%m-%d} lies before {year}", param_hint="--date")
     options = f"-c default_transaction_read_only=on {as_known(known_at)}"
     try:
         with connect(Role.AUDITOR, options=options) as connection:

@@ -33,8 +33,9 @@ AGENCIES = """
     from marts.coverage_by_agency where as_of_date = %s order by 1, 2
 """
 MONEY = """
-    select skpd_code, sub_activity_code, budget_idr, disbursed_idr, posted_idr, unposted_idr, absorption_rate
-    from marts.dbhcht_reconciliation where as_of_date = %s order by 1, 2
+    select fiscal_year::text, skpd_code, sub_activity_code, budget_idr, disbursed_idr, posted_idr, unposted_idr,
+        absorption_rate
+    from marts.dbhcht_reconciliation where as_of_date = %s order by 1, 2, 3
 """
 FINDINGS = """
     select finding_code, min(severity), count(*), sum(amount_idr)
@@ -86,7 +87,7 @@ def show(out: Console, as_of: date) -> None:
         section(
             "DBHCHT, Rp",
             "dbhcht_reconciliation",
-            ("SKPD", "sub-activity", "budget", "disbursed", "posted", "unposted", "absorption"),
+            ("year", "SKPD", "sub-activity", "budget", "disbursed", "posted", "unposted", "absorption"),
             MONEY,
         )
         section("Findings", "audit_findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)

@@ -36,7 +36,9 @@ def dbhcht(
     year: Annotated[int, typer.Option(min=2000, max=2100, help="The fiscal year.")],
     night: Annotated[
         datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], help="A published night of the year; else its newest."),
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="A published night of the year or after it; else the year's newest."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -52,9 +54,9 @@ def dbhcht(
     from cakupan import reports  # imports that other commands need not spend
 
     needs_database()
-    if night and night.year != year:
+    if night and night.year < year:
         raise typer.BadParameter(
-            f"{night:%Y-%m-%d} is no night of {year}: the marts of a night hold its own year's money",
+            f"{night:%Y-%m-%d} lies before {year}: no night knows the money of a later year",
             param_hint="--date",
         )
     options = f"-c default_transaction_read_only=on {as_known(known_at)}"

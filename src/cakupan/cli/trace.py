@@ -91,7 +91,7 @@ class Asked:
 
 def command(  # noqa: PLR0917 - each argument is an option
     sp2d: Annotated[str | None, typer.Option(help="Number of a payment order.")] = None,
-    budget_line: Annotated[str | None, typer.Option(help="Budget line: SKPD|SUB-ACTIVITY|ACCOUNT.")] = None,
+    budget_line: Annotated[str | None, typer.Option(help="Budget line: YEAR|SKPD|SUB-ACTIVITY|ACCOUNT.")] = None,
     billing: Annotated[str | None, typer.Option(help="Billing code.")] = None,
     decree: Annotated[str | None, typer.Option(help="Number of a decree.")] = None,
     finding: Annotated[str | None, typer.Option(help="finding_key of audit_findings.")] = None,

@@ -33,6 +33,12 @@ def _idr(name: str, meaning: str, **more: Any) -> Field:
     return {"name": name, "type": "integer", "description": meaning, "constraints": {"required": True}} | more
 
 
+def _maybe(name: str, meaning: str, phase: str) -> Field:
+    """An amount that is unknown, and so empty, while nobody ever delivered what it is counted from."""
+    empty = "empty, not 0, while no delivery of it was ever accepted (see cakupan.undelivered)"
+    return {"name": name, "type": "integer", "description": f"{meaning}; {empty}.", "normalize": {"phase": phase}}
+
+
 def _constant(name: str, column_type: str, value: str) -> Field:
     return {"name": name, "type": "string", "columnType": column_type, "constant": value}
 
@@ -57,14 +63,15 @@ VALUE = {"name": "value", "type": "number", "columnType": "value", "normalizatio
 BUDGET = Table(
     "budget",
     "Anggaran dan realisasi DBHCHT per baris / DBHCHT budget lines and their execution",
-    "One row per budget line (office, sub-activity, account) that DBHCHT pays, or that a DBHCHT payment order claims.",
+    "One row per budget line (office, sub-activity, account) that DBHCHT pays in the fiscal year, or that a DBHCHT"
+    " payment order of the year claims.",
     (
         _text("budget_line_id", "Office, sub-activity and account.", "budget-line-id", **REQUIRED),
         YEAR,
         *LINE,
-        _idr("budget_idr", "Amount of the document in force; 0 where there is none.", normalize={"phase": "adjusted"}),
-        _idr("disbursed_idr", "Paid out by payment orders (SP2D).", normalize={"phase": "executed"}),
-        _idr("posted_idr", "Posted as contributions under the orders' billing codes.", normalize={"phase": "posted"}),
+        _maybe("budget_idr", "Amount of the year's document in force; 0 where there is none", "adjusted"),
+        _maybe("disbursed_idr", "Paid out by payment orders (SP2D) of the year", "executed"),
+        _maybe("posted_idr", "Posted as contributions under the orders' billing codes", "posted"),
     ),
     (VALUE, {"name": "phase", "type": "string", "columnType": "phase:id"}, CURRENCY, DIRECTION),
     ("budget_line_id",),
@@ -121,6 +128,9 @@ def descriptor(
             "run_id": figures.run_id,
             "published_at": figures.published_at.isoformat(),
             "as_known_at": known_at,
+            "undelivered": {
+                row["feed"]: {"id": row["reason_id"], "en": row["reason_en"]} for row in figures.undelivered
+            },
             "checkpoint": _checkpoint(figures),
         },
     }  # fmt: skip

@@ -20,7 +20,7 @@ FIGURES = Path(__file__).with_name("figures.json")
 """Written by `make docs`."""
 
 NOT_FIGURES = frozenset({"as_of_date", "run_id", "delivery_id", "sheet", "row_number", "evidence", "landed_rows"})
-NO_DEFINITIONS = ("dim_", "fct_", "data_quality_scorecard", "restated_figures", "unmapped_codes")
+NO_DEFINITIONS = ("dim_", "fct_", "data_quality_scorecard", "restated_figures", "unmapped_codes", "undelivered_feeds")
 """Relations that hold rows or tell of deliveries; what people quote stands in the others."""
 
 FROM_ANYWHERE = "region_code"

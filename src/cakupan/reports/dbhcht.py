@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
 from cakupan.reports.content import Bar, Cell, Column, Language, Report, Section, Table
-from cakupan.reports.evidence import evidence, rules_of, unlinked
+from cakupan.reports.evidence import evidence, rules_of, unlinked, unmapped
 from cakupan.reports.figures import Figures, Row
 from cakupan.reports.spelling import day, month, spell
 from cakupan.reports.texts import LIMITS, PROTECTION, WORDS, Say, speaker
@@ -45,9 +46,10 @@ def dbhcht_report(figures: Figures, year: int, language: Language, known_at: str
             (say("Pengamatan", "Observations"), observed, "count"),
         ),
         sections=(
-            _money(figures, total, _other_years(figures, year, language, say), say),
+            _money(figures, total, say),
             _orders(figures, say),
             unlinked(figures, SMALLEST_COUNT, say),
+            unmapped(figures, language, say),
             _protection(figures, say),
             rules_of(figures, "audit_findings", language, say),
             rules_of(figures, "audit_observations", language, say),
@@ -81,24 +83,28 @@ def _facts(figures: Figures, known_at: str | None, language: Language, say: Say)
             if signed
             else say("belum ada titik periksa", "no checkpoint yet"),
         ),
+        *(
+            (say("Angka kosong, bukan nol", "Empty, not zero"), say(row["reason_id"], row["reason_en"]))
+            for row in figures.undelivered
+        ),
     ]
 
 
 def _total(lines: list[Row]) -> Row:
     names = ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr")
-    total: Row = {name: sum(line[name] for line in lines) for name in names}
-    total["absorption_rate"] = round(total["disbursed_idr"] / total["budget_idr"], 6) if total["budget_idr"] else None
+    total: Row = {name: _sum(line[name] for line in lines) for name in names}
+    paid, budget = total["disbursed_idr"], total["budget_idr"]
+    total["absorption_rate"] = round(paid / budget, 6) if budget and paid is not None else None
     return total
 
 
-def _other_years(figures: Figures, year: int, language: Language, say: Say) -> list[str]:
-    """What is to be said where payment orders of other years are among the night's: the marts do not part them."""
-    amounts = [order["amount_idr"] for order in figures.orders if order["sp2d_date"].year != year]
-    told = say(*WORDS["other_years"]).format(count=len(amounts), amount=f"Rp{spell(sum(amounts), 'rupiah', language)}")
-    return [told] if amounts else []
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """The sum, empty where one of the amounts is: a part that nobody delivered makes no total."""
+    known = list(amounts)
+    return None if not known or None in known else sum(amount for amount in known if amount is not None)
 
 
-def _money(figures: Figures, total: Row, notice: list[str], say: Say) -> Section:
+def _money(figures: Figures, total: Row, say: Say) -> Section:
     columns = (
         Column(say("Perangkat daerah", "Office"), width=34),
         Column(say("Kode SKPD", "Office code"), "code", 24, under=True),
@@ -117,7 +123,7 @@ def _money(figures: Figures, total: Row, notice: list[str], say: Say) -> Section
     rows = [[figures.office(line), *(line[n] for n in names), *(line[n] for n in amounts)] for line in figures.lines]
     return Section(
         say("Uang per perangkat daerah dan baris anggaran", "The money by office and budget line"),
-        words=[say(*WORDS["money"]), *notice],
+        words=[say(*WORDS["money"]), *(f"{say(r['reason_id'], r['reason_en'])}." for r in figures.undelivered)],
         tables=[
             Table(
                 columns,

@@ -86,6 +86,31 @@ def unlinked(figures: Figures, smallest_count: int, say: Say) -> Section:
     )
 
 
+def unmapped(figures: Figures, language: Language, say: Say) -> Section:
+    """Codes that no reference list holds, and the rupiah under unknown sources of funds."""
+    columns = (
+        Column(say("Sumber", "Feed"), "code", 28),
+        Column(say("Kolom", "Column"), "code", 20, under=True),
+        Column(say("Kode", "Code"), "code", 40),
+        Column(say("Baris", "Rows"), "count", 11),
+        Column(say("Nilai", "Amount"), "rupiah", 18),
+        Column(say("Sejak", "Since"), "date", 12),
+    )
+    names = ("feed", "column_name", "code", "rows", "amount_idr", "since_on")
+    rows: list[list[Cell]] = [[row[name] for name in names] for row in figures.unmapped]
+    hops = [
+        say(*WORDS["unknown_source"]).format(
+            hop=row["hop"], amount=f"Rp{spell(row['difference_idr'], 'rupiah', language)}"
+        )
+        for row in figures.unknown_source
+    ]
+    return Section(
+        say("Kode yang tidak dikenal", "Codes that nobody knows"),
+        words=[say(*WORDS["unmapped" if rows else "mapped"]), *hops],
+        tables=[Table(columns, rows, sheet=say("Tidak dikenal", "Unmapped"))] if rows else [],
+    )
+
+
 def evidence(figures: Figures, language: Language, say: Say) -> list[Section]:
     """What each rule found: on paper the first cases of each, in the workbook all."""
     columns = (

@@ -15,7 +15,8 @@ FEEDS = ("sipd.anggaran", "sipd.sp2d", "disnaker.penerima_dbhcht", "bpjstk.iuran
 PUBLISHED = """
     select as_of_date, run_id, published_at
     from ledger.published
-    where extract(year from as_of_date) = %(year)s and as_of_date = coalesce(%(night)s, as_of_date)
+    where as_of_date = coalesce(%(night)s, as_of_date)
+        and (%(night)s::date is not null or extract(year from as_of_date) = %(year)s)
     order by as_of_date desc limit 1
 """
 CHECKPOINT = """
@@ -40,7 +41,8 @@ LINES = """
     left join warehouse.dim_budget_line as b
         on b.run_id = %(run_id)s and b.budget_source = 'DBHCHT' and b.skpd_code = r.skpd_code
         and b.sub_activity_code = r.sub_activity_code and b.account_code = r.account_code
-    where r.as_of_date = %(night)s
+        and extract(year from b.document_date) = %(year)s
+    where r.as_of_date = %(night)s and coalesce(r.fiscal_year, extract(year from r.as_of_date)) = %(year)s
     order by r.skpd_code, r.sub_activity_code, r.account_code
 """
 ORDERS = """
@@ -49,7 +51,7 @@ ORDERS = """
             sp2d_no,
             sum(posted_amount_idr)::bigint as posted_idr,
             count(*) filter (where protection_status in ('PROTECTED', 'NOT_POSTED')) as person_months
-        from marts.dbhcht_lineage where as_of_date = %(night)s group by sp2d_no
+        from marts.dbhcht_lineage where as_of_date = %(night)s and fiscal_year = %(year)s group by sp2d_no
     ),
     found as (
         select sp2d_no, string_agg(distinct finding_code, ', ' order by finding_code) as codes
@@ -59,12 +61,18 @@ ORDERS = """
         ) as every_finding
         where as_of_date = %(night)s and sp2d_no is not null group by sp2d_no
     )
-    select s.*, coalesce(p.posted_idr, 0) as posted_idr, s.amount_idr - coalesce(p.posted_idr, 0) as difference_idr,
+    select s.*, o.posted_idr, s.amount_idr - o.posted_idr as difference_idr,
         coalesce(p.person_months, 0) as person_months, f.codes
     from warehouse.fct_disbursement as s
     left join posted as p using (sp2d_no)
     left join found as f using (sp2d_no)
-    where s.budget_source = 'DBHCHT' and s.validation_id in (
+    -- Nothing posted is 0; what was posted is unknown while no contribution was ever delivered.
+    cross join lateral (
+        select case when exists (
+            select from ledger.run_input where run_id = %(run_id)s and agency = 'bpjstk' and feed = 'iuran'
+        ) then coalesce(p.posted_idr, 0) end as posted_idr
+    ) as o
+    where extract(year from s.sp2d_date) = %(year)s and s.budget_source = 'DBHCHT' and s.validation_id in (
         select validation_id from ledger.run_input where run_id = %(run_id)s and agency = 'sipd' and feed = 'sp2d'
     )
     order by s.sp2d_date, s.sp2d_no
@@ -72,14 +80,16 @@ ORDERS = """
 PROTECTION = """
     select protection_status, count(*) as person_months, count(distinct coalesce(worker_key, membership_key))
         as workers, sum(due_idr)::bigint as due_idr, sum(posted_amount_idr)::bigint as posted_idr
-    from marts.dbhcht_lineage where as_of_date = %(night)s group by 1 order by 1
+    from marts.dbhcht_lineage where as_of_date = %(night)s and fiscal_year = %(year)s group by 1 order by 1
 """
 RULES = """
     select rule.*, count(f.finding_code) as cases, sum(f.amount_idr)::bigint as amount_idr
     from reference.finding_rule as rule
     left join (
-        select finding_code, amount_idr from marts.audit_findings where as_of_date = %(night)s
-        union all select finding_code, amount_idr from marts.audit_observations where as_of_date = %(night)s
+        select finding_code, amount_idr from marts.audit_findings
+        where as_of_date = %(night)s and coalesce(fiscal_year, %(year)s) = %(year)s
+        union all select finding_code, amount_idr from marts.audit_observations
+        where as_of_date = %(night)s and coalesce(fiscal_year, %(year)s) = %(year)s
     ) as f using (finding_code)
     where %(night)s between rule.valid_from and coalesce(rule.valid_to, 'infinity')
     group by rule.finding_code, rule.severity, rule.sentence_id, rule.sentence_en, rule.valid_from, rule.valid_to,
@@ -90,7 +100,7 @@ FOUND = """
     select * from (
         select * from marts.audit_findings union all select * from marts.audit_observations
     ) as every_finding
-    where as_of_date = %(night)s
+    where as_of_date = %(night)s and coalesce(fiscal_year, %(year)s) = %(year)s
     order by finding_code, sp2d_no, decree_no, worker_key, contribution_month, finding_key
 """
 RESTATED = """
@@ -107,6 +117,20 @@ DELIVERIES = """
     inner join ledger.validation as v on v.validation_id = i.validation_id
     where i.run_id = %(run_id)s and d.agency || '.' || d.feed = any(%(feeds)s)
     order by feed, d.business_date, d.delivery_id
+"""
+
+
+UNMAPPED = """
+    select feed, column_name, code, rows, amount_idr, since_on from marts.unmapped_codes
+    where as_of_date = %(night)s and feed = any(%(feeds)s) order by feed, column_name, code
+"""
+KNOWN_SOURCE = """
+    select hop, difference_idr from marts.dbhcht_conservation
+    where as_of_date = %(night)s and hop like '%%_TO_KNOWN_SOURCE' and difference_idr <> 0 order by hop_no
+"""
+UNDELIVERED = """
+    select agency_code || '.' || feed as feed, reason_id, reason_en from marts.undelivered_feeds
+    where as_of_date = %(night)s and agency_code || '.' || feed = any(%(feeds)s) order by 1
 """
 
 
@@ -131,6 +155,12 @@ class Figures:
     found: list[Row]
     restated: list[Row]
     deliveries: list[Row]
+    unmapped: list[Row]
+    """codes that no reference list holds"""
+    unknown_source: list[Row]
+    """rupiah under sources of funds that the reference data does not know"""
+    undelivered: list[Row]
+    """feeds of which nothing was ever accepted, with the reason in both languages"""
 
     def office(self, row: Row) -> str:
         """The name of the row's office, its code where no document or list names it."""
@@ -138,7 +168,9 @@ class Figures:
 
 
 def figures_of(connection: psycopg.Connection[Any], year: int, night: date | None) -> Figures:
-    """The figures of a night of the fiscal year, by default the newest published one; raises NoSuchNight.
+    """The figures of a fiscal year, by default as of the newest night published in it; raises NoSuchNight.
+
+    A night of a later year may be asked for: it holds the years before it too.
 
     The connection decides as known when (`cli.known.as_known`); it must be an auditor's.
     """
@@ -148,24 +180,30 @@ def figures_of(connection: psycopg.Connection[Any], year: int, night: date | Non
         if published is None:
             raise NoSuchNight(f"No night {night or f'of {year}'} was published by then.")
         values = {
-            "night": published["as_of_date"], "run_id": published["run_id"], "published_at": published["published_at"],
-            "feeds": list(FEEDS),
+            "year": year, "night": published["as_of_date"], "run_id": published["run_id"],
+            "published_at": published["published_at"], "feeds": list(FEEDS),
         }  # fmt: skip
 
         def rows(query: str) -> list[Row]:
             return cursor.execute(query, values).fetchall()
 
+        lines = rows(LINES)
+        if published["as_of_date"].year != year and not lines:
+            raise NoSuchNight(f"The night of {published['as_of_date']} holds no DBHCHT money of {year}.")
         return Figures(
             night=published["as_of_date"],
             run_id=published["run_id"],
             published_at=published["published_at"],
             checkpoint=next(iter(rows(CHECKPOINT)), None),
             offices={row["skpd_code"]: row["office"] for row in rows(OFFICES)},
-            lines=rows(LINES),
+            lines=lines,
             orders=rows(ORDERS),
             protection=rows(PROTECTION),
             rules=rows(RULES),
             found=rows(FOUND),
             restated=rows(RESTATED),
             deliveries=rows(DELIVERIES),
+            unmapped=rows(UNMAPPED),
+            unknown_source=rows(KNOWN_SOURCE),
+            undelivered=rows(UNDELIVERED),
         )

@@ -34,16 +34,14 @@ PROTECTION = {
 }
 WORDS = {
     "money": (
-        "Pagu adalah jumlah pada dokumen anggaran terakhir yang bertanggal tidak sesudah malam ini. "
+        "Pagu adalah jumlah pada dokumen anggaran terakhir tahun anggaran ini yang bertanggal tidak sesudah malam "
+        "ini; SP2D termasuk tahun anggaran tanggalnya. "
         "Dibukukan adalah seluruh iuran yang dicatat BPJS Ketenagakerjaan dengan kode iuran SP2D baris "
         "itu. Jumlah dalam rupiah.",
-        "The budget is the amount of the last budget document dated not after this night. Posted is "
-        "everything that BPJS Ketenagakerjaan recorded under the billing codes of the line's payment "
+        "The budget is the amount of the fiscal year's last budget document dated not after this night; a payment "
+        "order is of the year of its date. Posted is everything that BPJS Ketenagakerjaan recorded under the billing "
+        "codes of the line's payment "
         "orders. Amounts in rupiah.",
-    ),
-    "other_years": (
-        "Perhatian: malam ini memuat {count} SP2D bertanggal tahun lain senilai {amount}; angka di bawah mencakupnya.",
-        "Note: this night holds {count} payment orders of other years, of {amount}; the figures below include them.",
     ),
     "orders": (
         "Selisih adalah nilai SP2D dikurangi iuran yang dibukukan dengan kode iurannya; nilai negatif "
@@ -80,6 +78,17 @@ WORDS = {
     "audit_observations": (
         "Pengamatan bertumpu pada dasar atau daftar acuan yang kurang pasti, atau lazim mempunyai penjelasan.",
         "Observations rest on a less certain basis or reference list, or often have an explanation.",
+    ),
+    "unmapped": (
+        "Kode yang tidak ada dalam daftar acuan. Barisnya ikut dijumlahkan; hanya artinya belum diketahui. Uang dengan "
+        "sumber dana yang tidak dikenal tidak masuk angka DBHCHT, meskipun mungkin DBHCHT yang ditulis lain.",
+        "Codes that no reference list holds. Their rows are in the sums; only their meaning is unknown. Money of an "
+        "unknown source of funds is in no DBHCHT figure, although it may be DBHCHT written otherwise.",
+    ),
+    "mapped": ("Semua kode dikenal.", "All codes are known."),
+    "unknown_source": (
+        "{hop}: {amount} dengan sumber dana yang tidak dikenal.",
+        "{hop}: {amount} under an unknown source of funds.",
     ),
     "unlinked": (
         "Semua SP2D, iuran, dan penerima bertaut.",

@@ -8,7 +8,9 @@ select
     application.farmer_group,
     application.aid_kind,
     application.value_idr,
-    case when coverage.is_active_participant then 'ELIGIBLE' else 'NOT_ELIGIBLE' end as status
+    {{ known(
+        "case when coverage.is_active_participant then 'ELIGIBLE' else 'NOT_ELIGIBLE' end", 'bpjstk.kepesertaan'
+    ) }} as status
 from {{ ref('fct_aid_application') }} as application
 left join {{ ref('fct_coverage_daily') }} as coverage
     on

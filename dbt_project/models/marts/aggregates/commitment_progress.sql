@@ -6,7 +6,9 @@
 with roster as (
     select
         roster.roster,
-        count(distinct roster.worker_key) filter (where coverage.is_active_participant) as active_participants
+        {{ known(
+            'count(distinct roster.worker_key) filter (where coverage.is_active_participant)', 'bpjstk.kepesertaan'
+        ) }} as active_participants
     from {{ ref('fct_roster') }} as roster
     inner join {{ ref('fct_coverage_daily') }} as coverage
         on
@@ -17,7 +19,7 @@ with roster as (
 ),
 
 regulation as (
-    select count(*) as in_effect
+    select {{ known('count(*)', 'hukum.regulasi') }} as in_effect
     from {{ ref('regulasi') }}
     where
         delivery_id in ({{ deliveries_in_force('hukum', 'regulasi') }})
@@ -34,8 +36,10 @@ measured as (
         commitment.due_date,
         case
             when commitment.agency_code = 'hukum' then regulation.in_effect
-            when commitment.roster in (select unnest(string_to_array('{{ measurable }}', ' ')))
-                then coalesce(roster.active_participants, 0)
+            {%- for feed in measurable.split() %}
+            when commitment.roster = '{{ feed }}'
+                then {{ known('coalesce(roster.active_participants, 0)', 'bpjstk.kepesertaan ' ~ feed) }}
+            {%- endfor %}
         end as actual
     from {{ ref('fct_commitment') }} as commitment
     cross join regulation

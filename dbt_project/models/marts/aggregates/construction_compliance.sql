@@ -45,8 +45,10 @@ select
     project.letter_date,
     registration.registered_on,
     due.contribution_due_idr,
-    coalesce(registration.contribution_paid_idr, 0) as contribution_paid_idr,
+    {{ known('coalesce(registration.contribution_paid_idr, 0)', 'bpjstk.jakon') }} as contribution_paid_idr,
     case
+        -- Whether a contract is registered is unknown while no list of registrations was ever accepted.
+        when not {{ is_delivered('bpjstk', 'jakon') }} then null
         when registration.contract_no is null then 'NOT_REGISTERED'
         when project.letter_date is null then 'NO_LETTER'
         when registration.registered_on < project.letter_date then 'REGISTERED_BEFORE_LETTER'

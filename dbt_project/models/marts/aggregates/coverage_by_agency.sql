@@ -5,7 +5,9 @@ with registered as (
         roster.agency_code,
         roster.worker_category,
         count(distinct roster.worker_key) as registered_workers,
-        count(distinct roster.worker_key) filter (where coverage.is_active_participant) as active_participants
+        {{ known(
+            'count(distinct roster.worker_key) filter (where coverage.is_active_participant)', 'bpjstk.kepesertaan'
+        ) }} as active_participants
     from {{ ref('fct_roster') }} as roster
     inner join {{ ref('fct_coverage_daily') }} as coverage
         on

@@ -27,10 +27,10 @@ select
     {{ as_of_date() }} as as_of_date,
     {{ run_id() }}::bigint as run_id,
     funding_source_code,
-    coalesce(participant.active_participants, 0) as active_participants,
+    {{ known('coalesce(participant.active_participants, 0)', 'bpjstk.kepesertaan') }} as active_participants,
     {{ rate(
         'coalesce(participant.active_participants, 0)', '(select sum(active_participants) from participant)'
     ) }} as share_of_active,
-    coalesce(contribution.contributions_ytd_idr, 0) as contributions_ytd_idr
+    {{ known('coalesce(contribution.contributions_ytd_idr, 0)', 'bpjstk.iuran') }} as contributions_ytd_idr
 from participant
 full join contribution using (funding_source_code)

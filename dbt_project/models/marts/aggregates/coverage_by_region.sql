@@ -25,7 +25,7 @@ select
     {{ as_of_date() }} as as_of_date,
     {{ run_id() }}::bigint as run_id,
     region_code,
-    coalesce(participant.active_participants, 0) as active_participants,
-    coalesce(participant.by_dbhcht, 0) as by_dbhcht
+    {{ known('coalesce(participant.active_participants, 0)', 'bpjstk.kepesertaan') }} as active_participants,
+    {{ known('coalesce(participant.by_dbhcht, 0)', 'bpjstk.kepesertaan') }} as by_dbhcht
 from village
 full join participant using (region_code)

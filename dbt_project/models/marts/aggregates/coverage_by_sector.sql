@@ -21,7 +21,7 @@ participant as (
     group by 1
 ),
 
--- Every sector has a row, also where all figures are zero; an unknown code of the feeds keeps its own.
+-- Every sector has a row, also where all figures are zero or unknown; an unknown code of the feeds keeps its own.
 reported as (
     select workforce_sector_code as sector_code from {{ ref('sector') }} as sector where {{ valid_on_night('sector') }}
     union
@@ -39,20 +39,30 @@ sector_name as (
     from {{ ref('sector') }} as sector
     where {{ valid_on_night('sector') }}
     order by workforce_sector_code
+),
+
+-- A sector that the newest year does not name has no figure; nobody said 0.
+figure as (
+    select
+        reported.sector_code,
+        workforce.figure as workforce,
+        {{ known('coalesce(participant.active_participants, 0)', 'bpjstk.kepesertaan') }} as active_participants,
+        target.figure as target_participants
+    from reported
+    left join workforce using (sector_code)
+    left join target using (sector_code)
+    left join participant using (sector_code)
 )
 
 select
     {{ as_of_date() }} as as_of_date,
     {{ run_id() }}::bigint as run_id,
-    reported.sector_code,
+    figure.sector_code,
     sector_name.sector_name,
-    coalesce(workforce.figure, 0) as workforce,
-    coalesce(participant.active_participants, 0) as active_participants,
-    {{ rate('coalesce(participant.active_participants, 0)', 'workforce.figure') }} as coverage_rate,
-    coalesce(target.figure, 0) as target_participants,
-    greatest(coalesce(target.figure, 0) - coalesce(participant.active_participants, 0), 0) as gap_to_target
-from reported
+    figure.workforce,
+    figure.active_participants,
+    {{ rate('figure.active_participants', 'figure.workforce') }} as coverage_rate,
+    figure.target_participants,
+    {{ gap('figure.target_participants', 'figure.active_participants') }} as gap_to_target
+from figure
 left join sector_name using (sector_code)
-left join workforce using (sector_code)
-left join target using (sector_code)
-left join participant using (sector_code)

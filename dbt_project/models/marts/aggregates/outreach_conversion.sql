@@ -42,10 +42,13 @@ select
     event.event_date,
     event.place,
     count(distinct attendance.worker_key) as attendees,
-    count(distinct attendance.worker_key) filter (
-        where attendance.first_active_from < attendance.event_date
-    ) as already_participants,
-    count(distinct credited.worker_key) filter (where credited.is_converted) as converted
+    {{ known(
+        'count(distinct attendance.worker_key) filter (where attendance.first_active_from < attendance.event_date)',
+        'bpjstk.kepesertaan'
+    ) }} as already_participants,
+    {{ known(
+        'count(distinct credited.worker_key) filter (where credited.is_converted)', 'bpjstk.kepesertaan'
+    ) }} as converted
 from event
 inner join attendance using (event_id)
 left join credited

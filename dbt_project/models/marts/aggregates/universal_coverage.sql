@@ -34,33 +34,51 @@ target as (
 denominator as (
     select
         'SAKERNAS' as denominator_code,
-        coalesce((select workforce.figure from workforce), 0) as denominator,
+        (select workforce.figure from workforce) as denominator,
         coalesce(
             (select 'BPS, Sakernas ' || workforce.year || ': penduduk bekerja, semua lapangan usaha' from workforce),
-            'BPS, Sakernas: belum ada data'
+            case
+                when {{ is_delivered('bps', 'angkatan_kerja') }}
+                    then 'BPS, Sakernas: belum ada data untuk tahun ini atau sebelumnya'
+                else 'BPS, Sakernas: belum pernah ada kiriman bps.angkatan_kerja'
+            end
         ) as denominator_source
     union all
     select
         'SEMESTA_BPJS' as denominator_code,
-        coalesce((select eligible.figure from eligible), 0) as denominator,
+        (select eligible.figure from eligible) as denominator,
         coalesce(
             (select 'BPJS Ketenagakerjaan, semesta ' || eligible.year || ': surat ' || eligible.note from eligible),
-            'BPJS Ketenagakerjaan, semesta: belum ada data'
+            case
+                when {{ is_delivered('bpjstk', 'semesta') }}
+                    then 'BPJS Ketenagakerjaan, semesta: belum ada data untuk tahun ini atau sebelumnya'
+                else 'BPJS Ketenagakerjaan, semesta: belum pernah ada kiriman bpjstk.semesta'
+            end
         ) as denominator_source
+),
+
+figure as (
+    select
+        denominator.*,
+        {{ known('participant.active_participants', 'bpjstk.kepesertaan') }} as active_participants,
+        {{ known('participant.outside_city_participants', 'bpjstk.kepesertaan') }} as outside_city_participants,
+        {{ known('construction.jakon_headcount', 'bpjstk.jakon') }} as jakon_headcount,
+        (select target.figure from target) as target_participants
+    from denominator
+    cross join participant
+    cross join construction
 )
 
 select
     {{ as_of_date() }} as as_of_date,
     {{ run_id() }}::bigint as run_id,
-    denominator.denominator_code,
-    denominator.denominator,
-    denominator.denominator_source,
-    participant.active_participants,
-    {{ rate('participant.active_participants', 'denominator.denominator') }} as coverage_rate,
-    participant.outside_city_participants,
-    construction.jakon_headcount,
-    coalesce((select target.figure from target), 0) as target_participants,
-    greatest(coalesce((select target.figure from target), 0) - participant.active_participants, 0) as gap_to_target
-from denominator
-cross join participant
-cross join construction
+    denominator_code,
+    denominator,
+    denominator_source,
+    active_participants,
+    {{ rate('active_participants', 'denominator') }} as coverage_rate,
+    outside_city_participants,
+    jakon_headcount,
+    target_participants,
+    {{ gap('target_participants', 'active_participants') }} as gap_to_target
+from figure

@@ -10,6 +10,7 @@ with worker_month as (
         decree_no,
         worker_key,
         contribution_month,
+        fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
@@ -20,29 +21,39 @@ with worker_month as (
 
 sp2d as (
     select
-        stored.*,
-        stored.skpd_code || '|' || stored.sub_activity_code || '|' || stored.account_code as budget_line
-    from {{ ref('fct_disbursement') }} as stored
-    where
-        stored.validation_id in ({{ in_force('sipd', 'sp2d') }})
-        and stored.budget_source = 'DBHCHT'
+        dated.*,
+        {{ budget_line_word('dated') }} as budget_line
+    from (
+        select
+            stored.*,
+            {{ fiscal_year('stored.sp2d_date') }} as fiscal_year
+        from {{ ref('fct_disbursement') }} as stored
+        where
+            stored.validation_id in ({{ in_force('sipd', 'sp2d') }})
+            and stored.budget_source = 'DBHCHT'
+    ) as dated
 ),
 
 document as (
     select
-        stored.*,
-        stored.skpd_code || '|' || stored.sub_activity_code || '|' || stored.account_code as budget_line,
+        dated.*,
+        {{ budget_line_word('dated') }} as budget_line,
         in_force.document_no is not null as is_in_force
-    from {{ ref('fct_budget') }} as stored
+    from (
+        select
+            stored.*,
+            {{ fiscal_year('stored.document_date') }} as fiscal_year
+        from {{ ref('fct_budget') }} as stored
+        where
+            stored.validation_id in ({{ in_force('sipd', 'anggaran') }})
+            and stored.budget_source = 'DBHCHT'
+    ) as dated
     left join {{ ref('dim_budget_line') }} as in_force
         on
-            stored.delivery_id = in_force.delivery_id
-            and stored.sheet = in_force.sheet
-            and stored.row_number = in_force.row_number
+            dated.delivery_id = in_force.delivery_id
+            and dated.sheet = in_force.sheet
+            and dated.row_number = in_force.row_number
             and in_force.run_id = {{ run_id() }}
-    where
-        stored.validation_id in ({{ in_force('sipd', 'anggaran') }})
-        and stored.budget_source = 'DBHCHT'
 ),
 
 paid_from as (
@@ -55,7 +66,7 @@ paid_from as (
 
 by_line as (
     select
-        skpd_code || '|' || sub_activity_code || '|' || account_code as budget_line,
+        {{ budget_line_word('worker_month') }} as budget_line,
         count(*) as lineage_rows
     from worker_month
     group by 1

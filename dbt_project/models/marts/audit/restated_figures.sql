@@ -11,7 +11,10 @@
     (ref('construction_compliance'), 'construction_compliance', ['project_id']),
     (ref('outreach_conversion'), 'outreach_conversion', ['event_id']),
     (ref('commitment_progress'), 'commitment_progress', ['agency_code', 'commitment']),
-    (ref('dbhcht_reconciliation'), 'dbhcht_reconciliation', ['skpd_code', 'sub_activity_code', 'account_code']),
+    (
+        ref('dbhcht_reconciliation'), 'dbhcht_reconciliation',
+        ['fiscal_year', 'skpd_code', 'sub_activity_code', 'account_code']
+    ),
     (ref('dbhcht_lineage'), 'dbhcht_lineage', ['sp2d_no', 'worker_key', 'membership_key', 'contribution_month']),
     (ref('audit_findings'), 'audit_findings', ['finding_code', 'finding_key']),
     (ref('audit_observations'), 'audit_observations', ['finding_code', 'finding_key']),

@@ -1,7 +1,14 @@
 {{ config(indexes=[{'columns': ['run_id', 'hop'], 'unique': true}]) }}
 
--- Each figure is summed from its own relation, so that a hop that loses or repeats a rupiah shows a difference.
-with delivered as (
+-- Each figure is summed from its own relation, so that a hop that loses or repeats a rupiah shows a difference. Rupiah under
+-- a source of funds that the reference data does not know are a difference that is told; they may belong to DBHCHT.
+with known_source as (
+    select source.budget_source
+    from {{ ref('budget_source') }} as source
+    where {{ valid_on_night('source') }}
+),
+
+delivered as (
     select
         feed,
         sum(delivered_idr) as delivered_idr,
@@ -27,7 +34,12 @@ document as (
         document_date,
         rank() over (
             partition by
-                skpd_code, sub_activity_code, account_code, budget_source, document_date <= {{ as_of_date() }}
+                {{ fiscal_year('document_date') }},
+                skpd_code,
+                sub_activity_code,
+                account_code,
+                budget_source,
+                document_date <= {{ as_of_date() }}
             order by document_date desc, document_no desc
         ) as place
     from {{ ref('fct_budget') }}
@@ -37,6 +49,9 @@ document as (
 budget as (
     select
         sum(budget_idr) as all_idr,
+        sum(budget_idr) filter (
+            where budget_source in (select known_source.budget_source from known_source)
+        ) as known_idr,
         sum(budget_idr) filter (where budget_source <> 'DBHCHT') as other_idr,
         sum(budget_idr) filter (where budget_source = 'DBHCHT') as dbhcht_idr,
         sum(budget_idr) filter (where budget_source = 'DBHCHT' and document_date <= {{ as_of_date() }}) as dated_idr,
@@ -58,6 +73,9 @@ budget_line as (
 payment as (
     select
         sum(amount_idr) as all_idr,
+        sum(amount_idr) filter (
+            where budget_source in (select known_source.budget_source from known_source)
+        ) as known_idr,
         sum(amount_idr) filter (where budget_source <> 'DBHCHT') as other_idr
     from {{ ref('fct_disbursement') }}
     where validation_id in ({{ in_force('sipd', 'sp2d') }})
@@ -151,6 +169,7 @@ hop as (
             (13, 'BUDGET_DBHCHT_TO_NIGHT', null, budget.dbhcht_idr, budget.dated_idr, budget.later_idr, 'DATED_AFTER_NIGHT'),
             (14, 'BUDGET_NIGHT_TO_LINE', null, budget.dated_idr, budget_line.in_force_idr, budget.superseded_idr, 'SUPERSEDED'),
             (15, 'BUDGET_LINE_TO_RECONCILIATION', null, budget_line.in_force_idr, reconciled.budget_idr, 0, null),
+            (16, 'BUDGET_STORED_TO_KNOWN_SOURCE', null, budget.all_idr, budget.known_idr, 0, null),
             (21, 'SP2D_DELIVERED_TO_STORED', 'sp2d', null, payment.all_idr, null, 'SET_ASIDE'),
             (22, 'SP2D_STORED_TO_DBHCHT', null, payment.all_idr, ordered.all_idr, payment.other_idr, 'OTHER_SOURCE'),
             (23, 'SP2D_DBHCHT_TO_RECONCILIATION', null, ordered.all_idr, reconciled.disbursed_idr, 0, null),
@@ -158,6 +177,7 @@ hop as (
                 24, 'SP2D_DBHCHT_TO_LINEAGE', null, ordered.all_idr, lineage_order.amount_idr,
                 ordered.without_worker_month_idr, 'NO_DECREE_AND_NO_POSTING'
             ),
+            (25, 'SP2D_STORED_TO_KNOWN_SOURCE', null, payment.all_idr, payment.known_idr, 0, null),
             (31, 'IURAN_DELIVERED_TO_STORED', 'iuran', null, contribution.all_idr, null, 'SET_ASIDE'),
             (32, 'IURAN_STORED_TO_DBHCHT', null, contribution.all_idr, related.all_idr, contribution.other_idr, 'OTHER_SOURCE'),
             (
@@ -167,7 +187,7 @@ hop as (
         ) as hop (hop_no, hop, feed, from_idr, to_idr, left_out_idr, left_out_reason)
 ),
 
--- The first hop of a feed starts from its landed cells; a feed that never came carries nothing.
+-- The first hop of a feed starts from its landed cells.
 complete as (
     select
         hop.hop_no,
@@ -181,7 +201,13 @@ complete as (
         end as left_out_idr,
         case when hop.feed is not null then coalesce(file.quarantined_idr, 0) end as quarantined_idr,
         case when hop.feed is not null then coalesce(file.duplicate_idr, 0) end as duplicate_idr,
-        case when hop.feed is not null then coalesce(file.rows_without_amount, 0) end as rows_without_amount
+        case when hop.feed is not null then coalesce(file.rows_without_amount, 0) end as rows_without_amount,
+        -- What a feed that never came would carry is unknown, not 0.
+        case hop.hop_no / 10
+            when 1 then {{ is_delivered('sipd', 'anggaran') }}
+            when 2 then {{ is_delivered('sipd', 'sp2d') }}
+            else {{ is_delivered('bpjstk', 'iuran') }}
+        end as is_delivered
     from hop
     left join delivered as file on hop.feed = file.feed
 )
@@ -191,12 +217,12 @@ select
     {{ run_id() }}::bigint as run_id,
     hop_no,
     hop,
-    from_idr::bigint as from_idr,
-    to_idr::bigint as to_idr,
-    left_out_idr::bigint as left_out_idr,
+    case when is_delivered then from_idr end::bigint as from_idr,
+    case when is_delivered then to_idr end::bigint as to_idr,
+    case when is_delivered then left_out_idr end::bigint as left_out_idr,
     left_out_reason,
-    quarantined_idr::bigint as quarantined_idr,
-    duplicate_idr::bigint as duplicate_idr,
-    rows_without_amount::bigint as rows_without_amount,
-    (from_idr - to_idr - left_out_idr)::bigint as difference_idr
+    case when is_delivered then quarantined_idr end::bigint as quarantined_idr,
+    case when is_delivered then duplicate_idr end::bigint as duplicate_idr,
+    case when is_delivered then rows_without_amount end::bigint as rows_without_amount,
+    case when is_delivered then from_idr - to_idr - left_out_idr end::bigint as difference_idr
 from complete

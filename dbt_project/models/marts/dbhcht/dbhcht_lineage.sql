@@ -68,12 +68,12 @@ due as materialized (
 select
     {{ as_of_date() }} as as_of_date,
     {{ run_id() }}::bigint as run_id,
-    extract(year from sp2d.sp2d_date)::integer as fiscal_year,
+    sp2d.fiscal_year,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,
     sp2d.budget_document_no,
-    coalesce(sp2d.budget_idr, 0) as budget_idr,
+    {{ known('coalesce(sp2d.budget_idr, 0)', 'sipd.anggaran') }} as budget_idr,
     sp2d.sp2d_no,
     sp2d.sp2d_date,
     sp2d.amount_idr as sp2d_amount_idr,
@@ -83,7 +83,7 @@ select
     worker_month.membership_key,
     worker_month.contribution_month,
     case when worker_month.decree_evidence is not null then due.due_idr else 0 end as due_idr,
-    worker_month.posted_amount_idr,
+    {{ known('worker_month.posted_amount_idr', 'bpjstk.iuran') }} as posted_amount_idr,
     worker_month.protection_status,
     array_remove(array[sp2d.budget_evidence, sp2d.evidence, worker_month.decree_evidence], null)
     || coalesce(worker_month.posted_evidence, '{}') as evidence

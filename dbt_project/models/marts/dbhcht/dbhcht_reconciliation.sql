@@ -1,7 +1,8 @@
-{{ config(indexes=[{'columns': ['run_id', 'skpd_code', 'sub_activity_code', 'account_code'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['run_id', 'fiscal_year', 'skpd_code', 'sub_activity_code', 'account_code'], 'unique': true}]) }}
 
 with budget as (
     select
+        fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
@@ -15,18 +16,20 @@ with budget as (
 
 disbursed as (
     select
+        fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
         sum(amount_idr)::bigint as disbursed_idr,
         array_agg(evidence order by sp2d_no) as evidence
     from {{ ref('int_dbhcht_order') }}
-    group by skpd_code, sub_activity_code, account_code
+    group by fiscal_year, skpd_code, sub_activity_code, account_code
 ),
 
--- Two payment orders of one line may share a billing code; what is posted under it counts once.
+-- Two payment orders of one line and year may share a billing code; what is posted under it counts once.
 billing as (
     select distinct
+        fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
@@ -36,6 +39,7 @@ billing as (
 
 posted as (
     select
+        billing.fiscal_year,
         billing.skpd_code,
         billing.sub_activity_code,
         billing.account_code,
@@ -43,26 +47,28 @@ posted as (
         array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
     from billing
     inner join {{ ref('int_dbhcht_contribution') }} as line on billing.billing_code = line.billing_code
-    group by billing.skpd_code, billing.sub_activity_code, billing.account_code
+    group by billing.fiscal_year, billing.skpd_code, billing.sub_activity_code, billing.account_code
 ),
 
 line as (
     select
+        fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
-        coalesce(budget.budget_idr, 0) as budget_idr,
-        coalesce(disbursed.disbursed_idr, 0) as disbursed_idr,
-        coalesce(posted.posted_idr, 0) as posted_idr,
+        {{ known('coalesce(budget.budget_idr, 0)', 'sipd.anggaran') }} as budget_idr,
+        {{ known('coalesce(disbursed.disbursed_idr, 0)', 'sipd.sp2d') }} as disbursed_idr,
+        {{ known('coalesce(posted.posted_idr, 0)', 'sipd.sp2d bpjstk.iuran') }} as posted_idr,
         coalesce(budget.evidence, '{}') || coalesce(disbursed.evidence, '{}') || coalesce(posted.evidence, '{}') as evidence
     from budget
-    full join disbursed using (skpd_code, sub_activity_code, account_code)
-    left join posted using (skpd_code, sub_activity_code, account_code)
+    full join disbursed using (fiscal_year, skpd_code, sub_activity_code, account_code)
+    left join posted using (fiscal_year, skpd_code, sub_activity_code, account_code)
 )
 
 select
     {{ as_of_date() }} as as_of_date,
     {{ run_id() }}::bigint as run_id,
+    fiscal_year,
     skpd_code,
     sub_activity_code,
     account_code,

@@ -9,7 +9,7 @@ with newest_comparison as (
     group by comparison.as_of_date
 ),
 
-version as (
+in_sequence as (
     select
         change.worker_key,
         change.sex,
@@ -17,9 +17,27 @@ version as (
         change.region_code,
         change.sector_code,
         change.as_of_date as valid_from,
-        lead(change.as_of_date) over (partition by change.worker_key order by change.as_of_date) as valid_to
+        lag(change.as_of_date) over worker_nights as previous_from,
+        lag(array[change.sex, change.age_band, change.region_code, change.sector_code]) over worker_nights as previous
     from {{ ref('int_worker_change') }} as change
     inner join newest_comparison using (run_id, as_of_date)
+    window worker_nights as (partition by change.worker_key order by change.as_of_date)
+),
+
+-- A worker who was named nowhere for some nights and comes back unchanged is the same version still.
+version as (
+    select
+        worker_key,
+        sex,
+        age_band,
+        region_code,
+        sector_code,
+        valid_from,
+        lead(valid_from) over (partition by worker_key order by valid_from) - 1 as valid_to
+    from in_sequence
+    where
+        previous_from is null
+        or array[sex, age_band, region_code, sector_code] is distinct from previous
 )
 
 select

@@ -98,9 +98,9 @@ known_worker as (
     union all
     select
         worker_key,
-        false as is_active_participant,
-        false as is_city_participant,
-        0 as active_memberships,
+        {{ known('false', 'bpjstk.kepesertaan') }} as is_active_participant,
+        {{ known('false', 'bpjstk.kepesertaan') }} as is_city_participant,
+        {{ known('0', 'bpjstk.kepesertaan') }} as active_memberships,
         null::date as first_active_from,
         null::uuid as membership_key,
         null as segment_code,

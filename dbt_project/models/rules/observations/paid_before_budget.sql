@@ -1,6 +1,7 @@
--- The payment order is older than the first budget document (DPA) of its line.
+-- The payment order is older than the first budget document (DPA) of its line in its fiscal year.
 with document as (
-    select distinct on (skpd_code, sub_activity_code, account_code)
+    select distinct on ({{ fiscal_year('document_date') }}, skpd_code, sub_activity_code, account_code)
+        {{ fiscal_year('document_date') }} as fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
@@ -11,7 +12,8 @@ with document as (
     where
         validation_id in ({{ in_force('sipd', 'anggaran') }})
         and budget_source = 'DBHCHT'
-    order by skpd_code, sub_activity_code, account_code, document_date, document_no
+    order by
+        {{ fiscal_year('document_date') }}, skpd_code, sub_activity_code, account_code, document_date, document_no
 )
 
 select
@@ -31,7 +33,8 @@ select
 from {{ ref('int_dbhcht_order') }} as sp2d
 inner join document
     on
-        sp2d.skpd_code = document.skpd_code
+        sp2d.fiscal_year = document.fiscal_year
+        and sp2d.skpd_code = document.skpd_code
         and sp2d.sub_activity_code = document.sub_activity_code
         and sp2d.account_code = document.account_code
 where sp2d.sp2d_date < document.document_date

@@ -12,14 +12,18 @@ from cakupan.audit.trace.night import in_force
 
 DISTINCT = "count(distinct who)"
 SUM = "coalesce(sum(value), 0)::bigint"
+GIVEN = "sum(value)::bigint"
+"""A sum that is empty where nobody gave a figure."""
+MEMBERS = "bpjstk.kepesertaan"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Rows of the warehouse and how they make the figure."""
+    """Rows of the warehouse and how they make the figure; empty while a feed that it `needs` was never accepted."""
 
     how: str
     rows: str
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,17 @@ class Mart:
     figures: Mapping[str, Counted | Derived]
 
 
-def rate(part: int, whole: int) -> Decimal | None:
-    """A rate as the marts round it; None when there is nothing to divide by."""
-    return round(Decimal(part or 0) / whole, 6) if whole else None
+def rate(part: int | None, whole: int | None) -> Decimal | None:
+    """A rate as the marts round it; None when there is nothing to divide by, or either is unknown."""
+    return round(Decimal(part) / whole, 6) if whole and part is not None else None
+
+
+def given(feeds: str) -> str:
+    """SQL for whether the run rests on deliveries of all the feeds, `agency.feed agency.feed`."""
+    return " and ".join(
+        f"exists (select from ledger.run_input where run_id = %(run)s and agency || '.' || feed = '{feed}')"
+        for feed in feeds.split()
+    )
 
 
 def deliveries(feed: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cakupan.audit.trace.counting import Counted, Derived, Mart
+from cakupan.audit.trace.counting import Counted, Derived, Mart, given
 from cakupan.audit.trace.figures import MARTS
 from cakupan.audit.trace.landed import files
 from cakupan.audit.trace.night import Night, Row, unknown
@@ -69,7 +69,8 @@ def _traced(night: Night, mart: Mart, name: str, parts: dict[str, str], row: Row
 
 
 def _counted(night: Night, what: Counted, parts: dict[str, str]) -> tuple[Any, int]:
-    query = f"with counted as ({what.rows}) select {what.how} as made, count(*) as total from counted"
+    how = f"case when {given(what.needs)} then {what.how} end" if what.needs else what.how
+    query = f"with counted as ({what.rows}) select {how} as made, count(*) as total from counted"
     row = night.row(query, **parts) or {"made": None, "total": 0}
     return row["made"], row["total"]
 

@@ -11,12 +11,15 @@ from decimal import Decimal
 
 from cakupan.audit.trace.counting import (
     DISTINCT,
+    GIVEN,
+    MEMBERS,
     SUM,
     Counted,
     Derived,
     Mart,
     coverage,
     deliveries,
+    given,
     newest,
     rate,
     stored,
@@ -35,17 +38,27 @@ def _of_sector(code: str) -> str:
     )
 
 
+def _less(whole: int | None, part: int | None) -> int | None:
+    """A difference; of a figure that nobody gave there is none."""
+    return None if whole is None or part is None else whole - part
+
+
+def _gap(target: int | None, active: int | None) -> int | None:
+    missing = _less(target, active)
+    return None if missing is None else max(missing, 0)
+
+
 _GAP = Derived(
-    "max(target_participants - active_participants, 0)",
-    ("target_participants", "active_participants"),
-    lambda target, active: max(target - active, 0),
+    "max(target_participants - active_participants, 0)", ("target_participants", "active_participants"), _gap
 )
-_LINE = "skpd_code = %(k0)s and sub_activity_code = %(k1)s and account_code = %(k2)s"
+_LINE = "skpd_code = %(k1)s and sub_activity_code = %(k2)s and account_code = %(k3)s"
 _BUDGET = (
     "select null as who, budget_idr as value, delivery_id, sheet, row_number from warehouse.dim_budget_line"
-    f" where run_id = %(run)s and budget_source = 'DBHCHT' and {_LINE}"
+    " where run_id = %(run)s and budget_source = 'DBHCHT'"
+    f" and extract(year from document_date) = %(k0)s::integer and {_LINE}"
 )
 _ORDERS = f"select billing_code from warehouse.fct_disbursement where validation_id in {in_force('sipd.sp2d')}"
+_OF_LINE = f"budget_source = 'DBHCHT' and extract(year from sp2d_date) = %(k0)s::integer and {_LINE}"
 _ROSTER = (
     "select roster.worker_key::text as who, 1 as value, roster.delivery_id, roster.sheet, roster.row_number"
     " from warehouse.fct_roster as roster join warehouse.fct_coverage_daily as coverage"
@@ -107,10 +120,10 @@ MARTS: dict[str, Mart] = {
     "universal_coverage": Mart(
         ("denominator_code",),
         {
-            "active_participants": Counted(DISTINCT, coverage(_CITY)),
-            "outside_city_participants": Counted(DISTINCT, coverage(_OUTSIDE)),
+            "active_participants": Counted(DISTINCT, coverage(_CITY), MEMBERS),
+            "outside_city_participants": Counted(DISTINCT, coverage(_OUTSIDE), MEMBERS),
             "denominator": Counted(
-                SUM,
+                GIVEN,
                 f"select * from ({newest('bps.angkatan_kerja', 'employed')}) as a where %(k0)s = 'SAKERNAS' union all"
                 f" select * from ({newest('bpjstk.semesta', 'eligible_workers')}) as b where %(k0)s = 'SEMESTA_BPJS'",
             ),
@@ -118,8 +131,9 @@ MARTS: dict[str, Mart] = {
                 SUM,
                 "select null as who, workers as value, delivery_id, sheet, row_number from warehouse.stg_bpjstk_jakon"
                 f" where delivery_id in {deliveries('bpjstk.jakon')} and %(as_of)s between starts_on and ends_on",
+                "bpjstk.jakon",
             ),
-            "target_participants": Counted(SUM, newest("bpjstk.target", "target_participants")),
+            "target_participants": Counted(GIVEN, newest("bpjstk.target", "target_participants")),
             "coverage_rate": Derived(
                 "active_participants / denominator", ("active_participants", "denominator"), rate
             ),
@@ -129,10 +143,12 @@ MARTS: dict[str, Mart] = {
     "coverage_by_sector": Mart(
         ("sector_code",),
         {
-            "active_participants": Counted(DISTINCT, coverage(f"{_CITY} and {_of_sector('coverage.sector_code')}")),
-            "workforce": Counted(SUM, newest("bps.angkatan_kerja", "employed", _of_sector("yearly.sector_code"))),
+            "active_participants": Counted(
+                DISTINCT, coverage(f"{_CITY} and {_of_sector('coverage.sector_code')}"), MEMBERS
+            ),
+            "workforce": Counted(GIVEN, newest("bps.angkatan_kerja", "employed", _of_sector("yearly.sector_code"))),
             "target_participants": Counted(
-                SUM, newest("bpjstk.target", "target_participants", _of_sector("yearly.sector_code"))
+                GIVEN, newest("bpjstk.target", "target_participants", _of_sector("yearly.sector_code"))
             ),
             "coverage_rate": Derived("active_participants / workforce", ("active_participants", "workforce"), rate),
             "gap_to_target": _GAP,
@@ -141,7 +157,7 @@ MARTS: dict[str, Mart] = {
     "coverage_by_funding_source": Mart(
         ("funding_source_code",),
         {
-            "active_participants": Counted(DISTINCT, coverage(f"{_CITY} and funding_source_code = %(k0)s")),
+            "active_participants": Counted(DISTINCT, coverage(f"{_CITY} and funding_source_code = %(k0)s"), MEMBERS),
             "share_of_active": Counted(
                 "round(count(*) / nullif((select count(*) from warehouse.fct_coverage_daily"
                 " where run_id = %(run)s and is_city_participant), 0)::numeric, 6)",
@@ -154,6 +170,7 @@ MARTS: dict[str, Mart] = {
                     "funding_source_code = %(k0)s and paid_on <= %(as_of)s"
                     " and left(contribution_month, 4) = to_char(%(as_of)s::date, 'YYYY')",
                 ),
+                "bpjstk.iuran",
             ),
         },
     ),
@@ -161,8 +178,8 @@ MARTS: dict[str, Mart] = {
         ("agency_code", "worker_category"),
         {
             "registered_workers": Counted(DISTINCT, _BY_AGENCY),
-            "active_participants": Counted(DISTINCT, _BY_AGENCY + " and coverage.is_active_participant"),
-            "not_covered": Counted(DISTINCT, _BY_AGENCY + " and not coverage.is_active_participant"),
+            "active_participants": Counted(DISTINCT, _BY_AGENCY + " and coverage.is_active_participant", MEMBERS),
+            "not_covered": Counted(DISTINCT, _BY_AGENCY + " and not coverage.is_active_participant", MEMBERS),
             "coverage_rate": Derived(
                 "active_participants / registered_workers", ("active_participants", "registered_workers"), rate
             ),
@@ -171,9 +188,9 @@ MARTS: dict[str, Mart] = {
     "coverage_by_region": Mart(
         ("region_code",),
         {
-            "active_participants": Counted(DISTINCT, coverage(f"{_CITY} and region_code = %(k0)s")),
+            "active_participants": Counted(DISTINCT, coverage(f"{_CITY} and region_code = %(k0)s"), MEMBERS),
             "by_dbhcht": Counted(
-                DISTINCT, coverage(f"{_CITY} and region_code = %(k0)s and funding_source_code = 'DBHCHT'")
+                DISTINCT, coverage(f"{_CITY} and region_code = %(k0)s and funding_source_code = 'DBHCHT'"), MEMBERS
             ),
         },
     ),
@@ -191,6 +208,7 @@ MARTS: dict[str, Mart] = {
                     "worker_key = (select worker_key from warehouse.fct_aid_application where validation_id in "
                     f"{in_force('distan.permohonan_bantuan')} and application_no = %(k0)s)"
                 ).replace("1 as value", "is_active_participant::int as value"),
+                MEMBERS,
             ),
         },
     ),
@@ -205,7 +223,7 @@ MARTS: dict[str, Mart] = {
                 " where %(as_of)s between valid_from and coalesce(valid_to, 'infinity')) end",
                 _CONTRACTED,
             ),
-            "contribution_paid_idr": Counted(SUM, _REGISTERED),
+            "contribution_paid_idr": Counted(SUM, _REGISTERED, "bpjstk.jakon"),
             "registered_on": Counted("min(who)::date", _REGISTERED),
         },
     ),
@@ -213,8 +231,8 @@ MARTS: dict[str, Mart] = {
         ("event_id",),
         {
             "attendees": Counted(DISTINCT, _ATTENDED),
-            "already_participants": Counted(DISTINCT, _ATTENDED + " and first_active_from < event_date"),
-            "converted": Counted(DISTINCT, _ATTENDED + _CREDITED),
+            "already_participants": Counted(DISTINCT, _ATTENDED + " and first_active_from < event_date", MEMBERS),
+            "converted": Counted(DISTINCT, _ATTENDED + _CREDITED, MEMBERS),
         },
     ),
     "commitment_progress": Mart(
@@ -224,8 +242,9 @@ MARTS: dict[str, Mart] = {
                 "max(value)", stored("fct_commitment", "perekonomian.rencana_kerja", "target", _PLEDGE)
             ),
             "actual": Counted(
-                "case when %(k0)s = 'hukum' or max(value) is not null or " + _PLEDGED + " is not null"
-                " then count(distinct who) end",
+                f"case when %(k0)s = 'hukum' and {given('hukum.regulasi')} or %(k0)s <> 'hukum' and"
+                f" {_PLEDGED} is not null and {given(MEMBERS)} and exists (select from ledger.run_input"
+                f" where run_id = %(run)s and agency || '.' || feed = {_PLEDGED}) then count(distinct who) end",
                 _ROSTER + f"roster.roster = {_PLEDGED} and coverage.is_active_participant and %(k0)s <> 'hukum'"
                 " union all select regulation_id, 1, delivery_id, sheet, row_number from warehouse.stg_hukum_regulasi"
                 f" where delivery_id in {deliveries('hukum.regulasi')} and %(k0)s = 'hukum' and status = 'Berlaku'"
@@ -240,25 +259,19 @@ MARTS: dict[str, Mart] = {
         | {name: Counted(SUM, _LANDED.format(name)) for name in _VERDICTS},
     ),
     "dbhcht_reconciliation": Mart(
-        ("skpd_code", "sub_activity_code", "account_code"),
+        ("fiscal_year", "skpd_code", "sub_activity_code", "account_code"),
         {
-            "budget_idr": Counted(SUM, _BUDGET),
+            "budget_idr": Counted(SUM, _BUDGET, "sipd.anggaran"),
             "disbursed_idr": Counted(
-                SUM, stored("fct_disbursement", "sipd.sp2d", "amount_idr", f"budget_source = 'DBHCHT' and {_LINE}")
+                SUM, stored("fct_disbursement", "sipd.sp2d", "amount_idr", _OF_LINE), "sipd.sp2d"
             ),
             "posted_idr": Counted(
                 SUM,
-                stored(
-                    "int_contribution", "bpjstk.iuran", "amount_idr",
-                    f"billing_code in ({_ORDERS} and budget_source = 'DBHCHT' and {_LINE})",
-                ),
+                stored("int_contribution", "bpjstk.iuran", "amount_idr", f"billing_code in ({_ORDERS} and {_OF_LINE})"),
+                "sipd.sp2d bpjstk.iuran",
             ),
-            "unposted_idr": Derived(
-                "disbursed_idr - posted_idr", ("disbursed_idr", "posted_idr"), lambda paid, posted: paid - posted
-            ),
-            "remaining_idr": Derived(
-                "budget_idr - disbursed_idr", ("budget_idr", "disbursed_idr"), lambda budget, paid: budget - paid
-            ),
+            "unposted_idr": Derived("disbursed_idr - posted_idr", ("disbursed_idr", "posted_idr"), _less),
+            "remaining_idr": Derived("budget_idr - disbursed_idr", ("budget_idr", "disbursed_idr"), _less),
             "absorption_rate": Derived("disbursed_idr / budget_idr", ("disbursed_idr", "budget_idr"), rate),
         },
     ),
@@ -271,6 +284,7 @@ MARTS: dict[str, Mart] = {
                     "int_contribution", "bpjstk.iuran", "amount_idr",
                     f"billing_code in ({_ORDERS} and budget_source = 'DBHCHT' and sp2d_no = %(k0)s)",
                 ),
+                "bpjstk.iuran",
             ),
         },
     ),

@@ -6,14 +6,25 @@ from __future__ import annotations
 from collections import defaultdict
 
 from cakupan.audit.trace.night import Night, Row, in_force, unknown
-from cakupan.audit.trace.tree import Address, Node, group
+from cakupan.audit.trace.tree import Address, CannotTrace, Node, group
 
+# A budget line is one of a fiscal year: that of the order's, of the document's date. Nights published before lines were
+# parted by year have none of their own; theirs is the night's.
+LINE = "concat_ws('|', {year}, skpd_code, sub_activity_code, account_code)"
+LINES = f"""
+    select *, {LINE.format(year="coalesce(fiscal_year, extract(year from as_of_date))")} as line,
+        skpd_code || '|' || sub_activity_code || '|' || account_code as line_of_any_year
+    from warehouse.dbhcht_reconciliation where run_id = %(run)s order by line
+"""
 ORDERS = f"""
     select sp2d.*, budget.budget_idr, lineage.posted_idr,
-        sp2d.skpd_code || '|' || sp2d.sub_activity_code || '|' || sp2d.account_code as line
+        concat_ws(
+            '|', extract(year from sp2d.sp2d_date), sp2d.skpd_code, sp2d.sub_activity_code, sp2d.account_code
+        ) as line
     from warehouse.fct_disbursement as sp2d
     left join warehouse.dim_budget_line as budget
-        on budget.run_id = %(run)s and sp2d.skpd_code = budget.skpd_code
+        on budget.run_id = %(run)s and extract(year from sp2d.sp2d_date) = extract(year from budget.document_date)
+        and sp2d.skpd_code = budget.skpd_code
         and sp2d.sub_activity_code = budget.sub_activity_code and sp2d.account_code = budget.account_code
         and sp2d.budget_source = budget.budget_source
     left join (
@@ -46,7 +57,7 @@ DOCUMENTS = f"""
         on forward.run_id = %(run)s and document.delivery_id = forward.delivery_id
         and document.sheet = forward.sheet and document.row_number = forward.row_number
     where document.validation_id in {in_force("sipd.anggaran")}
-        and skpd_code || '|' || sub_activity_code || '|' || account_code = %(line)s and budget_source = %(source)s
+        and {LINE.format(year="extract(year from document_date)")} = %(line)s and budget_source = %(source)s
     order by document_date desc, document_no desc
 """
 POSTED = f"""
@@ -111,19 +122,19 @@ def order_node(row: Row) -> Node:
 
 
 def budget_line(night: Night, key: str) -> Node:
-    """A DBHCHT budget line: its documents and every payment order from it. Raises CannotTrace."""
-    row = night.row(
-        "select * from warehouse.dbhcht_reconciliation where run_id = %(run)s"
-        " and skpd_code || '|' || sub_activity_code || '|' || account_code = %(line)s",
-        line=key,
-    )
-    if row is None:
-        known = night.rows(
-            "select skpd_code || '|' || sub_activity_code || '|' || account_code as line"
-            " from warehouse.dbhcht_reconciliation where run_id = %(run)s"
-        )
-        listing = "select skpd_code, sub_activity_code, account_code from dbhcht_reconciliation"
-        raise unknown("DBHCHT budget line", key, [r["line"] for r in known], night.as_of, listing)
+    """A DBHCHT budget line: its documents and every payment order from it. Raises CannotTrace.
+
+    The key is YEAR|SKPD|SUB-ACTIVITY|ACCOUNT; without the year where the night has the line in one year only.
+    """
+    known = night.rows(LINES)
+    of_key = [one for one in known if key in {one["line"], one["line_of_any_year"]}]
+    if not of_key:
+        listing = "select fiscal_year, skpd_code, sub_activity_code, account_code from dbhcht_reconciliation"
+        raise unknown("DBHCHT budget line", key, [one["line"] for one in known], night.as_of, listing)
+    if len(of_key) > 1:
+        raise CannotTrace(f"The line is one of several years; name one: {', '.join(one['line'] for one in of_key)}")
+    (row,) = of_key
+    key = row["line"]
     node = line_node(night, key, "DBHCHT")
     node.facts |= facts_of(
         row, "budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr", "absorption_rate"
@@ -133,10 +144,9 @@ def budget_line(night: Night, key: str) -> Node:
     for one in orders:
         one.children.append(worker_months(night, "sp2d_no = %(number)s", BY_MONTH, number=one.name))
     node.children.append(group("orders", orders))
-    parts = dict(zip(("skpd", "sub", "account"), key.split("|"), strict=True))
-    node.children.append(
-        findings(night, "skpd_code = %(skpd)s and sub_activity_code = %(sub)s and account_code = %(account)s", **parts)
-    )
+    parts = dict(zip(("year", "skpd", "sub", "account"), key.split("|"), strict=True))
+    of_line = "skpd_code = %(skpd)s and sub_activity_code = %(sub)s and account_code = %(account)s"
+    node.children.append(findings(night, f"{of_line} and coalesce(fiscal_year, %(year)s) = %(year)s", **parts))
     return node
 
 
