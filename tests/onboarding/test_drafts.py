@@ -64,7 +64,8 @@ def test_a_question_names_the_line_to_edit(office, sample, tmp_path) -> None:
         line = question.path.read_text().splitlines()[question.line - 1]
         header, colon, _ = question.text.partition(": ")
         about = [c for c in written.draft.columns if colon and c.header == header]
-        assert not about or about[0].header in yaml.safe_load(line.strip().removeprefix("- "))["header"]
+        declared = yaml.safe_load(line.strip().removeprefix("- ")) if about else {}
+        assert not about or about[0].header in (declared.get("header") or declared["meta"]["says"])
 
 
 def test_nothing_is_overwritten_unless_forced(tmp_path, sample) -> None:
@@ -121,6 +122,22 @@ def test_names_under_an_unknown_heading_are_not_quoted_as_a_closed_list(tmp_path
     written = write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path)
     assert not [path for path in written.files if "Aminah" in path.read_text()]
     assert any("closed list" in question.text for question in written.questions)
+
+
+def test_a_list_taken_from_a_sample_is_asked_about_and_not_closed_by_itself(tmp_path) -> None:
+    """What one file held is not all there can ever be."""
+    rows = [["NIK", "JK", "Kategori", "Aktif"]]
+    rows += [[p["nik"], "LP"[p["n"] % 2], ("OJEK", "ANGKOT")[p["n"] % 2], "YA"] for p in people(9)]
+    workbook(tmp_path / "s.xlsx", {"A": rows})
+    written = write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path)
+    suite = written.files[1].read_text().splitlines()
+    listed = {line: yaml.safe_load(line.strip().removeprefix("- ")) for line in suite if "be_in_set" in line}
+    found = {rule["meta"]["rule_id"]: rule["severity"] for rule in listed.values()}
+    assert found == {"dishub.x.jk.known": "info", "dishub.x.kategori.known": "info", "dishub.x.aktif.listed": "warning"}
+    asked = {suite[q.line - 1]: q.text for q in written.questions if q.path == written.files[1]}
+    assert set(listed) == set(asked)
+    assert all(("any other is quarantined" in text) == ("aktif" in line) for line, text in asked.items())
+    assert not any(value in text for text in asked.values() for value in ("OJEK", "ANGKOT", "YA"))
 
 
 def test_a_word_that_data_begins_with_is_no_footer(tmp_path) -> None:

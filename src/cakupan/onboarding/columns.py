@@ -47,7 +47,7 @@ class Drafted:
     values: tuple[str, ...] = ()
     """A closed list; never of a personal column."""
     closed: bool = False
-    """The list is certain; else a new value is kept and reported."""
+    """Another value would be misread, so its row is quarantined; else a new value is kept and reported."""
     regex: str | None = None
     digits: int | None = None
     doubts: list[str] = field(default_factory=list)
@@ -260,7 +260,8 @@ def _list_values(drafted: Drafted, found: list[str], written: list[str]) -> None
     known = {text.upper() for text in counted}
     sex = known <= {"L", "P"} or known <= {"LAKI-LAKI", "PEREMPUAN"} or known <= {"PRIA", "WANITA"}
     if sex or (set(found) & words.LISTS and "nama" not in found) or found == ["l", "p"]:
-        drafted.values, drafted.closed = tuple(sorted(counted)), sex
+        # A sample shows what there was, not what there may be: whether the list is closed is for the office to say.
+        drafted.values = tuple(sorted(counted))
     elif 1 < len(counted) < len(written) / 3:
         drafted.doubts.append(f"has {len(counted)} values in {len(written)} rows: is it a closed list?")
 

@@ -93,6 +93,8 @@ def draft_feed(sample: Path, agency: str, feed: str) -> tuple[Draft, list[tuple[
     spelling = _common_spelling(drafted, format_["kind"])
     for column in drafted:
         doubts += [(f"{{name: {flow(column.name)}, ", f"{column.header}: {doubt}") for doubt in column.doubts]
+        if column.values:
+            doubts.append((f".{column.name}.{'listed' if column.closed else 'known'},", _list_doubt(column)))
     draft = Draft(agency, feed, title, cadence, format_, spelling, key, drafted)
     return draft, doubts, len(rows)
 
@@ -176,6 +178,17 @@ def _columns(
         taken.add(unique)
         columns.append((position, draft_column(header, unique, cells, len(rows))))
     return columns
+
+
+def _list_doubt(column: Drafted) -> str:
+    """What is asked of a list of values that was taken from the sample."""
+    seen = f"{column.header}: {len(column.values)} values were taken from the sample"
+    if column.closed:
+        return f"{seen} and any other is quarantined: are there others that mean yes or no?"
+    return (
+        f"{seen}; another is let in and reported. Are these all there can ever be? Then close the list with"
+        " severity: warning"
+    )
 
 
 def _common_spelling(columns: Sequence[Drafted], kind: str) -> Any:
