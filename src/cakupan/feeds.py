@@ -131,6 +131,8 @@ class PageNumbers(Strict):
     page: JsonPath | None = None
     """Where an answer says which page it is."""
     last: JsonPath
+    size: str | None = None
+    """The parameter that says how many rows a page has: asked for in other portions, the same rows must come."""
 
 
 class Cursors(Strict):

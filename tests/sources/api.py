@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 TOKEN = "the-secret-of-the-api"
 TEACHERS = [{"nik": f"35790101018000{n:02}", "nama": "Siti \u00e7 \U0001f600", "npsn": n} for n in range(5)]
@@ -19,7 +29,7 @@ REGULATIONS = [{"idData": str(n), "judul": 'a [b] {c} \\" ,'} for n in range(3)]
 class Api:
     """The server; `troubles` are handlers each of which answers one request in place of the API."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: Path | None = None, certificate: Path | None = None) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.tokens: list[str | None] = []
         self.troubles: list[Callable[[Handler], None] | None] = []
@@ -27,6 +37,12 @@ class Api:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.api = self
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+        if key and certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+            self.server.handle_error = lambda *_: None  # clients that mistrust it leave
+            self.url = self.url.replace("http:", "https:")
 
     def __enter__(self):
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -96,6 +112,45 @@ def cut(handler: Handler) -> None:
     handler.end_headers()
     handler.wfile.write(b'{"data": [')
     handler.close_connection = True
+
+
+def zipped(body: bytes, ends: int | None = None, says: bytes | None = None) -> Callable[[Handler], None]:
+    """An answer that calls itself gzip, cut before its end by the server itself, or something else altogether."""
+    return lambda handler: handler.send(200, says or gzip.compress(body)[:ends], Content_Encoding="gzip")
+
+
+def short_of(body: bytes) -> Callable[[Handler], None]:
+    """An answer longer than its Content-Length says."""
+
+    def trouble(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(body) // 2))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return trouble
+
+
+def certify(key: Path, certificate: Path) -> None:
+    """Write a key, and a certificate for 127.0.0.1 that is signed by itself."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    key.write_bytes(private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
 
 def slow(handler: Handler) -> None:

@@ -12,7 +12,9 @@ import httpx
 import pytest
 from api import CONTRACTS, PROJECTS, REGULATIONS, TEACHERS, TOKEN, Api
 
-from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources.answer import Answer
+from cakupan.sources.paging import Paging, Request
 from cakupan.sources.rest import Http, HttpAccount
 
 ALL = {
@@ -27,6 +29,15 @@ ALL = {
 def api():
     with Api() as server:
         yield server
+
+
+@pytest.fixture
+def certified(tmp_path):
+    """Where a server answers with a certificate that nobody vouches for."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    agency.certify(key, certificate)
+    with Api(key, certificate) as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -143,9 +154,6 @@ def test_an_expired_token_fails_without_telling_it(pulled):
 @pytest.mark.parametrize(
     "trouble",
     [
-        agency.text(b"<html>Silakan masuk</html>", "text/html"),
-        agency.text(b"<html>Silakan masuk</html>"),
-        agency.text(b'{"data": [1, 2], "meta": {"page": 1, "last_page": 1, "total": 2}', "application/json"),
         agency.text(b'{"data": [1 2], "meta": {}}'),
         agency.text(b'{"data": [1,], "meta": {}}'),
         agency.text(b'{"data": [NaN], "meta": {"page": 1, "last_page": 1, "total": 1}}'),
@@ -158,7 +166,6 @@ def test_an_expired_token_fails_without_telling_it(pulled):
         agency.text(b'{"data": [1], "meta": {"page": 1, "last_page": 1, "total": "1"}}'),
         agency.text(b'{"data": [1], "meta": {"page": 1, "total": 1}}'),
         agency.text(b'{"data": [1], "meta": []}'),
-        agency.text(b""),
         agency.text(b"[" * 100_000),
         agency.status(404),
         agency.status(302, Location="/v1/masuk"),
@@ -171,6 +178,98 @@ def test_an_answer_that_was_not_agreed_fails_at_once(api, pulled, waits, trouble
         pulled()
     assert waits == []
     assert len(api.asked) == 1
+
+
+WHOLE = json.dumps({"data": TEACHERS, "meta": {"page": 1, "last_page": 1, "total": 5}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (agency.text(b""), "the answer was empty"),
+        (agency.text(b" \n"), "the answer was empty"),
+        (agency.text(WHOLE[:-1]), "cut short, in the middle of its JSON"),
+        (agency.text(WHOLE[:50]), "cut short, in the middle of its JSON"),
+        (agency.text(WHOLE[:1]), "cut short, in the middle of its JSON"),
+        (agency.text(WHOLE[: WHOLE.index(b"nik") + 1]), "cut short, in the middle of its JSON"),
+        (agency.text('{"data": [{"nama": "ç'.encode()[:-1]), "the answer was cut short"),
+        (agency.cut, "the answer was cut short, by its own length"),
+        (agency.zipped(WHOLE, ends=-12), "cut short"),
+        (agency.zipped(WHOLE, ends=20), "cut short|the answer was empty"),
+        (agency.zipped(WHOLE, says=b"no gzip at all"), "the compressed answer is broken or was cut short"),
+        (agency.short_of(WHOLE), "cut short, in the middle of its JSON"),
+    ],
+)
+def test_an_answer_that_is_cut_short_is_asked_for_again_and_called_that(api, pulled, waits, trouble, told):
+    api.troubles = [trouble]
+    assert json.loads(pulled()) == TEACHERS
+    assert len(waits) == 1
+    api.troubles = [trouble] * 10
+    with pytest.raises(PartialDelivery, match=f"agency_x: disdik.ptk_non_asn, page 1: .*({told})"):
+        pulled()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (agency.text(b"<html>planted</html>", "text/html"), "web page in place of data"),
+        (agency.text(b"<!DOCTYPE html>\n<html>planted</html>"), "web page in place of data"),
+        (agency.text(b'{"error": "planted"}'), "an error in place of rows"),
+        (agency.text(b'{"data": [], "errors": ["planted"], "meta": {}}'), "an error in place of rows"),
+        (agency.status(520), "answered 520"),
+    ],
+)
+def test_a_page_for_people_or_an_error_may_pass_and_is_called_that(api, pulled, waits, trouble, told):
+    api.troubles = [trouble]
+    assert json.loads(pulled()) == TEACHERS
+    assert len(waits) == 1
+    api.troubles = [trouble] * 10
+    with pytest.raises(Unreachable, match=told) as error:
+        pulled()
+    assert "planted" not in str(error.value)
+    assert not isinstance(error.value, Away)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (agency.status(400), "answered 400: it does not understand what is asked"),
+        (agency.status(405), "answered 405: it does not allow"),
+        (agency.status(406), "answered 406: it has no JSON"),
+        (agency.status(410), "answered 410: the address is gone for good"),
+        (agency.status(415), "answered 415"),
+        (agency.status(422), "answered 422: it does not accept the parameters"),
+        (agency.status(501), "answered 501"),
+        (agency.status(302, Location="https://127.0.0.1/masuk?token=planted"), "sends on to https: say https"),
+        (agency.status(301, Location="/masuk?token=planted"), "another of its addresses, as to a login"),
+        (agency.status(308, Location="https://sso.example/planted"), "another server, sso.example"),
+        (agency.text(b'{"message": "planted"}'), "no JSON with rows where they are declared"),
+    ],
+)
+def test_what_will_not_pass_is_not_tried_again_and_called_by_its_name(api, pulled, waits, trouble, told):
+    api.troubles = [trouble]
+    with pytest.raises(BrokenContract, match=told) as error:
+        pulled()
+    assert "planted" not in str(error.value)
+    assert waits == []
+
+
+def test_only_a_server_that_nobody_can_connect_to_is_away(api, pulled):
+    with pytest.raises(Away):
+        pulled(url="http://127.0.0.1:1/v1")
+    api.troubles = [agency.status(503)] * 10
+    with pytest.raises(Unreachable) as told:
+        pulled()
+    assert not isinstance(told.value, Away)
+
+
+@pytest.mark.parametrize("name", ["untrusted", "plain"])
+def test_a_server_whose_tls_cannot_be_trusted_is_told_at_once(api, pulled, waits, certified, name):
+    url = certified if name == "untrusted" else api.url.replace("http:", "https:")
+    told = {"untrusted": "TLS certificate is not vouched for", "plain": "no TLS connection comes about"}[name]
+    with pytest.raises(BrokenContract, match=told):
+        pulled(url=url)
+    assert waits == []
 
 
 def wrong_total(page, answer):
@@ -205,6 +304,55 @@ def test_an_answer_that_does_not_add_up_is_a_partial_delivery(api, pulled, chang
     api.change = change
     with pytest.raises(PartialDelivery, match=r"agency_x: disdik\.ptk_non_asn"):
         pulled()
+
+
+def a_row_comes_twice_and_another_not_at_all(page, answer):
+    if page == 2:
+        answer["data"][0] = TEACHERS[1]
+    return answer
+
+
+def test_pages_that_move_while_they_are_read_are_a_partial_delivery(api, pulled, waits):
+    api.change = a_row_comes_twice_and_another_not_at_all
+    with pytest.raises(PartialDelivery, match=r"disdik\.ptk_non_asn: 1 of the rows came on two pages"):
+        pulled()
+    assert len(waits) == 3
+
+
+def test_pages_that_moved_once_are_read_again_from_the_first(api, pulled, waits):
+    pages = []
+
+    def moves_once(page, answer):
+        pages.append(page)
+        return a_row_comes_twice_and_another_not_at_all(page, answer) if len(pages) < 7 else answer
+
+    api.change = moves_once
+    assert json.loads(pulled()) == TEACHERS
+    assert len(waits) == 1
+
+
+def test_a_row_that_an_agency_entered_twice_is_its_own_whatever_page_it_falls_on(api, pulled, waits):
+    twice = [*TEACHERS[:2], TEACHERS[1], *TEACHERS[2:4]]
+    portions = []
+
+    def in_portions(page, answer):
+        size = {"200": 2, "99": 3}[api.asked[-1][1]["per_page"]]
+        portions.append(size)
+        pages = -(-len(twice) // size)
+        return {
+            "data": twice[page * size - size : page * size],
+            "meta": {"page": page, "last_page": pages, "total": 5},
+        }
+
+    api.change = in_portions
+    assert json.loads(pulled()) == twice
+    assert (portions, waits) == ([2, 2, 2, 3, 3], [])
+
+
+def test_without_a_total_rows_that_come_twice_again_and_again_are_the_apis_own(api, pulled, waits):
+    api.change = lambda page, answer: answer | {"items": PROJECTS[:2]} if page == 2 else answer
+    assert json.loads(pulled("pupr.proyek_konstruksi")) == [*PROJECTS[:2], *PROJECTS[:2], PROJECTS[4]]
+    assert len(api.asked) == 6
 
 
 def test_nothing_is_left_of_a_pull_that_failed(api, pulled, monkeypatch):
@@ -245,6 +393,31 @@ def test_a_link_to_another_server_gets_no_token(api, pulled, link):
     with pytest.raises(BrokenContract, match=r"on another server|no address at"):
         pulled("pbj.kontrak")
     assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("here", "link", "there"),
+    [
+        ("https://api/v1/x", "http://api/v1/x?page=2", "https://api/v1/x?page=2"),
+        ("https://api:8443/v1/x", "http://api:8443/v1/x?page=2", "https://api:8443/v1/x?page=2"),
+        ("https://api/v1/x", "https://api:443/v1/x?page=2", "https://api/v1/x?page=2"),
+        ("http://api/v1/x", "https://api/v1/x?page=2", "https://api/v1/x?page=2"),
+        ("http://api:80/v1/x", "http://api/v1/x?page=2", "http://api/v1/x?page=2"),
+        ("http://api:8080/v1/x", "https://api:8080/v1/x", "begins with https, that of the connection with http"),
+        ("https://api/v1/x", "http://api:8080/v1/x", "another server or port of the same name"),
+        ("https://api/v1/x", "http://other/v1/x", "another server; the token does not go there"),
+        ("https://api/v1/x", "ftp://api/v1/x", "another server; the token does not go there"),
+    ],
+)
+def test_a_link_in_another_scheme_is_followed_where_that_is_safe_and_else_told(feed_called, here, link, there):
+    paging = Paging(feed_called("pbj.kontrak").rest.paging, Request(here, {}))
+    answer = Answer([], {"links": {"next": link}})
+    if there.startswith("http"):
+        following = paging.after(paging.first, answer, "agency_x")
+        assert following == Request(there, None)
+    else:
+        with pytest.raises(BrokenContract, match=there):
+            paging.after(paging.first, answer, "agency_x")
 
 
 def test_links_that_go_round_end_the_pull(api, pulled):
@@ -318,7 +491,7 @@ def test_a_token_that_expires_between_two_pages_lands_nothing_and_is_not_tried_a
     assert (len(api.asked), waits) == (2, [])
 
 
-@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/xml", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", ""])
 def test_an_answer_of_another_type_is_refused_on_any_page(api, pulled, kind):
     api.troubles = [None, agency.text(b'{"data": []}', kind)]
     with pytest.raises(BrokenContract, match="page 2: the answer is no JSON"):

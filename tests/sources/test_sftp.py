@@ -2,84 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 from dataclasses import replace
 from datetime import date
 
 import asyncssh
 import pytest
+from drop import Drop
 
-from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable
-from cakupan.sources.sftp import Sftp, SftpAccount
+from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources.sftp import Sftp
 from cakupan.sources.watch import Watch
 
-PASSWORD = "the-secret-of-the-drop"
 WHOLE = os.urandom(3 << 20)
-
-
-class Login(asyncssh.SSHServer):
-    def password_auth_supported(self):
-        return True
-
-    def validate_password(self, username, password):
-        return (username, password) == ("cakupan", PASSWORD)
-
-
-class Drop:
-    """A server in a thread of its own with its tree below a folder."""
-
-    def __init__(self, root, tmp_path):
-        self.root, self.connections, self.cut_after = root, 0, None
-        self.ends_at = None
-        self.host_key = asyncssh.generate_private_key("ssh-ed25519")
-        self.user_key = asyncssh.generate_private_key("ssh-ed25519")
-        self.authorized = tmp_path / "authorized_keys"
-        self.authorized.write_bytes(self.user_key.export_public_key())
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever)
-
-    def __enter__(self):
-        self.thread.start()
-        self.server = asyncio.run_coroutine_threadsafe(self._listen(), self.loop).result(10)
-        return self
-
-    async def _listen(self):
-        drop = self
-
-        class Tree(asyncssh.SFTPServer):
-            def __init__(self, channel):
-                drop.connections += 1
-                self.sent = 0
-                super().__init__(channel, chroot=str(drop.root).encode())
-
-            def read(self, file_obj, offset, size):
-                if drop.ends_at is not None:
-                    size = max(0, min(size, drop.ends_at - offset))
-                data = super().read(file_obj, offset, size)
-                self.sent += len(data)
-                if drop.cut_after is not None and self.sent > drop.cut_after:
-                    self.connection.abort()
-                return data
-
-        return await asyncssh.listen(
-            "127.0.0.1", 0, server_host_keys=[self.host_key], server_factory=Login, sftp_factory=Tree,
-            authorized_client_keys=str(self.authorized),
-        )  # fmt: skip
-
-    def __exit__(self, *_):
-        self.loop.call_soon_threadsafe(self.server.close)
-        asyncio.run_coroutine_threadsafe(self.server.wait_closed(), self.loop).result(10)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
-
-    @property
-    def account(self) -> SftpAccount:
-        key = self.host_key.export_public_key().decode().strip()
-        port = self.server.get_port()
-        return SftpAccount("agency_bpjstk", "127.0.0.1", key, "cakupan", port, "/drop", password=PASSWORD)
 
 
 @pytest.fixture
@@ -281,7 +216,7 @@ def test_a_server_with_another_host_key_gets_no_password(drop, listed, waits):
     with pytest.raises(BrokenContract, match="another key than host_key"):
         listed(replace(drop.account, host_key=other))
     rsa = asyncssh.generate_private_key("ssh-rsa").export_public_key().decode()
-    with pytest.raises((BrokenContract, Unreachable)):
+    with pytest.raises(BrokenContract, match="another key than host_key"):
         listed(replace(drop.account, host_key=rsa))
     assert drop.connections == 0
 
@@ -304,3 +239,78 @@ def test_a_server_that_is_away_is_asked_again_later(drop, listed, waits):
         listed(away)
     assert len(waits) == 3
     assert waits == sorted(waits)
+
+
+def copied(delivery) -> bytes:
+    return delivery.copy(lambda stream: b"".join(iter(lambda: stream.read(1 << 16), b"")))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_file_that_breaks_off_is_read_again_from_its_beginning(drop, folder, listed, waits):
+    (folder / "iuran_20250909.csv.gz").write_bytes(WHOLE)
+    (delivery,) = listed()
+    drop.breaks = {"iuran_20250909.csv.gz": 2}
+    assert copied(delivery) == WHOLE
+    assert len(waits) == 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_file_that_breaks_off_each_time_says_nothing_of_the_agency(drop, folder, listed, waits):
+    for day in ("20250908", "20250909"):
+        (folder / f"iuran_{day}.csv.gz").write_bytes(WHOLE)
+    broken, whole = listed()
+    drop.breaks = {broken.name: 100}
+    with pytest.raises(Unreachable, match="connection lost") as told:
+        copied(broken)
+    assert not isinstance(told.value, Away)
+    assert len(waits) == 3
+    assert copied(whole) == WHOLE
+
+
+def test_a_server_that_is_silent_over_one_file_is_not_waited_for_without_end(drop, folder, listed, monkeypatch):
+    monkeypatch.setattr("cakupan.sources.sftp.TIMEOUT_SECONDS", 0.2)
+    for day in ("20250908", "20250909"):
+        (folder / f"iuran_{day}.csv.gz").write_bytes(b"rows")
+    silent, whole = listed()
+    drop.silent_over = {silent.name}
+    with pytest.raises(Unreachable, match="TimeoutError") as told:
+        copied(silent)
+    assert not isinstance(told.value, Away)
+    assert copied(whole) == b"rows"
+
+
+def test_what_the_server_says_of_a_file_leaves_the_connection_as_it_is(drop, folder, listed, waits):
+    for day in ("20250907", "20250908", "20250909"):
+        (folder / f"iuran_{day}.csv.gz").write_bytes(b"rows")
+    gone, denied, failing = listed()
+    (folder / gone.name).unlink()
+    drop.denied, drop.failing = {denied.name}, {failing.name}
+    with pytest.raises(Changed, match="a file went away before it was read"):
+        copied(gone)
+    with pytest.raises(BrokenContract, match="the account may not read a file"):
+        copied(denied)
+    assert waits == []
+    with pytest.raises(Unreachable, match="the server answers, but could not read a file"):
+        copied(failing)
+    assert drop.connections == 1
+
+
+def test_a_folder_that_may_not_be_read_is_its_feeds_trouble(drop, folder, feed_called, night, patience):
+    (folder.parent / "jakon").mkdir()
+    (folder.parent / "jakon/jakon_20250909.csv.gz").write_bytes(b"x")
+    (folder / "iuran_20250909.csv.gz").write_bytes(b"x")
+    drop.denied = {"iuran"}
+    source = Sftp(drop.account, wait=lambda _: None, patience=patience, watch=Watch())
+    with pytest.raises(BrokenContract, match="may not read the folder bpjstk/iuran"):
+        source.deliveries(feed_called("bpjstk.iuran"), night)
+    assert [d.name for d in source.deliveries(feed_called("bpjstk.jakon"), night)] == ["jakon_20250909.csv.gz"]
+
+
+def test_a_server_that_shares_no_way_of_encrypting_is_told_at_once(tmp_path, feed_called, night, patience, waits):
+    (tmp_path / "root/drop").mkdir(parents=True)
+    with (
+        Drop(tmp_path / "root", tmp_path, kex_algs=["diffie-hellman-group18-sha512"]) as old,
+        pytest.raises(BrokenContract, match="no way of encrypting in common"),
+    ):
+        Sftp(old.account, patience=patience).deliveries(feed_called("bpjstk.iuran"), night)
+    assert waits == []

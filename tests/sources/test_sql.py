@@ -12,7 +12,7 @@ import pytest
 
 from cakupan.database import Role, connect
 from cakupan.database.connection import host_and_port
-from cakupan.sources import BrokenContract, LoginRefused, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, PartialDelivery, Unreachable
 from cakupan.sources.sql import DatabaseAccount, MySql, PostgreSql
 
 TABLE = """
@@ -97,8 +97,9 @@ def test_a_connection_lost_in_the_middle_is_asked_again_from_the_beginning(accou
 class Cursor:
     """Answers like a streaming cursor of MySQL."""
 
-    def __init__(self, columns, rows):
+    def __init__(self, columns, rows, counted=None):
         self.columns, self.rows, self.asked = columns, rows, []
+        self.counted = len(rows) if counted is None else counted
         self._result = SimpleNamespace(unbuffered_active=True)
 
     def __call__(self, **_):
@@ -115,6 +116,8 @@ class Cursor:
         self.asked.append(query)
 
     def fetchall(self):
+        if "count(*)" in self.asked[-1]:
+            return [(str(self.counted),)]
         return [(name,) for name in self.columns]
 
     def __iter__(self):
@@ -132,6 +135,34 @@ def test_mysql_is_read_in_one_snapshot_with_null_as_empty_field(read, patience):
     assert read(MySql(MYSQL, patience, cursor)) == b'id,a`b\n1,\n2,"x,""y"""\n3,00ff\n'
     assert cursor.asked[1] == "start transaction with consistent snapshot, read only"
     assert cursor.asked[-1] == "select `id`, `a``b` from `sosialisasi` order by `id`, 1, 2"
+
+
+def test_a_table_of_which_not_all_rows_came_is_no_delivery(read, patience, waits):
+    with pytest.raises(PartialDelivery, match="agency_x: 2 rows of table sosialisasi came, the server counts 3"):
+        read(MySql(MYSQL, patience, Cursor(["id"], [("1",), ("2",)], counted=3)))
+    assert len(waits) == 3
+
+
+def test_a_row_lost_between_the_server_and_here_is_read_again(account, read, patience, waits, monkeypatch):
+    real, lost = psycopg.Copy.__iter__, []
+
+    def loses_one(copy):
+        blocks = list(real(copy))
+        yield from blocks[:-1] if not lost else blocks
+        lost.append(True)
+
+    monkeypatch.setattr(psycopg.Copy, "__iter__", loses_one)
+    assert read(PostgreSql(account, patience)) == CSV
+    assert len(waits) == 1
+
+
+def test_only_a_database_that_nobody_can_connect_to_is_away(account, read, patience):
+    with pytest.raises(Away):
+        read(PostgreSql(replace(account, port=1), patience))
+    lost = pymysql.err.OperationalError(2013, "Lost connection")
+    with pytest.raises(Unreachable) as told:
+        read(MySql(MYSQL, patience, Cursor(["id"], [("1",), lost])))
+    assert not isinstance(told.value, Away)
 
 
 @pytest.mark.parametrize(

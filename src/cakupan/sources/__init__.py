@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from cakupan.feeds import Feed
 
@@ -23,8 +23,23 @@ class Unreachable(NotConnected):
         self.wait_seconds = wait_seconds
 
 
+class Away(Unreachable):
+    """The agency's system does not answer: nobody can connect or find the tree there now, whatever feed is asked for.
+
+    A system that answers and breaks off over one file or one table is in trouble over that feed alone.
+    """
+
+
 class PartialDelivery(NotConnected):
     """What came is not whole by its own account: worth another try from the beginning."""
+
+
+class Changed(PartialDelivery):
+    """What is there now is not what was listed: worth another listing, not another try."""
+
+
+class Disagrees(PartialDelivery):
+    """The parts of an answer do not fit together: worth another try from the first one, not of the last."""
 
 
 class LoginRefused(NotConnected):
@@ -33,6 +48,14 @@ class LoginRefused(NotConnected):
 
 class BrokenContract(NotConnected):
     """The connection or the answer is not what was agreed: only a person can help."""
+
+
+R = TypeVar("R")
+
+
+def once(action: Callable[[], R]) -> R:
+    """No second try."""
+    return action()
 
 
 @dataclass(frozen=True)
@@ -46,13 +69,29 @@ class Found:
     """The system keeps no past: what is read is its state now, whatever night asks."""
     fingerprint: str | None = None
     """What the system says of the bytes without sending them: a hint that they are the same, never proof."""
+    trying: Callable[[Callable[[], Any]], Any] = once
+    """How often, and after how long, an action on the bytes is tried again that broke off."""
 
     def open(self) -> BinaryIO:
         """The delivery's bytes, as stored by the agency; the caller closes the stream.
 
         Raises NotConnected and OSError, also while the stream is read: then what was read is worth nothing.
         """
-        return self.opener()
+        stream: BinaryIO = self.trying(self.opener)
+        return stream
+
+    def copy(self, keep: Callable[[BinaryIO], R]) -> R:
+        """What `keep` makes of the bytes, begun anew where the stream breaks off; raises as `open` does.
+
+        `keep` must leave nothing of a stream that breaks off.
+        """
+
+        def whole() -> R:
+            with self.opener() as stream:
+                return keep(stream)
+
+        kept: R = self.trying(whole)
+        return kept
 
 
 class Source(Protocol):

@@ -1,6 +1,7 @@
 """One JSON answer: its rows as the very text the agency sent, and what stands around them.
 
 Rows are cut out of the text, not written anew: a number keeps its spelling and a repeated key stays visible.
+What is no such answer is told apart by what it is: a text that ends early, an error, a web page, or something else.
 """
 
 from __future__ import annotations
@@ -11,6 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 _BLANK = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WEB_PAGE = re.compile(r"(?is)\s*(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html|head|body)\b")
+_ERROR = ("error", "errors", "exception", "fault", "galat", "kesalahan")
+
+
+class CutShort(ValueError):
+    """The text ends before the document does."""
+
+
+class ErrorInstead(ValueError):
+    """The document is an error in place of rows."""
+
+
+class WebPage(ValueError):
+    """The text is a page for people."""
 
 
 def _no_constant(name: str) -> None:
@@ -47,7 +63,42 @@ class Answer:
 
 
 def read_answer(text: str, path: str | None) -> Answer:
-    """Read a whole answer; raises ValueError when it is no JSON or has no array at the path."""
+    """Read a whole answer; raises CutShort, ErrorInstead, WebPage, and ValueError for what is no such answer at all."""
+    try:
+        answer = _read(text, path)
+    except ValueError as error:
+        raise _what_it_is(text) or error from None
+    if not answer.rows and _says_error(answer.around):
+        raise ErrorInstead("an error and no rows")
+    return answer
+
+
+def _what_it_is(text: str) -> ValueError | None:
+    """What kind of text this is, which could not be read."""
+    if not text.strip():
+        return CutShort("no text")
+    if _WEB_PAGE.match(text):
+        return WebPage("a web page")
+    try:
+        document = json.loads(text)
+    except RecursionError:
+        return None
+    except ValueError:
+        return CutShort("it is not at its end") if _is_open(text) else None
+    return ErrorInstead("an error") if _says_error(document) else None
+
+
+def _is_open(text: str) -> bool:
+    """Whether a string, an object or an array begins and does not end."""
+    rest = _STRING.sub("", text)
+    return text.lstrip()[0] in "{[" and ('"' in rest or sum(map(rest.count, "{[")) > sum(map(rest.count, "}]")))
+
+
+def _says_error(document: Any) -> bool:
+    return isinstance(document, dict) and any(document.get(name) for name in _ERROR)
+
+
+def _read(text: str, path: str | None) -> Answer:
     reader = _Reader(text)
     try:
         around, end = reader.read(_after_blank(text, 0), path.split(".") if path else [])

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cakupan.feeds import Feed
-from cakupan.sources import Found, business_date
+from cakupan.sources import Found, business_date, once
+from cakupan.sources.ignored import Ignored, Kind, around_the_feeds, in_the_folder
 
 SETTLE_SECONDS = 5.0
 """How long a file must stay as it is before it counts as whole, where a connection does not say."""
@@ -26,49 +27,89 @@ class State:
     """When it was last changed as the keeper counts time, or whatever else it calls the file's version."""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What lies in a folder under a name."""
+
+    kind: Kind
+    state: State | None = None
+    """Of a file only."""
+
+
 class FileDrop(ABC):
     """A tree of deliveries; a name is data: it is compared with what the feed's files are called, never obeyed."""
 
     kind: str
 
-    def __init__(self, place: str, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        place: str,
+        wait: Callable[[float], None] = time.sleep,
+        trying: Callable[[Callable[[], Any]], Any] = once,
+    ) -> None:
         """`place` tells apart trees whose files may look the same; it has no secret in it."""
         self.place = place
         self._wait = wait
+        self._trying = trying
+        self._listed: dict[str, tuple[dict[str, Entry], set[str]]] = {}
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
         """The feed's files, oldest business date first; a file that is still growing is left for later.
 
         Raises NotConnected, and OSError where the tree is a local folder.
         """
-        files = self._files(feed)
+        entries = self._entries(feed)
+        files = _named(feed, entries)
+        growing = set[str]()
         if seconds := self._settling(feed, files):
             self._wait(seconds)
-            again = self._files(feed)
-            files = {name: state for name, state in files.items() if again.get(name) == state}
-        dated = sorted((day, name) for name in files if (day := business_date(feed, name)))
+            again = _named(feed, self._entries(feed))
+            growing = {name for name, state in files.items() if again.get(name) != state}
+        self._listed[feed.name] = entries, growing
+        dated = sorted((day, name) for name in files.keys() - growing if (day := business_date(feed, name)))
         return [self._found(feed, day, name, files[name]) for day, name in dated]
 
+    def ignored(self, feed: Feed, night: date) -> list[Ignored]:
+        """What the feed's folder held when it was last listed that is no delivery up to the night."""
+        entries, growing = self._listed.get(feed.name, ({}, set()))
+        return in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()}, growing)
+
+    def around(self, agency: str, feeds: list[Feed]) -> list[Ignored]:
+        """What the agency's folder holds beside the folders of its feeds; raises as `deliveries` does."""
+        return around_the_feeds(agency, feeds, self._around(agency))
+
     def look(self, feed: Feed, night: date) -> str:
-        """How many files the feed has and which is the newest."""
-        files = self._files(feed)
-        dated = sorted((day, name) for name in files if (day := business_date(feed, name)))
+        """How many files the feed has, which is the newest, and how many things lie there that are no delivery."""
+        entries = self._entries(feed)
+        dated = sorted((day, name) for name in _named(feed, entries) if (day := business_date(feed, name)))
+        others = in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()})
+        odd = [other for other in others if not other.waits]
+        beside = f"; {len(odd)} not taken: {odd[0].name} ({odd[0].reason_en})" if odd else ""
         if not dated:
-            return "no files yet"
-        return f"{len(dated)} {'file' if len(dated) == 1 else 'files'}, the newest {dated[-1][1]}"
+            return f"no files yet{beside}"
+        return f"{len(dated)} {'file' if len(dated) == 1 else 'files'}, the newest {dated[-1][1]}{beside}"
 
     def _found(self, feed: Feed, day: date, name: str, state: State) -> Found:
         fingerprint = f"{self.place} {state.size} {state.version}"
-        return Found(day, name, partial(self._open, feed, name, state), fingerprint=fingerprint)
+        return Found(day, name, partial(self._open, feed, name, state), fingerprint=fingerprint, trying=self._trying)
 
     @abstractmethod
-    def _files(self, feed: Feed) -> dict[str, State]:
-        """The regular files in the feed's folder that are called like a delivery of it."""
+    def _entries(self, feed: Feed) -> dict[str, Entry]:
+        """Everything in the feed's folder, by its name."""
+
+    @abstractmethod
+    def _around(self, agency: str) -> dict[str, Kind]:
+        """Everything in the agency's folder, by its name."""
 
     @abstractmethod
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        """The file's bytes; raises rather than give those of another state where the keeper can tell."""
+        """The file's bytes, tried once; raises rather than give those of another state where the keeper can tell."""
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         """Seconds to watch the files before they are believed to be whole."""
         return 0.0
+
+
+def _named(feed: Feed, entries: dict[str, Entry]) -> dict[str, State]:
+    """The files among them that are called like a delivery of the feed."""
+    return {name: entry.state for name, entry in entries.items() if entry.state and business_date(feed, name)}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from cakupan.feeds import Feed
-from cakupan.sources import Unreachable, business_date
-from cakupan.sources.file_drop import FileDrop, State
+from cakupan.sources import Away, BrokenContract, Changed, business_date
+from cakupan.sources.file_drop import Entry, FileDrop, State
+from cakupan.sources.ignored import Kind
 
 
 class Folder(FileDrop):
@@ -23,20 +27,36 @@ class Folder(FileDrop):
         self.root = root
         self.settle_seconds = settle_seconds
 
-    def _files(self, feed: Feed) -> dict[str, State]:
-        """Raises Unreachable when the root is not there: a share that is not mounted must not look empty."""
+    def _entries(self, feed: Feed) -> dict[str, Entry]:
+        """Raises Away when the root is not there: a share that is not mounted must not look empty."""
         if not self.root.is_dir():
-            raise Unreachable(f"no folder {str(self.root)!r}, as when a share is not mounted")
+            raise Away(f"no folder {str(self.root)!r}, as when a share is not mounted")
         folder = self.root / feed.agency / feed.feed
         if not folder.is_dir():
             return {}
         root = self.root.resolve()
-        named = (path for path in folder.iterdir() if business_date(feed, path.name))
-        states = {path.name: _state(path) for path in named if _is_file_within(path, root)}
-        return {name: state for name, state in states.items() if state}
+        if not folder.resolve().is_relative_to(root):
+            return {}  # its agency's folder tells of the link
+        return {path.name: entry for path in folder.iterdir() if (entry := _entry(feed, path, root))}
+
+    def _around(self, agency: str) -> dict[str, Kind]:
+        folder = self.root / agency
+        if not folder.is_dir():
+            return {}
+        root = self.root.resolve()
+        return {
+            path.name: Kind.FOLDER if path.is_dir() and path.resolve().is_relative_to(root) else _kind(path)
+            for path in folder.iterdir()
+        }
 
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        return (self.root / feed.agency / feed.feed / name).open("rb")
+        path = self.root / feed.agency / feed.feed / name
+        try:
+            return cast(BinaryIO, io.BufferedReader(_Stream(path, state), 1 << 20))
+        except FileNotFoundError:
+            raise Changed(f"{feed.name}: a file went away before it was read") from None
+        except PermissionError:
+            raise BrokenContract(f"{feed.name}: this account may not read the file") from None
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         if not self.settle_seconds or not files:
@@ -45,6 +65,53 @@ class Folder(FileDrop):
         youngest = max(int(state.version) for state in files.values())
         age = max(0.0, time.time() - youngest / 1e9)
         return max(0.0, self.settle_seconds - age)
+
+
+class _Stream(io.FileIO):
+    """A file's bytes; raises rather than end where the file is no longer as it was listed."""
+
+    def __init__(self, path: Path, expected: State) -> None:
+        super().__init__(path, "rb")
+        self._expected = expected
+        try:
+            self._unchanged()
+        except BaseException:
+            self.close()
+            raise
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = super().readinto(buffer)
+        if not count:
+            self._unchanged()
+        return count
+
+    def readall(self) -> bytes:
+        data = super().readall() or b""
+        self._unchanged()
+        return data
+
+    def _unchanged(self) -> None:
+        if _state_of(os.fstat(self.fileno())) != self._expected:
+            raise Changed("a file was changed while it was read")
+
+
+def _entry(feed: Feed, path: Path, root: Path) -> Entry | None:
+    """What lies there; of what went away, nothing. A link to a file within the root is that file."""
+    kind = _kind(path)
+    try:
+        if kind is Kind.LINK and business_date(feed, path.name):
+            kind = Kind.FILE if _is_file_within(path, root) else kind
+        return Entry(kind, _state_of(path.stat()) if kind is Kind.FILE else None)
+    except FileNotFoundError:
+        return None
+
+
+def _kind(path: Path) -> Kind:
+    if path.is_symlink():
+        return Kind.LINK
+    if path.is_dir():
+        return Kind.FOLDER
+    return Kind.SPECIAL if path.exists() and not path.is_file() else Kind.FILE
 
 
 def _is_file_within(path: Path, root: Path) -> bool:
@@ -56,10 +123,6 @@ def _is_file_within(path: Path, root: Path) -> bool:
     return target.is_file() and target.is_relative_to(root)
 
 
-def _state(path: Path) -> State | None:
-    """Size in bytes and time of the last change in nanoseconds; of a file that went away, none."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return State(status.st_size, str(status.st_mtime_ns))
+def _state_of(status: os.stat_result) -> State | None:
+    """Size in bytes and time of the last change in nanoseconds."""
+    return State(status.st_size, str(status.st_mtime_ns)) if stat.S_ISREG(status.st_mode) else None

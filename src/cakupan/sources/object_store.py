@@ -14,12 +14,14 @@ from xml.etree.ElementTree import ParseError
 import urllib3
 from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from cakupan.feeds import Feed
-from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable, business_date
-from cakupan.sources.file_drop import FileDrop, State
+from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, NotConnected, PartialDelivery, Unreachable
+from cakupan.sources.file_drop import Entry, FileDrop, State
+from cakupan.sources.ignored import Kind
 from cakupan.sources.patience import Patience
+from cakupan.sources.tls import tls_trouble
 
 AMAZON = "https://s3.amazonaws.com"
 CONNECT_SECONDS = 10.0
@@ -50,10 +52,10 @@ class ObjectStore(FileDrop):
         """Raises BrokenContract for an account that cannot be used."""
         bucket, prefix = _bucket_and_prefix(account)
         endpoint = urlsplit(account.endpoint or AMAZON)
-        super().__init__(f"{endpoint.geturl()} s3://{bucket}/{prefix}")
+        self._patience = patience or Patience()
+        super().__init__(f"{endpoint.geturl()} s3://{bucket}/{prefix}", trying=self._patience.call)
         self.account = account
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
-        self._patience = patience or Patience()
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=SILENT_SECONDS)
         # How often is asked again is said in one place, and that is not the pool.
         pool = urllib3.PoolManager(timeout=timeout, retries=False, cert_reqs="CERT_REQUIRED")
@@ -68,26 +70,31 @@ class ObjectStore(FileDrop):
         except ValueError:
             raise BrokenContract(f"{account.name}: endpoint_url in its extra is no address of a store") from None
 
-    def _files(self, feed: Feed) -> dict[str, State]:
-        return self._patience.call(partial(self._list, feed))
+    def _entries(self, feed: Feed) -> dict[str, Entry]:
+        return self._patience.call(partial(self._list, self._folder(feed)))
 
-    def _list(self, feed: Feed) -> dict[str, State]:
-        folder = self._folder(feed)
+    def _around(self, agency: str) -> dict[str, Kind]:
+        entries = self._patience.call(partial(self._list, f"{self._prefix}{agency}/"))
+        return {name: entry.kind for name, entry in entries.items()}
+
+    def _list(self, folder: str) -> dict[str, Entry]:
+        """What lies directly below a prefix, which the object that stands for the folder itself does not."""
         with self._talking():
-            entries = [(entry.object_name or "", entry) for entry in self._client.list_objects(
-                bucket_name=self._bucket, prefix=folder
-            )]  # fmt: skip
-        names = ((name.removeprefix(folder), entry) for name, entry in entries if not entry.is_dir)
-        return {
-            name: State(entry.size or 0, entry.etag or "") for name, entry in names if business_date(feed, name)
-        }  # fmt: skip
+            listed = list(self._client.list_objects(bucket_name=self._bucket, prefix=folder))
+        found = {}
+        for entry in listed:
+            name = (entry.object_name or "").removeprefix(folder)
+            if entry.is_dir:
+                found[name.rstrip("/")] = Entry(Kind.FOLDER)
+            else:
+                found[name] = Entry(Kind.FILE, State(entry.size or 0, entry.etag or ""))
+        return found
 
     def _folder(self, feed: Feed) -> str:
         return f"{self._prefix}{feed.agency}/{feed.feed}/"
 
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        opened = self._patience.call(partial(_Stream, self, self._folder(feed) + name, state))
-        return cast(BinaryIO, io.BufferedReader(opened, 1 << 20))
+        return cast(BinaryIO, io.BufferedReader(_Stream(self, self._folder(feed) + name, state), 1 << 20))
 
     @contextmanager
     def _talking(self) -> Iterator[None]:
@@ -109,7 +116,11 @@ class ObjectStore(FileDrop):
         if status in {401, 403}:
             return LoginRefused(f"{name}: the object store refused key {self.account.key!r}, or its use here ({code})")
         if status == 412 or code == "NoSuchKey":
-            return PartialDelivery(f"{name}: a file was changed while it was read")
+            return Changed(f"{name}: a file was changed while it was read")
+        if mistrust := tls_trouble(error):
+            return BrokenContract(f"{name}: {mistrust}")
+        if isinstance(error, NewConnectionError | ConnectTimeoutError):
+            return Away(f"{name}: the object store cannot be read ({code})")
         if status >= 500 or status in {408, 429} or isinstance(error, HTTPError):
             return Unreachable(f"{name}: the object store cannot be read ({status or code})")
         return BrokenContract(f"{name}: the object store does not give the files ({code}): bucket, path, endpoint_url?")

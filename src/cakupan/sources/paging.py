@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import httpx
 
 from cakupan.feeds import Cursors, NextLinks, OnePage, PageNumbers
-from cakupan.sources import BrokenContract, PartialDelivery
+from cakupan.sources import BrokenContract, Disagrees
 from cakupan.sources.answer import Answer
+
+PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Paging:
             self.first = _with(first, declared.parameter, "1")
 
     def after(self, request: Request, answer: Answer, what: str) -> Request | None:
-        """The request for the next page, None after the last; raises PartialDelivery and BrokenContract."""
+        """The request for the next page, None after the last; raises Disagrees and BrokenContract."""
         match self.declared:
             case PageNumbers():
                 return self._numbered(self.declared, answer, what)
@@ -47,9 +49,9 @@ class Paging:
         if last is None:
             raise BrokenContract(f"{what}: no number of the last page at {declared.last!r}")
         if declared.page and answer.number(declared.page) != self._number:
-            raise PartialDelivery(f"{what}: another page came")
+            raise Disagrees(f"{what}: another page came")
         if self._last not in {None, last}:
-            raise PartialDelivery(f"{what}: says there are {last} pages, an earlier page said {self._last}")
+            raise Disagrees(f"{what}: says there are {last} pages, an earlier page said {self._last}")
         self._last = last
         self._number += 1
         return _with(self.first, declared.parameter, str(self._number)) if self._number <= last else None
@@ -78,9 +80,7 @@ class Paging:
             there = here.join(link)
         except (httpx.InvalidURL, TypeError, ValueError):
             raise BrokenContract(f"{what}: no address at {declared.next!r}") from None
-        # The token goes where the link leads.
-        if _origin(there) != _origin(here) or there.userinfo:
-            raise BrokenContract(f"{what}: the next page is said to be on another server")
+        there = _as_safe(here, there, what)
         self._new(str(there.copy_with(fragment=None)), what)
         return Request(str(there), None)
 
@@ -94,5 +94,24 @@ def _with(request: Request, name: str, value: str) -> Request:
     return Request(request.url, {**(request.parameters or {}), name: value})
 
 
+def _as_safe(here: httpx.URL, there: httpx.URL, what: str) -> httpx.URL:
+    """The next page's address where the token may go; raises BrokenContract."""
+    if there.host != here.host or there.userinfo or there.scheme not in PORTS:
+        raise BrokenContract(f"{what}: the next page is said to be on another server; the token does not go there")
+    if _origin(there) == _origin(here):
+        return there
+    if there.scheme != here.scheme and there.port == here.port:  # as it is written: both the same, or neither
+        if here.scheme == "https":
+            # What stands before the API ends TLS, and the API does not know: the page is where it said, by TLS.
+            return there.copy_with(scheme="https")
+        if there.port is None:
+            return there
+        raise BrokenContract(
+            f"{what}: the address of the next page begins with https, that of the connection with http;"
+            " if the API speaks https, say so in the connection's host"
+        )
+    raise BrokenContract(f"{what}: the next page is said to be on another server or port of the same name")
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
+    return url.scheme, url.host, url.port or PORTS.get(url.scheme, 0)

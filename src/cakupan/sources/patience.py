@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
-from cakupan.sources import Unreachable
+from cakupan.sources import Changed, Disagrees, NotConnected, PartialDelivery, Unreachable
 
 R = TypeVar("R")
 
@@ -29,10 +29,13 @@ class Patience:
     asked_seconds: float = 120.0
     sleep: Callable[[float], None] = time.sleep
 
-    def call(self, action: Callable[[], R]) -> R:
-        """What the action returns once it is not Unreachable; raises what it raised last."""
+    def call(self, action: Callable[[], R], on: type[NotConnected] | None = None) -> R:
+        """What the action returns once it does not break off; raises what it raised last.
+
+        Tried again is what breaks off on the way and may come whole the next time, or errors of the given kind alone.
+        """
         retrying = Retrying(
-            retry=retry_if_exception_type(Unreachable),
+            retry=retry_if_exception(lambda error: isinstance(error, on) if on else _may_pass(error)),
             stop=self._stop,
             wait=self._wait,
             sleep=self.sleep,
@@ -50,6 +53,10 @@ class Patience:
     def _stop(self, state: RetryCallState) -> bool:
         limit = self.seconds if _asked(state) is None else self.asked_seconds
         return state.attempt_number >= self.tries or (state.seconds_since_start or 0.0) + state.upcoming_sleep > limit
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, Unreachable | PartialDelivery) and not isinstance(error, Changed | Disagrees)
 
 
 def _asked(state: RetryCallState) -> float | None:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from functools import partial
 from typing import BinaryIO, cast
 
 import httpx
 
-from cakupan.feeds import Feed, Rest
-from cakupan.sources import BrokenContract, Found, LoginRefused, PartialDelivery, Unreachable, file_name
-from cakupan.sources.answer import Answer, read_answer
+from cakupan.feeds import Feed, PageNumbers, Rest
+from cakupan.sources import BrokenContract, Disagrees, Found, file_name, response
+from cakupan.sources.answer import Answer
 from cakupan.sources.paging import Paging, Request
 from cakupan.sources.patience import Patience
+from cakupan.sources.rows import Rows
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-PAGE_SECONDS = 600.0
 PAGE_BYTES = 64 << 20
 PAGES = 100_000
-TROUBLED = frozenset({408, 429, 500, 502, 503, 504})
-REFUSED = frozenset({401, 403})
 
 
 @dataclass(frozen=True)
@@ -74,63 +70,102 @@ class Http:
         return feed.rest
 
     def _pull(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:
-        """All pages as one JSON array."""
+        """All pages as one JSON array, from the first one anew while they do not fit together."""
+        return self._patience.call(partial(self._fitting_pages, feed, rest, night), Disagrees)
+
+    def _fitting_pages(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:
+        spool, rows = self._pages(feed, rest, night)
+        try:
+            if rows.on_two_pages and not self._are_its_own(feed, rest, night, rows):
+                raise Disagrees(
+                    f"{self.account.name}: {feed.name}: {len(rows.on_two_pages)} of the rows came on two pages,"
+                    " so that others are missing: the pages moved while they were read"
+                )
+        except BaseException:
+            spool.close()
+            raise
+        return spool
+
+    def _are_its_own(self, feed: Feed, rest: Rest, night: date, rows: Rows) -> bool:
+        """Whether the API itself has these rows twice, and no page moved: asked again, the same rows come.
+
+        In other portions, where the API takes them: rows that an agency entered twice then share a page. Without such
+        a parameter nothing tells them from rows that a page too many brought, so that a total is not believed.
+        """
+        portion = _other_portion(rest)
+        if portion is None and rest.total:
+            return False
+        try:
+            spool, again = self._pages(feed, rest, night, portion or {})
+        except BrokenContract:
+            return False
+        spool.close()
+        return again.same_rows(rows) and not (portion and again.on_two_pages & rows.on_two_pages)
+
+    def _pages(
+        self, feed: Feed, rest: Rest, night: date, portion: dict[str, str] | None = None
+    ) -> tuple[BinaryIO, Rows]:
         spool = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 the caller closes it
         try:
             with self._client() as client:
-                self._spool_pages(client, feed, rest, night, spool)
+                rows = self._spool_pages(client, feed, rest, self._paging(rest, night, portion), spool)
         except BaseException:
             spool.close()
             raise
         spool.seek(0)
-        return spool
+        return spool, rows
 
     def _client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.account.token}", "Accept": "application/json"}
         headers["User-Agent"] = "cakupan"
         return httpx.Client(headers=headers, timeout=self._timeout, follow_redirects=False)
 
-    def _paging(self, rest: Rest, night: date) -> Paging:
+    def _paging(self, rest: Rest, night: date, portion: dict[str, str] | None = None) -> Paging:
         parameters = {name: text.replace("{date}", night.isoformat()) for name, text in rest.parameters.items()}
-        return Paging(rest.paging, Request(f"{self._base}/{rest.path.lstrip('/')}", parameters))
+        return Paging(rest.paging, Request(f"{self._base}/{rest.path.lstrip('/')}", parameters | (portion or {})))
 
-    def _spool_pages(self, client: httpx.Client, feed: Feed, rest: Rest, night: date, spool: BinaryIO) -> None:
-        paging = self._paging(rest, night)
+    def _spool_pages(self, client: httpx.Client, feed: Feed, rest: Rest, paging: Paging, spool: BinaryIO) -> Rows:
         request: Request | None = paging.first
         total: int | None = None
-        count = number = 0
+        rows = Rows()
         spool.write(b"[")
         while request:
-            number += 1
-            what = f"{self.account.name}: {feed.name}, page {number}"
-            if number > PAGES:
+            page = rows.next_page()
+            what = f"{self.account.name}: {feed.name}, page {page}"
+            if page > PAGES:
                 raise BrokenContract(f"{what}: there is no end of pages")
             answer = self._patience.call(partial(self._get, client, request, rest.rows, what))
             for row in answer.rows:
-                spool.write(b"\n" if count == 0 else b",\n")
-                spool.write(row.encode())
-                count += 1
+                spool.write(b"\n" if rows.count == 0 else b",\n")
+                spool.write(text := row.encode())
+                rows.add(text)
             if rest.total:
                 said = _total(answer, rest.total, what)
                 if total not in {None, said}:
-                    raise PartialDelivery(f"{what}: says {said} rows in all, an earlier page said {total}")
+                    raise Disagrees(f"{what}: says {said} rows in all, an earlier page said {total}")
                 total = said
             request = paging.after(request, answer, what)
-        if total not in {None, count}:
-            raise PartialDelivery(f"{self.account.name}: {feed.name}: {count} rows came of {total}")
+        if total not in {None, rows.count}:
+            raise Disagrees(f"{self.account.name}: {feed.name}: {rows.count} rows came of {total}")
         spool.write(b"\n]\n")
+        return rows
 
     def _get(self, client: httpx.Client, request: Request, rows: str | None, what: str) -> Answer:
         try:
-            with client.stream("GET", request.url, params=request.parameters) as response:
-                _check_status(response, what)
-                body = _body(response, what)
+            with client.stream("GET", request.url, params=request.parameters) as answer:
+                body = response.checked(answer, what, PAGE_BYTES)
         except httpx.RequestError as error:
-            raise Unreachable(f"{what}: {type(error).__name__}") from None
-        try:
-            return read_answer(body.decode("utf-8-sig"), rows)
-        except ValueError:
-            raise BrokenContract(f"{what}: the answer is no JSON with rows where they are declared") from None
+            raise response.lost(error, what) from None
+        return response.read(body, rows, what)
+
+
+def _other_portion(rest: Rest) -> dict[str, str] | None:
+    """The parameter that asks for pages of about half the size; None where the feed declares none."""
+    size = rest.paging.size if isinstance(rest.paging, PageNumbers) else None
+    rows = rest.parameters.get(size, "") if size else ""
+    if not size or not rows.isdecimal():
+        return None
+    return {size: str(int(rows) // 2 - 1 if int(rows) > 4 else int(rows) + 1)}
 
 
 def _address(account: HttpAccount) -> str:
@@ -142,45 +177,6 @@ def _address(account: HttpAccount) -> str:
     if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query:
         raise BrokenContract(f"{account.name}: host is no address like 'https://api.example.go.id/v1'")
     return str(url).rstrip("/")
-
-
-def _check_status(response: httpx.Response, what: str) -> None:
-    status = response.status_code
-    if status in REFUSED:
-        raise LoginRefused(f"{what}: the API refused login ({status})")
-    if status in TROUBLED:
-        raise Unreachable(f"{what}: answered {status}", _retry_after(response.headers.get("Retry-After")))
-    if status != httpx.codes.OK:
-        why = ": no such address, or nothing for that night" if status == httpx.codes.NOT_FOUND else ""
-        raise BrokenContract(f"{what}: answered {status}{why}")
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise BrokenContract(f"{what}: the answer is no JSON but {kind[:60]!r}")
-
-
-def _body(response: httpx.Response, what: str) -> bytes:
-    """The answer's bytes, of which there is a bound in size and time."""
-    body, deadline = bytearray(), time.monotonic() + PAGE_SECONDS
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > PAGE_BYTES:
-            raise BrokenContract(f"{what}: the answer is larger than {PAGE_BYTES >> 20} MiB")
-        if time.monotonic() > deadline:
-            raise Unreachable(f"{what}: the answer took longer than {PAGE_SECONDS:.0f} seconds")
-    return bytes(body)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds from a Retry-After header, which has seconds or a date; None for anything else."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return float(value[:10])
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _total(answer: Answer, path: str, what: str) -> int:

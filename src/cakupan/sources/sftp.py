@@ -18,10 +18,12 @@ from typing import Any, BinaryIO
 import paramiko
 from paramiko.pkey import UnknownKeyType
 from paramiko.sftp import CMD_NAME
+from paramiko.ssh_exception import IncompatiblePeer
 
 from cakupan.feeds import Feed
-from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable, business_date
-from cakupan.sources.file_drop import SETTLE_SECONDS, FileDrop, State
+from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, NotConnected, PartialDelivery, Unreachable
+from cakupan.sources.file_drop import SETTLE_SECONDS, Entry, FileDrop, State
+from cakupan.sources.ignored import Kind
 from cakupan.sources.patience import Patience
 from cakupan.sources.watch import Watch, watch_of
 
@@ -63,16 +65,16 @@ class Sftp(FileDrop):
         watch: Watch | None = None,
     ) -> None:
         """A file that changes within `settle_seconds` is still growing; what the `watch` has seen counts."""
-        super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait)
+        self._patience = patience or Patience()
+        super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait, self._patience.call)
         self.account = account
         self.settle_seconds = settle_seconds
-        self._patience = patience or Patience()
         self._watch = watch or watch_of((account.host, account.port, account.login, account.path))
         self._host_key = _host_key(account)
         self._private_key = _private_key(account)
         self._connection: tuple[paramiko.SSHClient, _Client] | None = None
 
-    def _files(self, feed: Feed) -> dict[str, State]:
+    def _entries(self, feed: Feed) -> dict[str, Entry]:
         """Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there."""
         return self._patience.call(partial(self._list, feed))
 
@@ -89,7 +91,7 @@ class Sftp(FileDrop):
     def _list_all(self) -> dict[str, State]:
         """Every file two folders below the root, by its path."""
         found = {}
-        with self._talking() as client:
+        with self._talking("the tree") as client:
             folders = [self.account.path]
             for _ in ("agency", "feed"):
                 folders = [
@@ -99,50 +101,67 @@ class Sftp(FileDrop):
                     if stat.S_ISDIR(entry.st_mode or 0)
                 ]
             for folder in folders:
-                for entry in client.listdir_attr(folder):
-                    found[posixpath.join(folder, entry.filename)] = _state(entry)
+                with suppress(PermissionError):  # its own feed will tell
+                    for entry in client.listdir_attr(folder):
+                        found[posixpath.join(folder, entry.filename)] = _state(entry)
         return found
 
     def _folder(self, feed: Feed) -> str:
         return posixpath.join(self.account.path, feed.agency, feed.feed)
 
-    def _list(self, feed: Feed) -> dict[str, State]:
+    def _list(self, feed: Feed) -> dict[str, Entry]:
         folder = self._folder(feed)
-        with self._talking() as client:
+        with self._talking("the tree", Away) as client:
             try:
                 client.stat(self.account.path)
             except FileNotFoundError:
                 raise BrokenContract(f"{self.account.name}: no folder {self.account.path!r} on the server") from None
-            if not all(_is_folder(client, each) for each in (posixpath.dirname(folder), folder)):
+            if not _is_folder(client, posixpath.dirname(folder)):
                 return {}
-            return {
-                entry.filename: _state(entry)
-                for entry in client.listdir_attr(folder)
-                if business_date(feed, entry.filename) and stat.S_ISREG(entry.st_mode or 0)
-            }
+        with self._talking(f"the folder {feed.agency}/{feed.feed}") as client:
+            if not _is_folder(client, folder):
+                return {}
+            return {entry.filename: _entry(entry) for entry in client.listdir_attr(folder)}
+
+    def _around(self, agency: str) -> dict[str, Kind]:
+        return self._patience.call(partial(self._list_around, agency))
+
+    def _list_around(self, agency: str) -> dict[str, Kind]:
+        folder = posixpath.join(self.account.path, agency)
+        with self._talking(f"the folder {agency}") as client:
+            if not _is_folder(client, folder):
+                return {}
+            return {entry.filename: _kind(entry) for entry in client.listdir_attr(folder)}
 
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        path = posixpath.join(self._folder(feed), name)
-        return io.BufferedReader(self._patience.call(partial(_Stream, self, path, state)), 1 << 20)
+        return io.BufferedReader(_Stream(self, posixpath.join(self._folder(feed), name), state), 1 << 20)
 
     @contextmanager
-    def _talking(self) -> Iterator[_Client]:
-        """The connection; trouble of the network becomes Unreachable and a new connection next time."""
+    def _talking(self, what: str, lost: type[Unreachable] = Unreachable) -> Iterator[_Client]:
+        """The connection; trouble of the network becomes Unreachable and a new connection next time.
+
+        What the server itself says of `what` leaves the connection as it is: it can be asked for other things.
+        """
         if self._connection is None:
             self._connection = self._connect()
+        name = self.account.name
         try:
             yield self._connection[1]
         except PermissionError:
-            raise BrokenContract(f"{self.account.name}: the account may not read the tree") from None
+            raise BrokenContract(f"{name}: the account may not read {what}") from None
+        except FileNotFoundError:
+            raise Changed(f"{name}: {what} went away before it was read") from None
         except (paramiko.SSHException, OSError, EOFError) as error:
+            if type(error) is OSError and error.errno is None:  # how the client passes on the server's own answer
+                raise Unreachable(f"{name}: the server answers, but could not read {what}") from None
             self._connection[0].close()
             self._connection = None
-            raise Unreachable(f"{self.account.name}: connection lost ({type(error).__name__})") from None
+            raise lost(f"{name}: connection lost ({type(error).__name__}) while {what} was read") from None
 
     def _connect(self) -> tuple[paramiko.SSHClient, _Client]:
         account = self.account
         client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        client.set_missing_host_key_policy(_OnlyTheDeclared())
         known_as = account.host if account.port == 22 else f"[{account.host}]:{account.port}"
         client.get_host_keys().add(known_as, self._host_key.get_name(), self._host_key)
         try:
@@ -163,9 +182,22 @@ class Sftp(FileDrop):
         except paramiko.AuthenticationException:
             client.close()
             raise LoginRefused(f"{account.name}: the server refused login {account.login!r}") from None
+        except IncompatiblePeer:
+            client.close()
+            raise BrokenContract(
+                f"{account.name}: the server and this client have no way of encrypting in common"
+                " (key exchange, host key, cipher or MAC); its administrator must allow a current one"
+            ) from None
         except (paramiko.SSHException, OSError, EOFError) as error:
             client.close()
-            raise Unreachable(f"{account.name}: cannot connect to the server ({type(error).__name__})") from None
+            raise Away(f"{account.name}: cannot connect to the server ({type(error).__name__})") from None
+
+
+class _OnlyTheDeclared(paramiko.MissingHostKeyPolicy):
+    """A server that shows a key of another type than the declared one shows another key."""
+
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+        raise paramiko.BadHostKeyException(hostname, key, key)
 
 
 class _Client(paramiko.SFTPClient):
@@ -187,7 +219,7 @@ class _Stream(io.RawIOBase):
         self._expected = expected
         self._count = 0
         self._file: paramiko.SFTPFile | None = None
-        with source._talking() as client:
+        with source._talking("a file") as client:
             file = client.open(path, "rb")
             self._unchanged(file)
             file.prefetch(expected.size, REQUESTS_AHEAD)
@@ -198,7 +230,7 @@ class _Stream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         assert self._file is not None  # noqa: S101 opened in __init__
-        with self._source._talking():
+        with self._source._talking("a file"):
             data = self._file.read(len(buffer))
             if not data:
                 # The client takes a lost connection for the end of the file; asked again, it says what happened.
@@ -218,7 +250,7 @@ class _Stream(io.RawIOBase):
 
     def _unchanged(self, file: paramiko.SFTPFile) -> None:
         if _state(file.stat()) != self._expected:
-            raise PartialDelivery(f"{self._source.account.name}: a file was changed while it was read")
+            raise Changed(f"{self._source.account.name}: a file was changed while it was read")
 
 
 def _is_folder(client: _Client, path: str) -> bool:
@@ -232,6 +264,19 @@ def _is_folder(client: _Client, path: str) -> bool:
 def _state(attributes: paramiko.SFTPAttributes) -> State:
     """Size in bytes and time of the last change in seconds."""
     return State(attributes.st_size or 0, str(attributes.st_mtime or 0))
+
+
+def _kind(attributes: paramiko.SFTPAttributes) -> Kind:
+    mode = attributes.st_mode or 0
+    for is_kind, kind in ((stat.S_ISREG, Kind.FILE), (stat.S_ISDIR, Kind.FOLDER), (stat.S_ISLNK, Kind.LINK)):
+        if is_kind(mode):
+            return kind
+    return Kind.SPECIAL
+
+
+def _entry(attributes: paramiko.SFTPAttributes) -> Entry:
+    kind = _kind(attributes)
+    return Entry(kind, _state(attributes) if kind is Kind.FILE else None)
 
 
 def _host_key(account: SftpAccount) -> paramiko.PKey:

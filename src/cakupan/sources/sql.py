@@ -22,7 +22,16 @@ from pymysql.converters import conversions
 from pymysql.cursors import SSCursor
 
 from cakupan.feeds import Feed, canonical
-from cakupan.sources import BrokenContract, Found, LoginRefused, NotConnected, Unreachable, file_name
+from cakupan.sources import (
+    Away,
+    BrokenContract,
+    Found,
+    LoginRefused,
+    NotConnected,
+    PartialDelivery,
+    Unreachable,
+    file_name,
+)
 from cakupan.sources.patience import Patience
 
 CONNECT_SECONDS = 10
@@ -65,7 +74,7 @@ class _Tables(ABC):
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
         """The table as it is when opened, as the night's delivery. Raises BrokenContract."""
         read = partial(self._read, feed, self._table(feed))
-        return [Found(night, file_name(feed, night), partial(self._patience.call, read), live=True)]
+        return [Found(night, file_name(feed, night), read, live=True, trying=self._patience.call)]
 
     def look(self, feed: Feed, night: date) -> str:
         """Whether the table can be read, without reading it; raises NotConnected."""
@@ -96,6 +105,13 @@ class _Tables(ABC):
     def _peek(self, table: str) -> int:
         """How many columns the table has, after one of its rows was read; raises NotConnected."""
 
+    def _check_count(self, table: str, counted: int, came: int) -> None:
+        """Raises PartialDelivery unless as many rows came as the server counts in the same state of the table."""
+        if counted != came:
+            raise PartialDelivery(
+                f"{self.account.name}: {came} rows of table {table} came, the server counts {counted}"
+            )
+
     def _no_table(self, table: str) -> BrokenContract:
         database = self.account.database
         return BrokenContract(
@@ -111,9 +127,15 @@ class PostgreSql(_Tables):
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
         with self._talking(READ_SECONDS) as connection:
             connection.execute("set local datestyle = 'ISO'")
-            with connection.cursor().copy(self._query(connection, feed, table)) as copy:
+            query = self._query(connection, feed, table)
+            counting = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+            (counted,) = connection.execute(counting).fetchone() or (0,)
+            messages = 0  # the server sends one for the header and one for each row
+            with connection.cursor().copy(query) as copy:
                 for block in copy:
                     spool.write(block)
+                    messages += 1
+            self._check_count(table, counted, messages - 1)
 
     def _peek(self, table: str) -> int:
         with self._talking(LOOK_SECONDS) as connection:
@@ -169,7 +191,7 @@ class PostgreSql(_Tables):
         if not connected and ACCOUNT_WRONG.search(str(error)):
             return BrokenContract(f"{name}: the database is not what the connection says: its name, or TLS (sslmode)")
         if state is None or state.startswith(PASSING):
-            return Unreachable(f"{name}: the database cannot be read ({type(error).__name__})")
+            return (Unreachable if connected else Away)(f"{name}: the database cannot be read ({type(error).__name__})")
         return BrokenContract(f"{name}: the database does not give the table (SQLSTATE {state})")
 
 
@@ -200,7 +222,7 @@ class MySql(_Tables):
 
     @contextmanager
     def _talking(self) -> Iterator[Any]:
-        account = self.account
+        account, connected = self.account, False
         try:
             try:
                 connection = self._connect(
@@ -210,6 +232,7 @@ class MySql(_Tables):
                 )  # fmt: skip
             except OSError:
                 raise BrokenContract(f"{account.name}: ssl_ca in its extra is no file of certificates") from None
+            connected = True
             cursor = connection.cursor()
             try:
                 yield cursor
@@ -219,7 +242,7 @@ class MySql(_Tables):
                     cursor._result.unbuffered_active = False
                 connection.close()
         except pymysql.err.Error as error:
-            raise self._told(error) from None
+            raise self._told(error, connected) from None
 
     def _columns(self, cursor: Any, table: str) -> list[str]:
         cursor.execute(
@@ -238,16 +261,21 @@ class MySql(_Tables):
         columns = self._columns(cursor, table)
         positions = [str(number) for number in range(1, len(columns) + 1)]
         order = ", ".join([*map(_quoted, _key(feed, columns)), *positions])
+        cursor.execute(f"select count(*) from {_quoted(table)}")  # noqa: S608 quoted
+        counted = int(cursor.fetchall()[0][0])
         names = ", ".join(map(_quoted, columns))
         cursor.execute(f"select {names} from {_quoted(table)} order by {order}")  # noqa: S608 quoted above
         text = io.TextIOWrapper(spool, "utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
+        came = 0
         for row in cursor:
             writer.writerow([cell.hex() if isinstance(cell, bytes) else cell for cell in row])
+            came += 1
         text.detach()
+        self._check_count(table, counted, came)
 
-    def _told(self, error: pymysql.err.Error) -> NotConnected:
+    def _told(self, error: pymysql.err.Error, connected: bool) -> NotConnected:
         name, code = self.account.name, error.args[0] if error.args else None
         if code in MYSQL_REFUSED:
             return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
@@ -255,7 +283,7 @@ class MySql(_Tables):
             return BrokenContract(f"{name}: the database shows a certificate that ssl_ca does not vouch for")
         if code in MYSQL_NOT_ALLOWED or isinstance(error, pymysql.err.ProgrammingError):
             return BrokenContract(f"{name}: the database does not give the table (error {code})")
-        return Unreachable(f"{name}: the database cannot be read (error {code})")
+        return (Unreachable if connected else Away)(f"{name}: the database cannot be read (error {code})")
 
 
 def _key(feed: Feed, columns: list[str]) -> list[str]:

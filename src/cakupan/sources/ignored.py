@@ -1,0 +1,212 @@
+"""What lies where deliveries are expected and is none: why it is not taken, and what it should be."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from cakupan import invisible
+from cakupan.feeds import Feed
+from cakupan.sources import business_date, file_name
+
+NAME_LENGTH = 120
+FAR = timedelta(days=366)
+DROPPINGS = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".", "..", ""})
+"""What systems leave in any folder, which nobody sent."""
+UNFINISHED = re.compile(r"(?is)~\$.*|\..*|.*\.(filepart|part|partial|crdownload|tmp|temp|swp)|.*~")
+YEAR_FIRST = re.compile(r"(?<!\d)(20\d\d)[-_. ]?(\d\d?)[-_. ]?(\d\d?)(?!\d)", re.ASCII)
+DAY_FIRST = re.compile(r"(?<!\d)(\d\d?)[-_. ]?(\d\d?)[-_. ]?(20\d\d)(?!\d)", re.ASCII)
+
+
+class Kind(Enum):
+    """What lies under a name."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    SPECIAL = "special"
+    """A pipe, a socket, a device."""
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Something that was seen and not taken."""
+
+    feed: str
+    """Of the feed in whose folder it lies; '' in the agency's own."""
+    name: str
+    """As it may be shown to anybody."""
+    reason_code: str
+    reason_id: str
+    reason_en: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is nothing wrong with it: a later night takes it."""
+        return self.reason_code in {"WAITS", "GROWING"}
+
+
+def harmless(name: str) -> str:
+    """A name as it may be shown: on one line, of bounded length, without what nobody sees and personal numbers."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in invisible.shown(text))
+    return plain if len(plain) <= NAME_LENGTH else plain[:NAME_LENGTH] + "…"
+
+
+def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing: Collection[str] = ()) -> list[Ignored]:
+    """What the night does not take of the things in the feed's folder."""
+    reasons = {
+        name: ("GROWING", *_GROWING) if name in growing else _reason(feed, night, name, kind)
+        for name, kind in sorted(entries.items())
+        if name.casefold() not in DROPPINGS
+    }
+    return _apart([Ignored(feed.feed, name, *reason) for name, reason in reasons.items() if reason])
+
+
+def around_the_feeds(agency: str, feeds: Collection[Feed], entries: Mapping[str, Kind]) -> list[Ignored]:
+    """What lies in the agency's folder and is no folder of one of its feeds."""
+    known = {feed.feed for feed in feeds}
+    others = [
+        Ignored("", name, *_outside(agency, sorted(known), name, kind))
+        for name, kind in sorted(entries.items())
+        if not (name in known and kind is Kind.FOLDER) and name.casefold() not in DROPPINGS
+    ]
+    return _apart(others)
+
+
+_Reason = tuple[str, str, str]
+_GROWING = (
+    "masih berubah ketika dilihat; diambil setelah unggahannya selesai",
+    "it was still changing when it was looked at; it is taken once its upload has ended",
+)
+
+
+def _reason(feed: Feed, night: date, name: str, kind: Kind) -> _Reason | None:
+    """Why the thing is no delivery of a night up to this one; None for one that is."""
+    if kind is not Kind.FILE:
+        return _no_file(feed, kind)
+    day = business_date(feed, name)
+    if day is None:
+        return _name_is_wrong(feed, name)
+    if day <= night:
+        return None
+    if day - night > FAR:
+        return (
+            "FAR_AHEAD",
+            "tanggal pada namanya lebih dari setahun lagi; periksa tahunnya",
+            "the date in its name is more than a year ahead; look at the year",
+        )
+    return (
+        "WAITS",
+        f"bertanggal {day:%Y-%m-%d}; diambil pada malam tanggal itu",
+        f"it is dated {day:%Y-%m-%d} and is taken in the night of that date",
+    )
+
+
+def _no_file(feed: Feed, kind: Kind) -> _Reason:
+    if kind is Kind.FOLDER:
+        return (
+            "FOLDER",
+            f"ini folder, bukan berkas; taruh berkasnya langsung di folder {feed.feed}",
+            f"it is a folder, not a file; put the file itself in the folder {feed.feed}",
+        )
+    if kind is Kind.LINK:
+        return "LINK", "ini tautan, bukan berkas; kirim berkasnya sendiri", "it is a link; send the file itself"
+    return "SPECIAL", "ini bukan berkas biasa; kirim berkas biasa", "it is no regular file; send a regular file"
+
+
+def _name_is_wrong(feed: Feed, name: str) -> _Reason:
+    should = _should_be(feed, name)
+    if UNFINISHED.fullmatch(name):
+        return (
+            "UNFINISHED",
+            f"ini berkas sementara, dari unggahan yang belum selesai atau program yang masih membukanya; "
+            f"selesaikan, lalu beri nama {should}",
+            f"it is a temporary file, of an upload that has not ended or of a program that still has it open; "
+            f"end that, and call it {should}",
+        )
+    plain = unicodedata.normalize("NFKC", invisible.visible(name)).strip()
+    if plain.casefold() == should.casefold():
+        return (
+            "OTHER_LETTERS",
+            f"huruf pada namanya lain (besar-kecil, spasi, tanda yang tidak tampak); namanya harus persis {should}",
+            f"the letters of its name are others (case, blanks or signs that nobody sees); "
+            f"it must be called exactly {should}",
+        )
+    if business_date(feed, _with_extension(feed, plain)):
+        return (
+            "OTHER_EXTENSION",
+            f"yang diharapkan berkas .{feed.format.extension}; kirim sebagai {should}",
+            f"a .{feed.format.extension} file is expected; send it as {should}",
+        )
+    if re.fullmatch(rf"{re.escape(feed.feed)}_[0-9]{{8}}\.{re.escape(feed.format.extension)}", plain, re.IGNORECASE):
+        return (
+            "NO_SUCH_DATE",
+            f"tanggal pada namanya tidak ada di kalender; namanya harus {should}",
+            f"the date in its name is in no calendar; it must be called {should}",
+        )
+    return (
+        "OTHER_NAME",
+        f"namanya bukan nama kiriman; namanya harus persis {should}",
+        f"its name is not that of a delivery; it must be called exactly {should}",
+    )
+
+
+def _should_be(feed: Feed, name: str) -> str:
+    """What the file should be called, with its date where its name has one."""
+    day = _date_in(unicodedata.normalize("NFKC", name))
+    return file_name(feed, day) if day else f"{feed.feed}_YYYYMMDD.{feed.format.extension}"
+
+
+def _date_in(name: str) -> date | None:
+    for pattern, order in ((YEAR_FIRST, (1, 2, 3)), (DAY_FIRST, (3, 2, 1))):
+        for found in pattern.finditer(name):
+            try:
+                return date(*(int(found[part]) for part in order))
+            except ValueError:
+                continue
+    return None
+
+
+def _with_extension(feed: Feed, name: str) -> str:
+    """The name up to its first dot, with the feed's own extension."""
+    return f"{name.partition('.')[0].lower()}.{feed.format.extension}"
+
+
+def _outside(agency: str, known: list[str], name: str, kind: Kind) -> _Reason:
+    folders = ", ".join(known)
+    if kind is Kind.LINK:
+        return (
+            "LINK",
+            f"ini tautan; folder untuk {agency} harus folder sungguhan: {folders}",
+            f"it is a link; the folders of {agency} must be real ones: {folders}",
+        )
+    if kind is Kind.FOLDER:
+        return (
+            "UNKNOWN_FOLDER",
+            f"tidak ada data dengan nama ini; folder untuk {agency}: {folders}",
+            f"there is no feed of this name; the folders of {agency} are: {folders}",
+        )
+    return (
+        "OUTSIDE",
+        f"terletak di luar folder data; taruh di salah satu folder {agency}: {folders}",
+        f"it lies outside the folders of feeds; put it in one of those of {agency}: {folders}",
+    )
+
+
+def _apart(ignored: list[Ignored]) -> list[Ignored]:
+    """The same with names as they may be shown; what would then look alike has a number behind it."""
+    taken, found = set[str](), list[Ignored]()
+    for one in ignored:
+        plain = candidate = harmless(one.name)
+        number = 1
+        while candidate in taken:
+            number += 1
+            candidate = f"{plain} ({number})"
+        taken.add(candidate)
+        found.append(replace(one, name=candidate))
+    return found
