@@ -6,7 +6,7 @@ Every step asks the database what is new, so that it can be killed at any point 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -19,13 +19,13 @@ from cakupan.audit import sealing
 from cakupan.audit.note import BadNote
 from cakupan.database import Role, cause_of, connect, said
 from cakupan.feeds import Feed, find_feed, load_feeds
-from cakupan.landing.archive import Archive, note_seen, register, seen
+from cakupan.landing.archive import Archive
+from cakupan.landing.pulling import Pull, is_delivered
 from cakupan.quality.report import write_night_report
-from cakupan.sources import Source
+from cakupan.sources import NotConnected, Source
 
 CUT_OFF = time(3, 30)  # local time of the business date
 MARTS_DUE = time(5, 0)
-ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,54 +76,43 @@ def archive(name: str, night: date, source: Source) -> bool:
     """Archive what the agency has for the feed up to the night and is not archived yet.
 
     An old file that looks to its keeper as it did when it was read is taken to be archived; see docs/decisions.
-    Returns whether the night's own delivery is there, which is never awaited of an occasional feed.
+    Returns whether the night's own delivery is there, which is never awaited of an occasional feed. Raises
+    NotConnected, OSError and OlderLeft after all was archived that could be read; it counts, whatever was not.
     """
     feed = find_feed(settings.FEEDS, name)
     store = Archive(settings.archive_root())
     store.clear_abandoned()
     with connect(Role.LOADER) as connection:
-        known = seen(connection, feed)
-        connection.commit()  # no transaction stays open while an agency takes its time
-        for found in source.deliveries(feed, night):
-            if found.business_date > night:
-                continue
-            unchanged = found.fingerprint and known.get((found.business_date, found.name)) == found.fingerprint
-            if unchanged and night - found.business_date > ALWAYS_READ:
-                continue
-            if found.live and _is_delivered(connection, feed, night):
-                continue  # running a past night again must not date today's table with it
-            with found.open() as stream:
-                archived = store.store(stream)
-            register(connection, feed, found.business_date, found.name, archived)
-            if found.fingerprint:
-                note_seen(connection, feed, found.business_date, found.name, found.fingerprint)
-            connection.commit()
-        return feed.cadence == "occasional" or _is_delivered(connection, feed, night)
-
-
-def _is_delivered(connection: psycopg.Connection, feed: Feed, night: date) -> bool:
-    delivered = connection.execute(
-        "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
-        (feed.agency, feed.feed, night),
-    ).fetchone()
-    return delivered is not None
+        pull = Pull(connection, store, feed, night, source)
+        try:
+            pull.run(feeds_of(feed.agency))
+        except (NotConnected, OSError):
+            if pull.archived_any:
+                _land(connection, feed)
+                _validate(connection, feed)
+                connection.commit()
+            raise
+        return feed.cadence == "occasional" or is_delivered(connection, feed, night)
 
 
 @without_values
 def land(name: str) -> int:
     """Land every archived delivery of the feed that was not landed; returns how many."""
-    feed = find_feed(settings.FEEDS, name)
-    store = Archive(settings.archive_root())
     with connect(Role.LOADER) as connection:
-        pending = connection.execute(
-            "select delivery_id, sha256 from ledger.delivery as d where agency = %s and feed = %s"
-            " and not exists (select from ledger.landing as l where l.delivery_id = d.delivery_id)"
-            " order by business_date, delivery_id",
-            (feed.agency, feed.feed),
-        ).fetchall()
-        for delivery_id, sha256 in pending:
-            landing.land(connection, feed, delivery_id, store.path(sha256))
-            connection.commit()
+        return _land(connection, find_feed(settings.FEEDS, name))
+
+
+def _land(connection: psycopg.Connection, feed: Feed) -> int:
+    store = Archive(settings.archive_root())
+    pending = connection.execute(
+        "select delivery_id, sha256 from ledger.delivery as d where agency = %s and feed = %s"
+        " and not exists (select from ledger.landing as l where l.delivery_id = d.delivery_id)"
+        " order by business_date, delivery_id",
+        (feed.agency, feed.feed),
+    ).fetchall()
+    for delivery_id, sha256 in pending:
+        landing.land(connection, feed, delivery_id, store.path(sha256))
+        connection.commit()
     return len(pending)
 
 
@@ -135,13 +124,18 @@ def validate(name: str, night: date) -> int:
     """
     feed = find_feed(settings.FEEDS, name)
     with connect(Role.LOADER) as connection:
-        outcomes = quality.validate_feed(connection, feed)
-        identity.register(connection, feed)
+        validated = _validate(connection, feed)
         connection.execute(
             "insert into ledger.asked (agency, feed, as_of_date) values (%s, %s, %s)"
             " on conflict (agency, feed, as_of_date) do update set asked_at = excluded.asked_at",
             (feed.agency, feed.feed, night),
         )
+    return validated
+
+
+def _validate(connection: psycopg.Connection, feed: Feed) -> int:
+    outcomes = quality.validate_feed(connection, feed)
+    identity.register(connection, feed)
     return len(outcomes)
 
 

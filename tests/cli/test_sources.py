@@ -13,7 +13,7 @@ from cakupan import installation, orchestration
 from cakupan.cli import sources
 from cakupan.cli.app import app
 from cakupan.feeds import Feed
-from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
 from cakupan.sources.folder import Folder
 
 NIGHT = date(2025, 9, 9)
@@ -70,7 +70,11 @@ def test_every_feed_has_a_line(connect: Callable[..., None]) -> None:
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (Unreachable("x: away"), "x: away. Is it up, may this machine reach it, and is connection agency_sipd right?"),
+        (
+            Unreachable("x: page 1: answered 503"),
+            "x: page 1: answered 503. Ask again later; if it stays so, tell the agency.",
+        ),
+        (Away("x: away"), "x: away. Is it up, may this machine reach it, and is connection agency_sipd right?"),
         (PartialDelivery("x: cut"), "x: cut. Ask again later; if it stays so, tell the agency."),
         (
             LoginRefused("x: no"),
@@ -101,7 +105,7 @@ def test_a_missing_connection_is_told_for_every_feed(connect: Callable[..., None
 
 
 def test_a_system_that_is_away_is_asked_once(connect: Callable[..., None]) -> None:
-    away, refusing = System(Unreachable("x: away")), System(LoginRefused("x: no"))
+    away, refusing = System(Away("x: away")), System(LoginRefused("x: no"))
     connect(sipd=away, bpjstk=refusing)
     check("sipd", "bpjstk")
     assert (away.asked, refusing.asked) == (1, 5)

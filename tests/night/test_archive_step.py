@@ -13,6 +13,7 @@ import pytest
 
 from cakupan import night
 from cakupan.feeds import Feed
+from cakupan.landing import pulling
 from cakupan.sources import Found, PartialDelivery, Unreachable
 from cakupan.sources.file_drop import State
 from cakupan.sources.folder import Folder
@@ -148,7 +149,7 @@ def test_killed_before_the_ledger_knows_the_file_is_read_again(
     name = send(iuran, "20250101", b"x")
     for step in ("register", "note_seen"):
         with monkeypatch.context() as patch:
-            patch.setattr(night, step, killed)
+            patch.setattr(pulling, step, killed)
             with pytest.raises(KeyboardInterrupt):
                 opened(iuran)
         assert database.execute("select from ledger.delivery").fetchone() is None

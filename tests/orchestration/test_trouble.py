@@ -16,7 +16,7 @@ import pytest
 
 from cakupan import night, orchestration, publish
 from cakupan.orchestration import tasks, trouble
-from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
 
 TROUBLED = """
 from datetime import timedelta
@@ -172,14 +172,22 @@ def test_what_only_a_person_can_mend_is_not_waited_for(raising, error: Exception
 
 
 def test_a_system_that_is_away_is_asked_once_for_all_feeds_of_its_agency(raising, monkeypatch) -> None:
-    asked = raising(Unreachable("a: away"))
+    asked = raising(Away("a: away"))
     for feed in ("sipd.sp2d", "sipd.anggaran", "bps.angkatan_kerja"):
-        with pytest.raises(Unreachable, match="a: away"):
+        with pytest.raises(Away, match="a: away"):
             orchestration.archive(feed, by_hand(PAST))
     assert asked == ["sipd.sp2d", "bps.angkatan_kerja"]
     raising(None)
     monkeypatch.setattr(trouble, "_away", {"sipd": (trouble._away["sipd"][0] - 10, "a: away")})
     assert orchestration.archive("sipd.anggaran", by_hand(PAST))
+
+
+def test_a_system_that_answers_and_breaks_off_is_asked_for_each_feed(raising) -> None:
+    asked = raising(Unreachable("a: connection lost"))
+    for feed in ("sipd.sp2d", "sipd.anggaran", "sipd.anggaran"):
+        with pytest.raises(Unreachable, match="a: connection lost"):
+            orchestration.archive(feed, by_hand(PAST))
+    assert asked == ["sipd.sp2d", "sipd.anggaran", "sipd.anggaran"]
 
 
 @pytest.mark.parametrize(

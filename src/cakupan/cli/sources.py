@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from cakupan import installation, night, orchestration, settings
-from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
 from cakupan.sources.patience import Patience
 
 app = typer.Typer(no_args_is_help=True, help="The agencies' systems.")
@@ -84,14 +84,14 @@ def _look(agency: str, source: Source | NotConnected, as_of: date) -> list[Line]
     feeds = night.feeds_of(agency)
     if isinstance(source, NotConnected):
         return [Line(feed.name, "-", False, _why(source, agency)) for feed in feeds]
-    away: Unreachable | None = None
+    away: Away | None = None
     for feed in feeds:
         try:
             if away:
                 raise away
             lines.append(Line(feed.name, source.kind, True, source.look(feed, as_of)))
         except (NotConnected, OSError) as error:
-            away = error if isinstance(error, Unreachable) else None
+            away = error if isinstance(error, Away) else None
             lines.append(Line(feed.name, source.kind, False, _why(error, agency)))
     return lines
 
@@ -100,9 +100,9 @@ def _why(error: NotConnected | OSError, agency: str) -> str:
     """One line: what is wrong and what to do about it."""
     connection = f"connection agency_{agency}"
     match error:
-        case Unreachable():
+        case Away():
             return f"{error}. Is it up, may this machine reach it, and is {connection} right?"
-        case PartialDelivery():
+        case Unreachable() | PartialDelivery():
             return f"{error}. Ask again later; if it stays so, tell the agency."
         case LoginRefused():
             return f"{error}. Ask the agency for an account that is let in, and set it in {connection}."

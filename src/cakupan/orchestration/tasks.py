@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cakupan import night, settings
+from cakupan.landing.pulling import OlderLeft
 from cakupan.orchestration import trouble
 from cakupan.orchestration.agencies import source_of
 
@@ -37,6 +38,9 @@ def archive(feed: str, dag_run: Any) -> bool:
     try:
         with trouble.noting_who_is_away(agency):
             return night.archive(feed, as_of, source_of(agency)) or not may_wait
+    except OlderLeft as left:
+        night.note_failure(as_of, f"ingest_{feed}.archive", trouble.told(left.cause, f"ingest_{agency}"))
+        return True
     except trouble.PASSING as error:
         if not may_wait:
             raise

@@ -10,7 +10,7 @@ from typing import Any
 
 from cakupan import night, publish
 from cakupan.database import said
-from cakupan.sources import NotConnected, PartialDelivery, Unreachable
+from cakupan.sources import Away, NotConnected, PartialDelivery, Unreachable
 
 RETRIES = 2
 DELAY = timedelta(seconds=10)
@@ -39,14 +39,15 @@ def noting_who_is_away(agency: str) -> Iterator[None]:
     """Ask a system that did not answer once for all feeds of its agency, not once for each.
 
     Feeds that share a process, as in a night from the command line, would otherwise wait for it one after another.
-    Raises Unreachable when it was found away less than `DELAY` ago, which is when Airflow tries again.
+    Raises Away when it was found so less than `DELAY` ago, which is when Airflow tries again. A system that answers
+    and breaks off over one feed says nothing of the others: each has all its own tries.
     """
     since, why = _away.get(agency, (-DELAY.total_seconds(), ""))
     if time.monotonic() - since < DELAY.total_seconds():
-        raise Unreachable(why)
+        raise Away(why)
     try:
         yield
-    except Unreachable as error:
+    except Away as error:
         _away[agency] = (time.monotonic(), str(error))
         raise
 

@@ -1,0 +1,141 @@
+"""One feed's new deliveries, from an agency into the archive: what breaks off is its own trouble, the rest is kept."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from cakupan.feeds import Feed
+from cakupan.landing.archive import Archive, note_seen, register, seen
+from cakupan.sources import Away, Changed, Found, NotConnected, Source
+from cakupan.sources.file_drop import FileDrop
+from cakupan.sources.ignored import Ignored
+
+ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
+LISTINGS = 2  # what is not what was listed any more is looked for once more
+MOST_BROKEN = 3  # files that took all patience; then the night's own is tried, and the others the next time
+
+
+class OlderLeft(RuntimeError):
+    """The night's own delivery is in, an older one could not be read: it is tried again in the next night."""
+
+    def __init__(self, cause: NotConnected | OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Pull:
+    """The pull of one feed's deliveries up to a night."""
+
+    def __init__(self, connection: Connection[Any], store: Archive, feed: Feed, night: date, source: Source) -> None:
+        self._connection, self._store = connection, store
+        self._feed, self._night, self._source = feed, night, source
+        self._known = seen(connection, feed)
+        self._read = set[tuple[date, str, str | None]]()
+
+    @property
+    def archived_any(self) -> bool:
+        """Whether anything could be read."""
+        return bool(self._read)
+
+    def run(self, feeds: Sequence[Feed]) -> None:
+        """Archive what can be read, and note what is not taken; `feeds` are all those of the agency.
+
+        Raises OlderLeft, and what kept the newest of the deliveries from being read that could not be; NotConnected
+        and OSError where the agency cannot be asked what it has.
+        """
+        left: list[tuple[Found, NotConnected | OSError]] = []
+        for _ in range(LISTINGS):
+            self._connection.commit()  # no transaction stays open while an agency takes its time
+            listed = self._source.deliveries(self._feed, self._night)
+            self._note_ignored(feeds)
+            left = []
+            for found in filter(self._is_due, listed):
+                given_up = len(left) >= MOST_BROKEN and found.business_date < self._night
+                if error := left[-1][1] if given_up else self._archive(found):
+                    left.append((found, error))
+            if not any(isinstance(error, Changed) for _, error in left):
+                break
+        if left:
+            found, error = left[-1]
+            if is_delivered(self._connection, self._feed, self._night) and found.business_date < self._night:
+                raise OlderLeft(_naming(error, found, len(left)))
+            raise _naming(error, found, len(left))
+
+    def _is_due(self, found: Found) -> bool:
+        """Whether the delivery is to be read."""
+        if found.business_date > self._night or _identity(found) in self._read:
+            return False
+        unchanged = found.fingerprint and self._known.get((found.business_date, found.name)) == found.fingerprint
+        if unchanged and self._night - found.business_date > ALWAYS_READ:
+            return False
+        # Running a past night again must not date today's table with it.
+        return not (found.live and is_delivered(self._connection, self._feed, self._night))
+
+    def _archive(self, found: Found) -> NotConnected | OSError | None:
+        """Keep the delivery; what kept it from being read, if anything."""
+        self._connection.commit()
+        try:
+            archived = found.copy(self._store.store)
+        except Away:
+            raise  # nobody can be asked for the others either
+        except (NotConnected, OSError) as error:
+            return error
+        register(self._connection, self._feed, found.business_date, found.name, archived)
+        if found.fingerprint:
+            note_seen(self._connection, self._feed, found.business_date, found.name, found.fingerprint)
+        self._connection.commit()
+        self._read.add(_identity(found))
+        return None
+
+    def _note_ignored(self, feeds: Sequence[Feed]) -> None:
+        if not isinstance(self._source, FileDrop):
+            return  # a system that is asked has nothing lying about
+        ignored = self._source.ignored(self._feed, self._night)
+        note_ignored(self._connection, self._feed.agency, self._feed.feed, self._night, ignored)
+        if self._feed.feed == min(feed.feed for feed in feeds):
+            self._connection.commit()
+            with contextlib.suppress(NotConnected, OSError):  # the feeds themselves tell
+                around = self._source.around(self._feed.agency, list(feeds))
+                note_ignored(self._connection, self._feed.agency, "", self._night, around)
+        self._connection.commit()
+
+
+def is_delivered(connection: Connection[Any], feed: Feed, night: date) -> bool:
+    """Whether the archive has a delivery of the feed dated of the night."""
+    delivered = connection.execute(
+        "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
+        (feed.agency, feed.feed, night),
+    ).fetchone()
+    return delivered is not None
+
+
+def note_ignored(connection: Connection[Any], agency: str, feed: str, night: date, ignored: Sequence[Ignored]) -> None:
+    """Keep what was seen in a folder and not taken, and forget what is there no longer. The caller commits."""
+    columns = [[getattr(one, name) for one in ignored] for name in ("name", "reason_code", "reason_id", "reason_en")]
+    connection.execute(
+        "delete from ledger.ignored where agency = %s and feed = %s and not name = any(%s)", (agency, feed, columns[0])
+    )
+    connection.execute(
+        "insert into ledger.ignored as i (agency, feed, name, reason_code, reason_id, reason_en, as_of_date)"
+        " select %s, %s, *, %s from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) on conflict"
+        " (agency, feed, name) do update set reason_code = excluded.reason_code, reason_id = excluded.reason_id,"
+        " reason_en = excluded.reason_en, last_seen_at = excluded.last_seen_at, as_of_date = excluded.as_of_date",
+        (agency, feed, night, *columns),
+    )
+
+
+def _identity(found: Found) -> tuple[date, str, str | None]:
+    return found.business_date, found.name, found.fingerprint
+
+
+def _naming(error: NotConnected | OSError, found: Found, count: int) -> NotConnected | OSError:
+    """The same with the file's name, which is that of a delivery, and how many there are of its kind."""
+    if isinstance(error, NotConnected):
+        more = f" and {count - 1} more" if count > 1 else ""
+        error.args = (f"{found.name}{more}: {error}",)
+    return error
