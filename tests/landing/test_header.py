@@ -1,6 +1,6 @@
 import pytest
 
-from cakupan.landing.header import match_header
+from cakupan.landing.header import in_line, match_header
 from cakupan.landing.refusals import Refused
 
 KEPESERTAAN = [
@@ -50,7 +50,51 @@ def test_of_a_repeated_optional_column_the_first_counts(feed):
     assert header.extra == ("npp",)
 
 
-def test_a_changed_delimiter_is_asked_about(feed):
+def test_a_header_of_a_single_cell_is_asked_about(feed):
     with pytest.raises(Refused) as refused:
-        match_header(feed("bpjstk.kepesertaan"), [",".join(KEPESERTAAN)])
+        match_header(feed("bpjstk.kepesertaan"), ["^".join(KEPESERTAAN)])
     assert "Apakah pemisah kolomnya masih '|'?" in refused.value.text_id
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("NI\u041a", "CYRILLIC CAPITAL LETTER KA (U+041A)"),
+        ("\uff2e\uff29\uff2b", "FULLWIDTH LATIN CAPITAL LETTER N (U+FF2E)"),
+        ("N\u0406K", "CYRILLIC CAPITAL LETTER BYELORUSSIAN-UKRAINIAN I (U+0406)"),
+        ("n\u0131k", "LATIN SMALL LETTER DOTLESS I (U+0131)"),
+        (" N\u200b\u0399\u041a ", "GREEK CAPITAL LETTER IOTA (U+0399), CYRILLIC CAPITAL LETTER KA (U+041A)"),
+    ],
+)
+def test_a_header_that_only_looks_like_one_is_named_with_its_characters_and_its_place(feed, written, names):
+    cells = [written if name == "NIK" else name for name in KEPESERTAAN]
+    with pytest.raises(Refused) as refused:
+        match_header(feed("bpjstk.kepesertaan"), cells, locate=in_line(3))
+    assert (refused.value.code, refused.value.missing) == ("MISSING_COLUMN", ("NIK",))
+    assert names in refused.value.text_id
+    assert names in refused.value.text_en
+    assert "column 2 of row 3 looks like NIK" in refused.value.text_en
+    assert "kolom ke-2 baris 3" in refused.value.text_id
+
+
+@pytest.mark.parametrize("written", ["NOK", "NIKS", "é", "NI", "№IK?"])
+def test_a_header_that_is_another_word_is_no_lookalike(feed, written):
+    cells = [written if name == "NIK" else name for name in KEPESERTAAN]
+    with pytest.raises(Refused) as refused:
+        match_header(feed("bpjstk.kepesertaan"), cells)
+    assert "looks like" not in refused.value.text_en
+
+
+@pytest.mark.parametrize(("sign", "name"), [(";", "';'"), (",", "','"), ("\t", "tab")])
+def test_another_delimiter_that_obviously_fits_is_named(feed, sign, name):
+    with pytest.raises(Refused) as refused:
+        match_header(feed("bpjstk.kepesertaan"), [sign.join([*KEPESERTAAN[:-1], '"KODE WILAYAH"'])])
+    assert f"separated by {name}, and should be by '|'" in refused.value.text_en
+    assert f"dipisahkan dengan {name}, padahal seharusnya dengan '|'" in refused.value.text_id
+
+
+def test_the_places_of_a_repeated_column_are_named(feed):
+    with pytest.raises(Refused) as refused:
+        match_header(feed("bpjstk.kepesertaan"), [*KEPESERTAAN, "n_i_k"], locate=in_line(1))
+    assert "NIK (column 2 of row 1, column 15 of row 1)" in refused.value.text_en
+    assert "NIK (kolom ke-2 baris 1, kolom ke-15 baris 1)" in refused.value.text_id

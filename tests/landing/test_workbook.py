@@ -197,3 +197,21 @@ def test_cells_without_a_header_are_kept_by_position(read):
     ((_, header, (record,)),) = read("dispar.pekerja_seni", {"Data": [SENI, [*ROW, None, "lihat berkas"]]})
     assert header.names[5:] == ("", "")
     assert list(record.values)[5:] == [None, "lihat berkas"]
+
+
+def test_a_header_that_only_looks_like_one_is_named_by_its_cell(read):
+    def shift(book):
+        book["Data"].move_range("A1:E2", rows=3, cols=2)
+
+    header = [name.replace("NIK", "NI\u041a") for name in SENI]
+    with pytest.raises(Refused) as refused:
+        read("dispar.pekerja_seni", {"Data": [header, ROW]}, shift)
+    assert "cell D4 looks like NIK, but holds CYRILLIC CAPITAL LETTER KA (U+041A)" in refused.value.text_en
+    assert 'lembar "Data"' in refused.value.text_id
+
+
+def test_words_and_headers_are_compared_by_what_is_seen(read):
+    header = [f"\u200e{name[:1]}\u200b{name[1:]}\u00ad" for name in SENI]
+    ((_, found, records),) = read("dispar.pekerja_seni", {"Data": [header, ROW]})
+    assert found.names == tuple(SENI)
+    assert list(records[0].values) == ["1", *ROW[1:]]

@@ -76,12 +76,14 @@ class TestLimits:
         ).fetchone()
         assert result == (False, "info", "1")
 
-    def test_a_refused_delivery_is_rejected_in_its_own_words(self, warehouse: Warehouse) -> None:
+    def test_a_refused_delivery_is_rejected_by_its_file_in_the_words_of_the_refusal(self, warehouse: Warehouse) -> None:
         refusal = {"refusal_code": "UNREADABLE", "refusal_id": "Berkas terpotong.", "refusal_en": "Cut short."}
         delivery = warehouse.land(JAKON, [], **refusal)
         (outcome,) = warehouse.validate(JAKON)
         assert (outcome.status, outcome.code) == ("REJECTED", "UNREADABLE")
-        assert warehouse.current(delivery)["reason_id"] == "Berkas terpotong."
+        assert warehouse.current(delivery)["reason_id"] == (
+            "Kiriman bpjstk.jakon 2025-09-09 (jakon_20250909.csv.gz) ditolak. Berkas terpotong."
+        )
         assert warehouse.validate(JAKON) == []
 
     def test_rows_gone_from_landing_are_noticed(self, warehouse: Warehouse) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cakupan.feeds import Column, Feed, canonical
-from cakupan.invisible import shown
+from cakupan.invisible import shown, visible
 from cakupan.landing.refusals import Reason, missing_columns, repeated_columns
 
 NAME_LENGTH = 100
+DELIMITERS = ";,\t|"
+_SIGNS = {"\t": "tab"}
+Locate = Callable[[int], Reason]
+"""The place of the cell at a position of the header, as a person finds it."""
 
 
 @dataclass(frozen=True)
@@ -36,26 +43,78 @@ def required_missing(feed: Feed, cells: Sequence[str]) -> list[str]:
     return [c.header for c in feed.columns if c.required and c.canonical_header not in present]
 
 
-def match_header(feed: Feed, cells: Sequence[str], sheet: str = "") -> Header:
-    """Match a header with the declaration; spelling and order do not matter.
+def match_header(feed: Feed, cells: Sequence[str], sheet: str = "", locate: Locate | None = None) -> Header:
+    """Match a header with the declaration; spelling and order do not matter. `locate` names the place of a cell.
 
     Raises Refused when a required column is missing or repeated. Of an optional column that is repeated the first
     counts, the others are extra columns.
     """
     if missing := required_missing(feed, cells):
-        raise missing_columns(missing, sheet, _delimiter_hint(feed, cells))
+        hints = [*_lookalikes(feed, missing, cells, locate), *_delimiter_hint(feed, missing, cells)]
+        raise missing_columns(missing, sheet, hints)
     counts = Counter(canonical(cell) for cell in cells)
-    if repeated := [c.header for c in feed.columns if c.required and counts[c.canonical_header] > 1]:
-        raise repeated_columns(repeated, sheet)
+    if repeated := [c for c in feed.columns if c.required and counts[c.canonical_header] > 1]:
+        raise repeated_columns(
+            [column.header for column in repeated],
+            sheet,
+            [
+                locate(position)
+                for position, cell in enumerate(cells)
+                if locate and canonical(cell) in {column.canonical_header for column in repeated}
+            ],
+        )
     free = {column.canonical_header: column for column in feed.columns}
     columns = tuple(free.pop(canonical(cell), None) for cell in cells)
     names = tuple(shown(cell.replace("\0", "")).strip()[:NAME_LENGTH] for cell in cells)
     return Header(names, columns, tuple(column.header for column in free.values()))
 
 
-def _delimiter_hint(feed: Feed, cells: Sequence[str]) -> Reason | None:
-    """A header that is a single cell usually means that the file is cut by another sign than declared."""
-    if feed.format.kind != "csv" or len(cells) > 1:
-        return None
-    sign = feed.format.delimiter
-    return Reason(f" Apakah pemisah kolomnya masih '{sign}'?", f" Is the delimiter still '{sign}'?")
+def in_line(row_number: int) -> Locate:
+    """Places in a row of a text file."""
+    return lambda position: Reason(
+        f"kolom ke-{position + 1} baris {row_number}", f"column {position + 1} of row {row_number}"
+    )
+
+
+def _lookalikes(feed: Feed, missing: Sequence[str], cells: Sequence[str], locate: Locate | None) -> Iterator[Reason]:
+    """Cells that look like a missing column and are written with other characters, with the names of those."""
+    for position, cell in enumerate(cells):
+        written = re.sub(r"[\s_]+", "", visible(cell))
+        for header in missing:
+            if odd := _odd_characters(written, canonical(header)):
+                names = ", ".join(f"{unicodedata.name(sign, '?')} (U+{ord(sign):04X})" for sign in odd)
+                place = locate(position) if locate else Reason("salah satu nama", "one of the names")
+                yield Reason(
+                    f" Di {place.id} tertulis sesuatu yang mirip {header}, tetapi memuat {names};"
+                    " ketik ulang nama kolom itu dengan huruf biasa.",
+                    f" What stands in {place.en} looks like {header}, but holds {names}; type that name again in plain"
+                    " letters.",
+                )
+
+
+def _odd_characters(written: str, wanted: str) -> list[str]:
+    """The characters that set the text apart from the name it looks like; none where it does not look like it."""
+    plain = unicodedata.normalize("NFKC", written)
+    if written.isascii() or len(written) != len(wanted) or len(plain) != len(written):
+        return []
+    odd = [sign for sign, due in zip(written, wanted, strict=True) if sign.casefold() != due]
+    return list(dict.fromkeys(odd)) if odd and not any(sign.isascii() for sign in odd) else []
+
+
+def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) -> Iterator[Reason]:
+    """Which sign the columns are separated by, when another than declared obviously is the one."""
+    if feed.format.kind != "csv":
+        return
+    declared = feed.format.delimiter
+    line = declared.join(cells)
+    for sign in DELIMITERS:
+        found = next(csv.reader([line], delimiter=sign), []) if sign != declared else []
+        if len(found) > 1 and 2 * len(required_missing(feed, found)) < len(missing):
+            name, due = (_SIGNS.get(each, f"'{each}'") for each in (sign, declared))
+            yield Reason(
+                f" Kolomnya dipisahkan dengan {name}, padahal seharusnya dengan {due}.",
+                f" Its columns are separated by {name}, and should be by {due}.",
+            )
+            return
+    if len(cells) == 1:
+        yield Reason(f" Apakah pemisah kolomnya masih '{declared}'?", f" Is the delimiter still '{declared}'?")

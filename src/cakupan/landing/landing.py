@@ -17,7 +17,7 @@ from cakupan.landing import document, workbook
 from cakupan.landing.content import after, ahead, as_utf8, chunks, no_utf8
 from cakupan.landing.copying import copy_delimited, copy_records
 from cakupan.landing.delimited import CsvHeader, Rows, cells_of, first_records, records
-from cakupan.landing.header import Header
+from cakupan.landing.header import Header, in_line
 from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, Total
 from cakupan.landing.refusals import Refused, no_header, no_rows, truncated
@@ -114,7 +114,8 @@ def _find_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader,
     first = next(found, None)
     if first is None:
         raise no_header()
-    return find_header(feed, format_, ((record, record.cells) for record in chain([first], _readable(found))))
+    rows = ((record, record.cells) for record in chain([first], _readable(found)))
+    return find_header(feed, format_, rows, lambda record: in_line(record.row_number))
 
 
 def _readable(found: Iterator[CsvHeader]) -> Iterator[CsvHeader]:

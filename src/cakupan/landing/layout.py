@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from cakupan.feeds import Feed, Layout
 from cakupan.invisible import is_filled, visible
-from cakupan.landing.header import Header, match_header, required_missing
+from cakupan.landing.header import Header, Locate, match_header, required_missing
 from cakupan.landing.records import Record, Total
 from cakupan.landing.refusals import missing_columns
 
@@ -23,27 +23,33 @@ P = TypeVar("P")
 
 
 def find_header(
-    feed: Feed, layout: Layout, rows: Iterable[tuple[P, Sequence[str]]], sheet: str = ""
+    feed: Feed,
+    layout: Layout,
+    rows: Iterable[tuple[P, Sequence[str]]],
+    locate: Callable[[P], Locate],
+    sheet: str = "",
 ) -> tuple[P, Header]:
     """The first row, or rows as one, that name all required columns, with their last place; no row behind is taken.
 
     Raises Refused MISSING_COLUMN naming what the row that comes nearest lacks, REPEATED_COLUMN.
     """
     lacking = [column.header for column in feed.columns if column.required]
-    nearest: Sequence[str] = ()
+    nearest: tuple[P, Sequence[str]] | None = None
     window: deque[Sequence[str]] = deque(maxlen=layout.header_rows)
     for count, (place, row) in enumerate(rows, 1):
         window.append(row)
         cells = combined(window)
         missing = required_missing(feed, cells)
         if not missing:
-            return place, match_header(feed, cells, sheet)
+            return place, match_header(feed, cells, sheet, locate(place))
         if not nearest or len(missing) < len(lacking):
-            lacking, nearest = missing, cells
+            lacking, nearest = missing, (place, cells)
         if count == HEADER_ROWS:
             break
     if nearest:
-        match_header(feed, nearest, sheet)  # raises, and knows what to ask about a header of a single cell
+        match_header(
+            feed, nearest[1], sheet, locate(nearest[0])
+        )  # raises, and knows what to ask about a header of a single cell
     raise missing_columns(lacking, sheet)
 
 
@@ -54,7 +60,7 @@ def combined(rows: Iterable[Sequence[str]]) -> list[str]:
         width = max(len(names), len(row))
         above, below = ([*cells, *[""] * (width - len(cells))] for cells in (names, row))
         names, over = [], ""
-        for upper, lower in zip(above, (cell.strip() for cell in below), strict=True):
+        for upper, lower in zip(above, (visible(cell).strip() for cell in below), strict=True):
             over = "" if not lower else upper or over
             names.append(" ".join(filter(None, (over if lower else upper, lower))))
     return names

@@ -116,31 +116,31 @@ def wrong_encoding(encoding: str, found: str | None = None) -> Refused:
     )
 
 
-def missing_columns(headers: Sequence[str], sheet: str = "", hint: Reason | None = None) -> Refused:
-    """Required columns are not in the header."""
+def missing_columns(headers: Sequence[str], sheet: str = "", hints: Sequence[Reason] = ()) -> Refused:
+    """Required columns are not in the header; `hints` say what was found instead."""
     names = ", ".join(headers)
     where = _where(sheet)
-    clause = hint or Reason("", "")
     return Refused(
         "MISSING_COLUMN",
-        f"Kolom wajib tidak ditemukan pada baris judul{where.id}: {names}.{clause.id} Mohon lengkapi kolom tersebut"
-        " dan kirim kembali dengan nama berkas yang sama.",
-        f"The header{where.en} lacks required columns: {names}.{clause.en} Ask the office to add them and re-send the"
-        " file under the same name.",
+        f"Kolom wajib tidak ditemukan pada baris judul{where.id}: {names}.{''.join(hint.id for hint in hints)} Mohon"
+        " lengkapi kolom tersebut dan kirim kembali dengan nama berkas yang sama.",
+        f"The header{where.en} lacks required columns: {names}.{''.join(hint.en for hint in hints)} Ask the office to"
+        " add them and re-send the file under the same name.",
         headers,
     )
 
 
-def repeated_columns(headers: Sequence[str], sheet: str = "") -> Refused:
+def repeated_columns(headers: Sequence[str], sheet: str = "", places: Sequence[Reason] = ()) -> Refused:
     """A required column stands in the header more than once, so that nobody can say which one is meant."""
     names = ", ".join(headers)
     where = _where(sheet)
+    at = Reason(*(f" ({', '.join(each)})" for each in zip(*places, strict=True))) if places else Reason("", "")
     return Refused(
         "REPEATED_COLUMN",
-        f"Kolom wajib muncul lebih dari sekali pada baris judul{where.id}: {names}. Mohon sisakan satu saja"
+        f"Kolom wajib muncul lebih dari sekali pada baris judul{where.id}: {names}{at.id}. Mohon sisakan satu saja"
         " dan kirim kembali dengan nama berkas yang sama.",
-        f"The header{where.en} names required columns more than once: {names}. Ask the office to keep one of each"
-        " and re-send the file under the same name.",
+        f"The header{where.en} names required columns more than once: {names}{at.en}. Ask the office to keep one of"
+        " each and re-send the file under the same name.",
     )
 
 

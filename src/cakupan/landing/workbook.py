@@ -13,10 +13,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from cakupan.feeds import Column, Feed, XlsxFormat, canonical
 from cakupan.invisible import is_filled, shown_apart
-from cakupan.landing.header import Header
+from cakupan.landing.header import Header, Locate
 from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, Total, storable
-from cakupan.landing.refusals import NOT_XLSX, no_header, unreadable
+from cakupan.landing.refusals import NOT_XLSX, Reason, no_header, unreadable
 from cakupan.landing.sheet_scan import column_letters
 from cakupan.landing.sheet_search import Findings
 from cakupan.landing.spelling import is_kept_as_text, spell_date_for, spell_number_for
@@ -70,11 +70,20 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, name: str, findings: Findings) -> Part:
     rows = enumerate(sheet.iter_rows(), 1) if sheet.start else iter(())
     above = ((number, ["" if cell is None else str(cell) for cell in row]) for number, row in rows)
-    _, header = find_header(feed, format_, above, name)
-    reader = _Reader(feed, header, sheet.start[1] if sheet.start else 0, findings)
+    first = sheet.start[1] if sheet.start else 0
+    _, header = find_header(feed, format_, above, lambda row: _in_sheet(row, first), name)
+    reader = _Reader(feed, header, first, findings)
     found = (record for number, row in rows if (record := reader.record(number, row)))
     totals: list[Total] = []
     return Part(name, header, data_rows(format_, header, found, totals=totals, sheet=name), totals)
+
+
+def _in_sheet(row: int, first_column: int) -> Locate:
+    def locate(position: int) -> Reason:
+        cell = f"{column_letters(first_column + position)}{row}"
+        return Reason(f"sel {cell}", f"cell {cell}")
+
+    return locate
 
 
 class _Reader:

@@ -116,6 +116,15 @@ def rejected(subject: Subject, results: Iterable[Result]) -> Reason:
     )
 
 
+def refused(subject: Subject, code: str, indonesian: str, english: str) -> Reason:
+    """Why a delivery could not be read; the sentences are those of the refusal."""
+    return Reason(
+        code=code,
+        indonesian=f"Kiriman {subject.file} ditolak. {indonesian}",
+        english=f"Delivery {subject.file} is rejected. {english}",
+    )
+
+
 def released(by: str, why: str, earlier: str) -> Reason:
     """A person let the delivery in; the reason it was held for stays on record with the validation before."""
     return Reason(

@@ -117,7 +117,7 @@ def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite
     case = _Case(connection, feed, *found)
     known = case.known
     if known.refusal_code is not None:
-        reason = reasons.Reason(known.refusal_code, known.refusal_id or "", known.refusal_en or "")
+        reason = reasons.refused(case.subject, known.refusal_code, known.refusal_id or "", known.refusal_en or "")
         return _record(case, _Verdict("REJECTED", reason), _Rows())
     return _judge(case, suite)
 
