@@ -18,7 +18,7 @@ LINE_BYTES = 1 << 20
 """A physical line longer than this is no record of any feed."""
 PACKED_BYTES = 1 << 15
 GZIP_WINDOW = 31
-PLAUSIBLE_RATIO = 200
+PLAUSIBLE_RATIO = 100
 """Text compresses to a tenth, repetitive text to a fiftieth; a bomb to a thousandth."""
 FREE_BYTES = 16 << 20
 """The ratio is that of so many bytes at a time: less may hold a few equal rows, more would let a good beginning hide

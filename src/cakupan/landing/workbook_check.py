@@ -24,7 +24,7 @@ from cakupan.landing.sheet_scan import SheetScan
 from cakupan.landing.sheet_search import Findings, SheetSearch
 
 INFLATED_BYTES = 512 << 20
-PLAUSIBLE_RATIO = 200
+PLAUSIBLE_RATIO = 100
 """Sheets compress to a tenth, of nearly equal rows to a fiftieth; a bomb to a thousandth."""
 FREE_BYTES = 16 << 20
 """Of a part below this size no ratio is suspicious."""
