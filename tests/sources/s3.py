@@ -37,15 +37,24 @@ class Store:
     def listing(self, asked: dict[str, str]) -> bytes:
         prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter")
         names = sorted(name for name in self.objects if name.startswith(prefix))
+        folders = ""
         if delimiter:
+            below = {
+                name.removeprefix(prefix).split(delimiter)[0] for name in names if delimiter in name[len(prefix) :]
+            }
             names = [name for name in names if delimiter not in name.removeprefix(prefix)]
+            folders = "".join(
+                f"<CommonPrefixes><Prefix>{quote(prefix + name + delimiter)}</Prefix></CommonPrefixes>"
+                for name in sorted(below)
+                if "continuation-token" not in asked
+            )
         start = int(asked.get("continuation-token", "0"))
         page, more = names[start : start + PAGE], len(names) > start + PAGE
         entries = "".join(self._entry(name, url=asked.get("encoding-type") == "url") for name in page)
         token = f"<NextContinuationToken>{start + PAGE}</NextContinuationToken>" if more else ""
         return (
             '<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>drop</Name>'
-            f"<EncodingType>url</EncodingType><IsTruncated>{str(more).lower()}</IsTruncated>{token}{entries}"
+            f"<EncodingType>url</EncodingType><IsTruncated>{str(more).lower()}</IsTruncated>{token}{entries}{folders}"
             "</ListBucketResult>"
         ).encode()
 

@@ -23,7 +23,7 @@ STYLES = {
 }  # fmt: skip
 EVERY = 3.0  # seconds between two looks
 EARLIER = 2  # refused deliveries of a feed that are told beside the newest
-LISTED = 20  # unknown codes that are listed
+LISTED = 20  # unknown codes, and files not taken, that are listed
 WIDE = 139  # characters that all columns take
 NEWEST = """
     select max(as_of_date) from (
@@ -127,8 +127,10 @@ def _noticed(seen: Noticed) -> Iterable[Text]:
         yield Text.assemble(("UNKNOWN CODE", "cyan"), f" {code}")
     if len(seen.unmapped) > LISTED:
         yield Text(f"  … and {len(seen.unmapped) - LISTED} more: {this_command()} sql 'table unmapped_codes'")
-    for file in seen.ignored:
+    for file in seen.ignored[:LISTED]:
         yield Text.assemble(("NOT TAKEN", "yellow"), f" {file.feed}, file {shown(file.name)!r}: {file.reason_en}")
+    if len(seen.ignored) > LISTED:
+        yield Text(f"  … and {len(seen.ignored) - LISTED} more that were not taken")
 
 
 def _why(refused: Refused) -> str:

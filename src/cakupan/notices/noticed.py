@@ -33,7 +33,9 @@ UNMAPPED = """
     order by u.amount_idr desc nulls last, u.rows desc, 1, 2, 3
 """
 IGNORED = """
-    select agency || '.' || feed as feed, name, reason_id, reason_en, first_seen_at::date as since
+    select
+        concat_ws('.', agency, nullif(feed, '')) as feed, name, reason_code, reason_id, reason_en,
+        first_seen_at::date as since
     from ledger.ignored where as_of_date = %(night)s order by 1, 2
 """
 
@@ -72,10 +74,22 @@ class Ignored:
     """A file that lies at the agency and was not taken."""
 
     feed: str
+    """The feed, or the agency alone where it lies outside the folders of feeds."""
     name: str
+    reason_code: str
     reason_id: str
     reason_en: str
     since: date
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is wrong with it: a later night takes it."""
+        return self.reason_code in {"WAITS", "GROWING"}
+
+    @property
+    def topic(self) -> str:
+        """What there is to tell, once for each file."""
+        return f"not taken {self.feed} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -93,8 +107,13 @@ def noticed(connection: psycopg.Connection[Any], night: date) -> Noticed:
     return Noticed(
         tuple(_rows(connection, Remark, REMARKS, night)),
         tuple(_rows(connection, Unmapped, UNMAPPED, night) if built else ()),
-        tuple(_rows(connection, Ignored, IGNORED, night)),
+        tuple(one for one in ignored(connection, night) if not one.waits),
     )
+
+
+def ignored(connection: psycopg.Connection[Any], night: date) -> list[Ignored]:
+    """The files that the night saw and did not take, those that wait for a later night too."""
+    return _rows(connection, Ignored, IGNORED, night)
 
 
 Row = TypeVar("Row")

@@ -18,6 +18,7 @@ from cakupan.feeds import Feed
 from cakupan.notices import wording
 from cakupan.notices.faults import Address, Fault, faults, quarantined
 from cakupan.notices.message import Attachment, Message, render, shown
+from cakupan.notices.noticed import Ignored, ignored
 from cakupan.notices.remarked import remarked
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.notices.wording import Language
@@ -25,6 +26,7 @@ from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
 
 LISTED = 50  # rows listed in a letter
+BESIDE = 5  # files named that were not taken, beside a delivery that did not come
 DETAILED = 10  # deliveries told of in detail, the newest; the others are named
 ATTACHED = 10_000  # rows in the list that goes with it
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -73,14 +75,16 @@ def office_message(
     new = [fault for fault in faults(connection, feeds, night) if fault.topic not in told]
     late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in told]
     noticed = [one for one in remarked(connection, feeds, night) if one.topic not in told]
-    if not new and not late and not noticed:
+    seen = [one for one in ignored(connection, night) if one.feed.partition(".")[0] == feeds[0].agency]
+    not_taken = [one for one in seen if one.topic not in told and not one.waits]
+    if not new and not late and not noticed and not not_taken:
         return None
     by_date = sorted(new, key=lambda fault: fault.facts.business_date)
     detailed = by_date[-DETAILED:]
     listed = LISTED // max(1, len(detailed))
     sections = [_section(connection, fault, states[fault.feed.name], language, listed) for fault in detailed]
     owner = feeds[0].owner
-    things = len(new) + len(late) + len(noticed)
+    things = len(new) + len(late) + len(noticed) + len(not_taken)
     subject = (
         f"Kiriman data {wording.day(night, 'id')}: {things} hal perlu ditindaklanjuti · {owner}"
         if language == "id"
@@ -89,17 +93,29 @@ def office_message(
     values = {
         "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
         "attached": ATTACHED, "others": by_date[:-DETAILED], "noticed": noticed,
+        "not_taken": not_taken, "beside": {state.name: _beside(state, seen) for state in late}, "listed": LISTED,
     }  # fmt: skip
     return Message(
         night=night,
         recipient=feeds[0].agency,
-        topics=(*(fault.topic for fault in new), *map(_late_topic, late), *(one.topic for one in noticed)),
+        topics=(
+            *(fault.topic for fault in new),
+            *map(_late_topic, late),
+            *(one.topic for one in noticed),
+            *(one.topic for one in not_taken),
+        ),
         subject=subject,
         text=render("office.txt.j2", **values),
         html=render("office.html.j2", **values),
         to=to,
         attachments=tuple(section.fix_list for section in sections if section.fix_list),
     )
+
+
+def _beside(state: FeedState, seen: Sequence[Ignored]) -> list[Ignored]:
+    """What lies where the delivery that did not come was expected, first what looks like being it."""
+    those = [one for one in seen if one.feed == state.name]
+    return sorted(those, key=lambda one: (f"_{state.night:%Y%m%d}." not in one.reason_id, one.waits))[:BESIDE]
 
 
 def _late_topic(state: FeedState) -> str:

@@ -52,6 +52,8 @@ def summary_message(
     now = published is not None and published >= since
     failures = [failure for failure in _failures(connection, night) if failure.topic not in told]
     states = feed_states(connection, night)
+    seen = noticed(connection, night)
+    not_taken = [file for file in seen.ignored if file.topic not in told]
     amiss = standings(connection, night, states)
     counts = {name: sum(state.state == name for state in states) for name in NEEDS_A_LOOK}
     trouble = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
@@ -59,14 +61,18 @@ def summary_message(
     values = {
         "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
         "amiss": amiss, "held": [(one, refused) for one in amiss for refused in one.refused if refused.held],
-        "noticed": noticed(connection, night), "told": _told(connection, night),
+        "noticed": seen, "not_taken": not_taken, "told": _told(connection, night),
     }  # fmt: skip
     # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
     about = published if now else since
     return Message(
         night=night,
         recipient=DATA_TEAM,
-        topics=(f"summary {about.isoformat() if about else ''}", *(failure.topic for failure in failures)),
+        topics=(
+            f"summary {about.isoformat() if about else ''}",
+            *(one.topic for one in failures),
+            *(one.topic for one in not_taken),
+        ),
         subject=subject,
         text=render("summary.txt.j2", **values),
         html=render("summary.html.j2", **values),

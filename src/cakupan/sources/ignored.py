@@ -143,7 +143,9 @@ def _name_is_wrong(feed: Feed, name: str) -> _Reason:
             f"yang diharapkan berkas .{feed.format.extension}; kirim sebagai {should}",
             f"a .{feed.format.extension} file is expected; send it as {should}",
         )
-    if re.fullmatch(rf"{re.escape(feed.feed)}_[0-9]{{8}}\.{re.escape(feed.format.extension)}", plain, re.IGNORECASE):
+    if not _date_in(plain) and re.fullmatch(
+        rf"{re.escape(feed.feed)}_[0-9]{{8}}\.{re.escape(feed.format.extension)}", plain, re.IGNORECASE
+    ):
         return (
             "NO_SUCH_DATE",
             f"tanggal pada namanya tidak ada di kalender; namanya harus {should}",
