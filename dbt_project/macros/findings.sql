@@ -1,7 +1,7 @@
 {#- The rows of a mart of findings: the union of its rules, each with its row of the catalogue. A rule's code is its file's
     name in capitals. Rules `of_lines` speak of a budget line and say its fiscal year; a finding about a payment order is of
-    the order's year, any other of its month's. -#}
-{% macro findings_of(rules, of_lines) -%}
+    the order's year, any other of its month's. Rules `of_deliveries` speak of none of these and name their subject. -#}
+{% macro findings_of(rules, of_lines, of_deliveries=[]) -%}
 with finding as (
     {%- for rule in rules %}
     select
@@ -15,6 +15,7 @@ with finding as (
         sub_activity_code,
         account_code,
         {{ 'fiscal_year' if rule in of_lines else 'null::integer as fiscal_year' }},
+        {{ 'subject' if rule in of_deliveries else 'null::text as subject' }},
         amount_idr,
         explanation,
         evidence
@@ -46,7 +47,8 @@ select
         finding.finding_code,
         coalesce(
             finding.sp2d_no, finding.decree_no,
-            finding.fiscal_year || finding.skpd_code || finding.sub_activity_code || finding.account_code, ''
+            finding.fiscal_year || finding.skpd_code || finding.sub_activity_code || finding.account_code,
+            finding.subject, ''
         ),
         coalesce(finding.worker_key, finding.membership_key)::text,
         finding.contribution_month

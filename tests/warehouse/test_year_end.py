@@ -18,6 +18,20 @@ OLD, NEW = date(2025, 12, 31), date(2026, 1, 9)
 DISNAKER = "2.07.0.00.0.00.01.0000"
 DISTAN = "3.27.2.09.0.00.01.0000"
 
+KEYS = """
+    select array_agg(a.attname order by place.number)
+    from pg_index as i cross join unnest(i.indkey::int[]) with ordinality as place (attnum, number)
+    inner join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = place.attnum
+    where i.indisunique and i.indrelid = 'warehouse.dbhcht_reconciliation'::regclass group by i.indexrelid
+"""
+AS_IT_WAS = (
+    "create unique index of_an_earlier_version on warehouse.dbhcht_reconciliation"
+    " (run_id, skpd_code, sub_activity_code, account_code)",
+    "alter table warehouse.dbhcht_reconciliation alter column posted_idr set not null",
+    "alter table warehouse.universal_coverage alter column jakon_headcount set not null",
+)
+"""What a table was like before budget lines had a year and figures could be empty."""
+
 
 @pytest.fixture(scope="module")
 def turned(installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
@@ -26,9 +40,17 @@ def turned(installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     with installed(plan, "test_year_end") as made:
         delivered = made.city / "deliveries" / "sipd" / "sp2d" / f"sp2d_{NEW:%Y%m%d}.csv"
         delivered.write_bytes(delivered.read_bytes().replace(b";DAU;", b";XYZ;"))
-        for night in (OLD, NEW):
-            made.load(night)
-            made.build(night)
+        made.load(OLD)
+        made.build(OLD)
+        with connect(Role.TRANSFORMER, autocommit=True) as transformer:
+            (index,) = transformer.execute(
+                "select indexrelid::regclass::text from pg_index"
+                " where indisunique and indrelid = 'warehouse.dbhcht_reconciliation'::regclass"
+            ).fetchone()
+            for statement in (f"drop index {index}", *AS_IT_WAS):
+                transformer.execute(statement)
+        made.load(NEW)
+        made.build(NEW)
         yield made
 
 
@@ -80,6 +102,17 @@ def test_an_order_needs_a_budget_line_of_its_own_year(reader) -> None:
     assert [day.year for (day,) in found][-1] == 2026
 
 
+def test_a_table_of_an_earlier_version_is_brought_to_what_the_model_says(reader) -> None:
+    keys = reader.execute(KEYS).fetchall()
+    assert keys == [(["run_id", "fiscal_year", "skpd_code", "sub_activity_code", "account_code"],)]
+    must = reader.execute(
+        "select attrelid::regclass::text, attname from pg_attribute where attnotnull and (attrelid, attname) in"
+        " (('warehouse.dbhcht_reconciliation'::regclass, 'posted_idr'),"
+        " ('warehouse.universal_coverage'::regclass, 'jakon_headcount'))"
+    ).fetchall()
+    assert must == []
+
+
 def test_a_source_of_funds_that_nobody_knows_is_told_with_its_rupiah_and_stops_no_night(reader) -> None:
     (rows, amount) = reader.execute(
         "select count(*), sum(amount_idr) from marts.fct_disbursement where budget_source = 'XYZ'"
@@ -90,6 +123,12 @@ def test_a_source_of_funds_that_nobody_knows_is_told_with_its_rupiah_and_stops_n
         " where feed = 'sipd.sp2d' and column_name = 'sumber_dana'"
     ).fetchall()
     assert told == [(NEW, rows, amount, NEW)]
+    (observed,) = reader.execute(
+        "select count(*) from marts.audit_observations where as_of_date = %s and finding_code = 'NEW_FUNDING_SOURCE'"
+        " and amount_idr in (select amount_idr from marts.fct_disbursement where budget_source = 'XYZ')",
+        (NEW,),
+    ).fetchone()
+    assert observed == rows
     hops = reader.execute(
         "select hop, difference_idr from marts.dbhcht_conservation where as_of_date = %s and difference_idr <> 0",
         (NEW,),
