@@ -9,6 +9,21 @@ from simulator.rows import Cell
 
 PADS = (("padded with blanks", " "), ("padded with tab", "\t"), ("padded with no-break space", "\u00a0"))
 
+UNSEEN = ("\u00ad", "\u200b", "\u200e", "\u2060", "\ufeff")
+"""Characters that nobody sees; the soft hyphen is the only one that cp1252 has."""
+UNSEEN_SHARE = 0.15
+NOTES = {"sipd.sp2d": "URAIAN", "sipd.anggaran": "URAIAN"}
+"""Columns of text that no answer shows."""
+
+
+def annotate(feed: Feed, cells: list[Cell], rng: Random) -> tuple[str, list[Cell]]:
+    """Name a person by number in a note: the row counts, the number goes no further; ("", same) where there is none."""
+    if feed.code not in NOTES or rng.random() < 0.5:
+        return "", cells
+    i = feed.names.index(NOTES[feed.code])
+    nik = f"357901{rng.randrange(1, 29):02d}0190{rng.randrange(1, 9999):04d}"
+    return "nik in a note", [*cells[:i], f"{cells[i]} a.n. {nik}", *cells[i + 1 :]]
+
 
 def blemish(feed: Feed, cells: list[Cell], rng: Random) -> tuple[str, list[Cell]]:
     """Return a kind of dirt and the row with it; every normalised cell stays what it was."""
@@ -22,6 +37,10 @@ def blemish(feed: Feed, cells: list[Cell], rng: Random) -> tuple[str, list[Cell]
     niks = [i for i in texts if feed.columns[i].kind is Kind.NIK]
     i = niks[0] if niks and rng.random() < 0.6 else rng.choice(texts)
     text = cells[i]
+    if rng.random() < UNSEEN_SHARE:
+        place = rng.randrange(len(text) + 1)
+        sign = UNSEEN[0] if feed.form is Format.SEMICOLON else rng.choice(UNSEEN)
+        return "character nobody sees", [*cells[:i], f"{text[:place]}{sign}{text[place:]}", *cells[i + 1 :]]
     choice = rng.randrange(5 if feed.columns[i].kind is Kind.NIK else 4)
     if choice == 4:
         kind, text = rng.choice(

@@ -1,7 +1,7 @@
 """Ways to spoil one row so that feeds.md, step 5, says unambiguously: quarantined."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 from simulator.columns import Column, Feed, Format, Kind
@@ -113,6 +113,30 @@ def _fewer_digits(cell: Cell, column: Column, feed: Feed, night: date, rng: Rand
     return rng.choice((str(cell)[:-1], f"{cell}7", f"{str(cell)[:-1]}K"))
 
 
+def _error(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """What a formula shows that lost what it looked for; written as an error cell."""
+    return rng.choice(("#N/A", "#REF!", "#VALUE!", "#DIV/0!"))
+
+
+def _date_cell(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """What a spreadsheet makes of 5/2: what was typed is gone."""
+    return datetime(night.year, rng.randrange(1, 13), rng.randrange(1, 29))
+
+
+def _truth(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    return rng.choice((True, False))
+
+
+def _look_alike(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A long dash, or a letter of another alphabet where the encoding has one."""
+    return f"{cell}{EN_DASH if feed.form is Format.SEMICOLON else rng.choice((CYRILLIC_A, FULL_WIDTH_ONE))}"
+
+
+def _nik_in_text(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
+    """A person's number where none belongs."""
+    return f"{cell} 357901{rng.randrange(1, 29):02d}0190{rng.randrange(1, 9999):04d}"
+
+
 def breaks_for(feed: Feed) -> list[Break]:
     """List every way in which a row of the feed can be spoiled."""
     found: list[Break] = []
@@ -121,7 +145,7 @@ def breaks_for(feed: Feed) -> list[Break]:
             continue
         if column.required:
             found.append(("missing required cell", i, _null))
-        found += [(kind, i, spoil) for kind, spoil in _typed(feed, column)]
+        found += [(kind, i, spoil) for kind, spoil in (*_typed(feed, column), *_odd(feed, column))]
     if feed.code == "pbj.kontrak":
         found.append(("missing required cell", 0, _null))
         last = len(feed.columns) - 1
@@ -143,6 +167,28 @@ def _typed(feed: Feed, column: Column) -> list[tuple[str, Spoiler]]:
     option = "" if column.required else " in optional column"
     return [(kind + option, spoil) for kind, spoil in found]
 
+
+def _odd(feed: Feed, column: Column) -> list[tuple[str, Spoiler]]:
+    """List the ways in which a cell of any type is no value, or a text only looks right."""
+    found: list[tuple[str, Spoiler]] = []
+    if feed.form is Format.XLSX and column.name != feed.running:
+        found.append(("error cell" if column.required else "error cell in optional column", _error))
+    if column.kind is not Kind.TEXT or not column.required:
+        return found
+    if feed.form is Format.XLSX:
+        found += [("date cell in text", _date_cell), ("boolean cell in text", _truth)]
+    if column.name in CODES:
+        found.append(("sign that only looks like another", _look_alike))
+    return [*found, ("nik in a text", _nik_in_text)]
+
+
+CODES = frozenset({
+    "NO SK", "NO DPA", "NO SP2D", "KODE SKPD", "KODE SUB KEGIATAN", "KODE REKENING", "SUMBER DANA", "NO PERMOHONAN",
+    "NO_PENDAFTARAN", "NO_KONTRAK", "NO_TRANSAKSI", "nomor_kontrak", "noPeraturan", "idData", "SKPD PENGUSUL",
+    "kegiatan_id",
+})  # fmt: skip
+"""Columns of codes and numbers, whose letters must be plain."""
+EN_DASH, CYRILLIC_A, FULL_WIDTH_ONE = "\u2013", "\u0410", "\uff11"
 
 TYPE_BREAKS: dict[Kind, tuple[tuple[str, Spoiler], ...]] = {
     Kind.NIK: (

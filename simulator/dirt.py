@@ -9,9 +9,9 @@ from itertools import cycle
 from random import Random
 from typing import Any
 
-from simulator.blemishes import blemish, respell
+from simulator.blemishes import annotate, blemish, respell
 from simulator.breaks import Break, breaks_for
-from simulator.columns import Feed
+from simulator.columns import Feed, Format
 from simulator.conflicts import contradict
 from simulator.places import OUTSIDE_SHEET, SHEETS, sheet_of
 from simulator.rows import Cell, key_of, speller
@@ -33,6 +33,8 @@ class Row:
     outcome: Outcome = Outcome.ACCEPTED
     item: Any = None
     sheet: str = ""
+    blank: bool = False
+    """no cell is filled, so that it is no row"""
 
 
 @dataclass
@@ -81,7 +83,11 @@ class Soiler:
     def rows(self, items: Sequence[Any], extra: Iterable[Row] = ()) -> Iterator[Row]:
         """Yield the rows of a delivery, tallied."""
         plan = self._plan(len(items))
+        blank_before = self._blank_before(len(items))
         for i, item in enumerate(items):
+            if i == blank_before:
+                self.tally.kinds["blank row"] += 1
+                yield Row([None] * len(self.feed.columns), sheet=self._sheet(item), blank=True)
             action = plan.get(i)
             if action is None:
                 yield self._count(Row(self.spell(item), item=item, sheet=self._sheet(item)))
@@ -90,6 +96,11 @@ class Soiler:
                     yield self._count(row)
         for row in [*self.late, *extra]:
             yield self._count(row)
+
+    def _blank_before(self, size: int) -> int:
+        """Choose where a row without a filled cell stands; -1 for nowhere."""
+        takes = self.feed.form in {Format.PIPE, Format.SEMICOLON, Format.BOM, Format.XLSX} and not self.feed.running
+        return self.rng.randrange(size) if takes and self.rate and size >= SMALL and self.rng.random() < 0.5 else -1
 
     def _count(self, row: Row) -> Row:
         """Enter a row into the tally."""
@@ -236,6 +247,8 @@ class Soiler:
         """Deliver a good row with harmless dirt."""
         row = self._row(item)
         kind, cells = respell(self.feed, row.cells, self.rng) if self.rng.random() < 0.3 else ("", row.cells)
+        if not kind:
+            kind, cells = annotate(self.feed, row.cells, self.rng)
         if not kind:
             kind, cells = blemish(self.feed, row.cells, self.rng)
         if kind:

@@ -51,7 +51,12 @@ def write(job: Job, rows: Iterable[Row]) -> None:
 def _placed(feed: Feed, header: Header, rows: Iterable[Row]) -> Iterator[list[Cell]]:
     """Yield the rows as written: running number filled in, columns in tonight's order."""
     running = feed.names.index(feed.running) if feed.running else None
-    for position, row in enumerate(rows, start=1):
+    position = 0
+    for row in rows:
+        if row.blank:
+            yield [None] * len(header.names)
+            continue
+        position += 1
         if running is not None:
             row.cells[running] = position
         yield header.arrange(row.cells, position)

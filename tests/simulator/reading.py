@@ -19,6 +19,11 @@ from simulator.workbook import TITLES
 ISO = re.compile(r"\d{4}-\d\d-\d\d")
 SHORT = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 LONG = re.compile(r"(\d{1,2}) (\w+) (\d{4})")
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!"}
+PLAIN = re.compile(r"[ -~]*")
+CODE_WORDS = ("KODE", "NO", "NOMOR", "SUMBER DANA", "SKPD PENGUSUL", "KEGIATAN", "ID")
+PERSONAL = re.compile(r"(?<!\d)\d{16}(?!\d)")
 NUMBER_ISO = re.compile(r"-?\d+(\.\d+)?")
 NUMBER_ID = re.compile(r"-?\d{1,3}(\.\d{3})*,\d\d")
 
@@ -63,6 +68,8 @@ def rows(feed: Feed, path: Path) -> list[tuple]:
         places = {canonical(str(name)): i for i, name in enumerate(header)}
         order = [places[canonical(name)] for name in feed.names]
         for row in data:
+            if not any(cell not in (None, "") for cell in row):
+                continue
             padded = [*row, *[None] * (len(header) - len(row))]
             found.append(tuple(normal(feed.columns[i], padded[place]) for i, place in enumerate(order)))
     return found
@@ -74,8 +81,8 @@ def normal(column: Column, cell):
         return json.dumps(cell)
     if not isinstance(cell, str):
         return cell
-    text = cell.strip()
-    text = text.removeprefix("'")
+    text = UNSEEN.sub("", cell).strip()
+    text = text.removeprefix("'").strip()
     if column.kind is Kind.NIK:
         text = text.replace(" ", "").replace(".", "")
     return text or None
@@ -123,6 +130,20 @@ def as_number(feed: Feed, cell) -> Decimal | None:
         return Decimal(text)
     except InvalidOperation:
         return None
+
+
+def looks_right(feed: Feed, column: Column, cell) -> bool:
+    """Step 5, for what a cell may not be whatever its type."""
+    if feed.form is Format.XLSX and isinstance(cell, str) and cell in ERRORS:
+        return False
+    if column.kind is not Kind.TEXT or not (column.required or column.name in feed.key):
+        return True
+    if isinstance(cell, bool | datetime):
+        return False
+    if any(valid_nik(run) for run in PERSONAL.findall(str(cell))):
+        return False
+    is_code = canonical(column.name).upper().startswith(CODE_WORDS) or column.name in {"nomor_kontrak", "idData"}
+    return not is_code or PLAIN.fullmatch(str(cell)) is not None
 
 
 def good_cell(feed: Feed, column: Column, cell, night: date) -> bool:  # noqa: PLR0911 - a line per type
@@ -181,7 +202,8 @@ class Judge:
                 counts["duplicate_rows"] += 1
                 continue
             seen.add(same)
-            if all(good_cell(self.feed, c, cell, night) for c, cell in zip(self.feed.columns, row, strict=True)):
+            cells = list(zip(self.feed.columns, row, strict=True))
+            if all(looks_right(self.feed, c, cell) and good_cell(self.feed, c, cell, night) for c, cell in cells):
                 good.append((key, row))
             else:
                 counts["quarantined_rows"] += 1

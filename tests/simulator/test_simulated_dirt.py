@@ -8,7 +8,7 @@ from tests.simulator.conftest import NIGHTS, make
 HARMLESS = {
     "padded with blanks", "padded with tab", "padded with no-break space", "apostrophe", "nik with dots",
     "nik with blanks", "date spelled out", "date as date cell", "amount as number cell", "columns in other order",
-    "header in other spelling", "unknown extra column",
+    "header in other spelling", "unknown extra column", "character nobody sees", "nik in a note", "blank row",
 }  # fmt: skip
 DUPLICATES = {
     "repeated exactly", "repeated in other white space", "repeated under another running number",
@@ -21,6 +21,8 @@ QUARANTINED = {
     "no such month", "negative", "negative in optional column", "not whole", "not whole in optional column",
     "not numeric", "not numeric in optional column", "zero", "wrong number of digits",
     "wrong number of digits in optional column", "key conflict", "several rules", "broken copy beside a good row",
+    "error cell", "error cell in optional column", "date cell in text", "boolean cell in text",
+    "sign that only looks like another", "nik in a text",
     "earlier number with other content", "refused line sent again",
 }  # fmt: skip
 
@@ -28,7 +30,7 @@ QUARANTINED = {
 @pytest.fixture(scope="module")
 def more_dirt(tmp_path_factory):
     """Other seeds: a kind that is rare in one city turns up in another."""
-    return [make(tmp_path_factory.mktemp(f"dirt{seed}"), 4500, 0.3, NIGHTS[:2], seed=seed) for seed in (5, 6)]
+    return [make(tmp_path_factory.mktemp(f"dirt{seed}"), 4500, 0.3, NIGHTS[:2], seed=seed) for seed in (5, 6, 7, 8)]
 
 
 def test_every_kind_of_dirt_occurs_and_no_other(dirty, more_dirt):
