@@ -6,12 +6,16 @@
     {%- endif -%}
     {%- set types = model.config.column_types -%}
     {%- set present = adapter.get_columns_in_relation(old_relation) | map(attribute='name') | list -%}
+    {%- set added = [] -%}
     {%- for column in agate_table.column_names if column not in present -%}
-        {%- do in_transaction(
+        {%- do added.append(
             'alter table ' ~ old_relation.render() ~ ' add column ' ~ adapter.quote(column) ~ ' ' ~ types.get(column, 'text')
         ) -%}
     {%- endfor -%}
+    {%- if added -%}
+        {%- do patiently(added, old_relation.include(database=false) | string) -%}
+    {%- endif -%}
     {%- set sql = 'delete from ' ~ old_relation.render() -%}
-    {%- do in_transaction(sql) -%}
+    {%- do run_in_transaction(sql) -%}
     {{ return(sql) }}
 {%- endmacro %}

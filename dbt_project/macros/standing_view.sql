@@ -1,5 +1,9 @@
-{#- A view that stands: made when it is missing or its definition has changed, otherwise not touched, because a reader may
-    hold it. The comment on the view carries the description and a mark of the definition it was made from. -#}
+{#- A view that stands: made when it is missing, otherwise touched as little as can be, because a reader may hold it and
+    others may have built views on it.
+    - Its comment carries a mark of the definition it was made from: the same mark, nothing to do but comments.
+    - A new definition that only adds columns replaces the view in place, new columns at the end.
+    - Any other drops it, which is refused by name where views of others read it.
+    Comments take no lock that a reader holds; everything else is done patiently (src/cakupan/database/ddl.sql). -#}
 {% materialization standing_view, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
@@ -15,40 +19,129 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
+{#- Returns whether anything was changed, in the model's transaction. -#}
 {% macro ensure_view(view, sql) -%}
-    {%- set mark = 'definition ' ~ local_md5(sql ~ model.description ~ (model.columns | tojson)) -%}
-    {%- set known = run_query(
-        "select obj_description(to_regclass('" ~ view.include(database=false) ~ "'), 'pg_class')"
-    ).rows[0][0] or '' -%}
-    {%- if known.endswith(mark) -%}{{ return(false) }}{%- endif -%}
-    {%- if not run_query("select has_schema_privilege('" ~ view.schema ~ "', 'create')").rows[0][0] -%}
-        {%- do exceptions.warn(view ~ ' is not made: no right to create in schema ' ~ view.schema) -%}
-        {{ return(false) }}
+    {%- set mark = 'definition ' ~ local_md5(sql) -%}
+    {%- set name = view.include(database=false) | string -%}
+    {%- set known = run_query("select obj_description(to_regclass('" ~ name ~ "'), 'pg_class')").rows[0][0] or '' -%}
+    {%- set changed = [] -%}
+    {%- if not known.endswith(mark) -%}
+        {%- if not run_query("select has_schema_privilege('" ~ view.schema ~ "', 'create')").rows[0][0] -%}
+            {%- do exceptions.warn(view ~ ' is not made: no right to create in schema ' ~ view.schema) -%}
+            {{ return(false) }}
+        {%- endif -%}
+        {%- if run_query("select to_regclass('" ~ name ~ "') is null").rows[0][0] -%}
+            {%- do run_in_transaction('create view ' ~ view ~ ' as\n' ~ sql) -%}
+            {%- do grant_to_readers(view) -%}
+        {%- else -%}
+            {%- do redefine_view(view, name, sql) -%}
+        {%- endif -%}
+        {%- do changed.append(true) -%}
     {%- endif -%}
-    {%- do in_transaction('drop view if exists ' ~ view) -%}
-    {%- do in_transaction('create view ' ~ view ~ ' as\n' ~ sql) -%}
-    {%- do in_transaction('comment on view ' ~ view ~ ' is ' ~ sql_text(model.description ~ '\n' ~ mark)) -%}
-    {%- set present = adapter.get_columns_in_relation(view) | map(attribute='name') | list -%}
-    {%- for column in model.columns.values() if column.name in present and column.description -%}
-        {%- do in_transaction(
-            'comment on column ' ~ view ~ '.' ~ adapter.quote(column.name) ~ ' is ' ~ sql_text(column.description)
-        ) -%}
+    {%- set comments = comments_that_differ(view, name, model.description ~ '\n' ~ mark) -%}
+    {%- if comments -%}
+        {%- do patiently(comments, name) -%}
+        {%- do changed.append(true) -%}
+    {%- endif -%}
+    {{ return(changed | length > 0) }}
+{%- endmacro %}
+
+{#- What the view is to be is made beside it first, as a temporary view that nobody reads, and compared. -#}
+{% macro redefine_view(view, name, sql) -%}
+    {%- set trial = 'pg_temp.wanted_' ~ local_md5(name)[:12] -%}
+    {%- do run_in_transaction('create temporary view ' ~ trial.split('.')[1] ~ ' as\n' ~ sql) -%}
+    {%- set present = columns_of_view(name) -%}
+    {%- set wanted = columns_of_view(trial) -%}
+    {%- set lost = [] -%}
+    {%- for column, kind in present.items() if wanted.get(column) != kind -%}
+        {%- do lost.append(column) -%}
     {%- endfor -%}
-    {%- if view.schema == 'marts' -%}
-        {%- do in_transaction('grant select on ' ~ view ~ ' to cakupan_bi, cakupan_auditor') -%}
-    {%- elif view.schema == 'identity' -%}
-        {%- do in_transaction('grant select on ' ~ view ~ ' to cakupan_auditor') -%}
+    {%- if lost -%}
+        {%- do refuse_where_others_read(name, 'column ' ~ lost | join(', ') ~ ' is to go or to change its type') -%}
+        {%- set rights = run_query(rights_on_view(name)).columns[0].values() | list -%}
+        {%- do patiently(['drop view ' ~ view, 'create view ' ~ view ~ ' as\n' ~ sql] + rights, name) -%}
+        {%- do grant_to_readers(view) -%}
+    {%- else -%}
+        {%- set order = (present.keys() | list) + (wanted.keys() | reject('in', present) | list) -%}
+        {%- if order == wanted.keys() | list -%}
+            {%- set ordered = sql -%}
+        {%- else -%}
+            {%- set ordered = 'select ' ~ order | map('tojson') | join(', ') ~ '\nfrom (\n' ~ sql ~ '\n) as ordered' -%}
+            {%- do run_in_transaction('drop view ' ~ trial) -%}
+            {%- do run_in_transaction('create temporary view ' ~ trial.split('.')[1] ~ ' as\n' ~ ordered) -%}
+        {%- endif -%}
+        {%- set same = "select pg_get_viewdef('" ~ name ~ "'::regclass) = pg_get_viewdef('" ~ trial ~ "'::regclass)" -%}
+        {%- if not run_query(same).rows[0][0] -%}
+            {%- do patiently(['create or replace view ' ~ view ~ ' as\n' ~ ordered], name) -%}
+        {%- endif -%}
     {%- endif -%}
-    {{ return(true) }}
+    {%- do run_in_transaction('drop view ' ~ trial) -%}
 {%- endmacro %}
 
-{% macro sql_text(text) -%}
-    '{{ text | replace("'", "''") }}'
+{#- The names and types of a view's columns, in order. -#}
+{% macro columns_of_view(name) -%}
+    {%- set found = {} -%}
+    {%- set query -%}
+        select a.attname, format_type(a.atttypid, a.atttypmod) || coalesce(' ' || nullif(a.attcollation, 0), '')
+        from pg_attribute as a
+        where a.attrelid = '{{ name }}'::regclass and a.attnum > 0 and not a.attisdropped
+        order by a.attnum
+    {%- endset -%}
+    {%- for row in run_query(query).rows -%}
+        {%- do found.update({row[0]: row[1]}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
-{#- A statement in the model's transaction, which it opens if need be. -#}
-{% macro in_transaction(sql) -%}
-    {%- call statement(auto_begin=true) -%}
-        {{ sql }}
-    {%- endcall -%}
+{#- Stops the build with one line, before anything is touched, where views of whomever read the relation. -#}
+{% macro refuse_where_others_read(name, why) -%}
+    {%- set readers = run_query("select view_name || ' of ' || owner from ledger.dependants('" ~ name ~ "')") -%}
+    {%- set told = readers.columns[0].values() | join(', ') -%}
+    {%- if told -%}
+        {%- do exceptions.raise_compiler_error(
+            name ~ ' cannot be made anew (' ~ why ~ ') while these views read it: ' ~ told
+            ~ '. Nothing was changed. Have their owners drop them, run the night again, and let them make them anew'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Grants on the view that others than its owner hold, as statements, because dropping it takes them away. -#}
+{% macro rights_on_view(name) -%}
+    select format('grant %s on %s to %s', lower(g.privilege_type), '{{ name }}', coalesce(quote_ident(r.rolname), 'public'))
+    from pg_class as c, aclexplode(c.relacl) as g
+    left join pg_roles as r on r.oid = g.grantee
+    where c.oid = '{{ name }}'::regclass and g.grantee <> c.relowner and g.privilege_type <> 'MAINTAIN'
+{%- endmacro %}
+
+{% macro grant_to_readers(view) -%}
+    {%- if view.schema == 'marts' -%}
+        {%- do run_in_transaction('grant select on ' ~ view ~ ' to cakupan_bi, cakupan_auditor') -%}
+    {%- elif view.schema == 'identity' -%}
+        {%- do run_in_transaction('grant select on ' ~ view ~ ' to cakupan_auditor') -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Statements for the comments on the view and its columns that are not yet as the project says. -#}
+{% macro comments_that_differ(view, name, description) -%}
+    {%- set query -%}
+        select '' as attname, obj_description('{{ name }}'::regclass, 'pg_class') as told
+        union all
+        select a.attname, col_description(a.attrelid, a.attnum)
+        from pg_attribute as a
+        where a.attrelid = '{{ name }}'::regclass and a.attnum > 0 and not a.attisdropped
+    {%- endset -%}
+    {%- set statements = [] -%}
+    {%- for attribute, told in run_query(query).rows -%}
+        {%- if not attribute -%}
+            {%- if told != description -%}
+                {%- do statements.append('comment on view ' ~ view ~ ' is ' ~ sql_text(description)) -%}
+            {%- endif -%}
+        {%- elif attribute in model.columns and model.columns[attribute].description not in ('', told) -%}
+            {%- do statements.append(
+                'comment on column ' ~ view ~ '.' ~ adapter.quote(attribute) ~ ' is '
+                ~ sql_text(model.columns[attribute].description)
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(statements) }}
 {%- endmacro %}

@@ -69,6 +69,7 @@ def prepare() -> None:
             )
             landing.ensure_landing_table(connection, feed)
             quality.ensure_quarantine_table(connection, feed)
+            connection.commit()  # what was widened is held by nobody while the next one is
 
 
 @without_values

@@ -96,6 +96,9 @@ SQLSTATES = {
 """By SQLSTATE; all of a class where only the class is named."""
 SQLSTATES |= {"08": _LOST, "58": SQLSTATES["58030"]}
 
+HELD = "CKP01"
+"""What ledger.patiently raises when a relation is held by another session."""
+
 TEXTS = (
     ("no space left on device|disk quota exceeded|could not extend file", "53100"),
     ("password authentication failed|no password supplied", "28P01"),
@@ -138,6 +141,8 @@ def cause_of(error: BaseException | str) -> Cause | None:
     """What the error of the database or of a disk means; None of any other error. A text is one that dbt tells."""
     if isinstance(error, psycopg.Error):
         state = error.sqlstate or ""
+        if state == HELD:  # our own words: they name a session and a relation
+            return Cause((error.diag.message_primary or "").rstrip("."), "Nothing was changed")
         found = SQLSTATES.get(state) or SQLSTATES.get(state[:2]) or (None if state else _by_text(str(error)))
         if found is None and isinstance(error, psycopg.OperationalError) and not state:
             found = _LOST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,21 @@ from psycopg import sql
 from cakupan.database.connection import Role, connect, database_name
 
 HERE = Path(__file__).parent
+SCRIPTS = ("schema.sql", "ddl.sql", "cells.sql", "grants.sql")
+LOCK_TIMEOUT = "2s"
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
+HOLDERS = """
+    select h.told from ledger.holders(
+        array(
+            select c.oid::regclass::text from pg_class as c
+            where c.relnamespace::regnamespace::text in ('ledger', 'identity', 'quality')
+        )
+    ) as h
+"""
+
+
+class Held(RuntimeError):
+    """Another session holds a relation that is to be changed; names it and says what to do."""
 
 
 def create_database() -> None:
@@ -25,18 +41,44 @@ def create_database() -> None:
 def apply_schema(connection: psycopg.Connection) -> None:
     """Create what is missing of the fixed schemas, functions and grants, in one transaction.
 
-    Scripts that were applied before are left alone: replacing a view would wait for its readers.
+    Scripts that were applied before are left alone: replacing a view would wait for its readers. Where it must be
+    replaced, no reader waits behind that for longer than LOCK_TIMEOUT. Raises Held, and then nothing has changed.
     """
-    scripts = [(HERE / name).read_text(encoding="utf-8") for name in ("schema.sql", "cells.sql", "grants.sql")]
+    scripts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
     version = hashlib.sha256("".join(scripts).encode()).hexdigest()
+    for pause in (*PAUSES, None):
+        try:
+            _apply(connection, scripts, version)
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            if pause is None:
+                raise Held(_held(connection)) from None
+            time.sleep(pause)
+        else:
+            return
+
+
+def _apply(connection: psycopg.Connection, scripts: list[str], version: str) -> None:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.schema'))")
         known = connection.execute("select obj_description(to_regnamespace('ledger'), 'pg_namespace')").fetchone()
         if known == (version,):
             return
+        connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
         for script in scripts:
             connection.execute(script)
         connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(version)))
+
+
+def _held(connection: psycopg.Connection) -> str:
+    """Who holds relations of the fixed schemas in a transaction that was open while we tried."""
+    with connection.transaction():
+        known = connection.execute("select to_regprocedure('ledger.holders(text[])')").fetchone()
+        rows = connection.execute(HOLDERS).fetchall() if known != (None,) else []
+    told = "; ".join(line for (line,) in rows) or "another session held them until just now"
+    return (
+        f"the warehouse's relations could not be brought up to date, because {told}. Have that transaction ended, or"
+        " end the session with pg_terminate_backend, then run the same again; nothing was changed"
+    )
 
 
 def _create_role(connection: psycopg.Connection, role: Role) -> None:

@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection, sql
 
+from cakupan.database.patience import change
 from cakupan.feeds import Feed
 from cakupan.landing.header import Header
 
@@ -109,9 +110,9 @@ def _definition(feed: Feed) -> sql.Composed:
 
 
 def _add(connection: Connection[Any], feed: Feed, name: str, type_: LiteralString = "text") -> None:
-    connection.execute(
-        sql.SQL("alter table {} add column {} {}").format(landing_table(feed), sql.Identifier(name), sql.SQL(type_))
-    )
+    table = landing_table(feed)
+    added = sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(name), sql.SQL(type_))
+    change(connection, table, added)
 
 
 def _unused(name: str, taken: set[str]) -> str:

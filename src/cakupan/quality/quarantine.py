@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.database.patience import change
 from cakupan.feeds import Feed
 
 
@@ -28,11 +29,9 @@ def ensure_quarantine_table(connection: psycopg.Connection[Any], feed: Feed) -> 
         _create(connection, feed)
     for column in feed.columns:
         if known and column.name not in known:
-            connection.execute(
-                sql.SQL("alter table {} add column if not exists {} text").format(
-                    quarantine_table(feed), sql.Identifier(column.name)
-                )
-            )
+            table = quarantine_table(feed)
+            added = sql.SQL("alter table {} add column if not exists {} text")
+            change(connection, table, added.format(table, sql.Identifier(column.name)))
 
 
 def _create(connection: psycopg.Connection[Any], feed: Feed) -> None:

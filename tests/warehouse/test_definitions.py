@@ -1,0 +1,200 @@
+"""What is published changes its description, its columns or its definition while others read it or have built on it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import psycopg
+import pytest
+
+from cakupan import settings
+from cakupan.database import Role, connect
+from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
+
+MART = "coverage_by_sector"
+MODEL = Path("models/marts/aggregates") / f"{MART}.sql"
+DECLARED = Path("models/marts/aggregates/aggregates.yml")
+STANDING = Path("models/marts/star/dim_segment.sql")
+DIMENSIONS = Path("models/marts/star/dimensions.yml")
+Project = Path
+
+
+@pytest.fixture
+def project(tmp_path: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A copy of the dbt project that a test may change; afterwards the warehouse is as it was."""
+    copy = tmp_path / "dbt_project"
+    shutil.copytree(settings.DBT_PROJECT, copy)
+    yield copy
+    with connect(Role.ADMIN, autocommit=True) as admin:
+        admin.execute("drop schema if exists bi_team cascade")
+        admin.execute(f"drop view if exists marts.{MART}, marts.dim_segment cascade")
+        admin.execute(f"alter table warehouse.{MART} drop column if exists remark")
+    assert built(settings.DBT_PROJECT, tmp_path / "after", warehouse)
+
+
+@pytest.fixture
+def reader(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    """A BI tool that has read the mart and never ended its transaction."""
+    with connect(Role.BI) as connection:
+        connection.execute(f"select count(*) from marts.{MART}")
+        yield connection
+
+
+def built(project: Path, state: Path, warehouse: Warehouse) -> str | None:
+    """Build the changed models for the newest night, as a night does; the message of the first that failed, or 'ok'."""
+    from cakupan import night
+    from cakupan.database import environment
+
+    night.start_run(NIGHTS[-1])
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(settings, "DBT_PROJECT", project)
+    try:
+        outcome = dbt(state, "build", "--select", MART, "dim_segment", "--exclude", "resource_type:test",
+                      "resource_type:unit_test", **environment())  # fmt: skip
+    finally:
+        monkey.undo()
+    if outcome.exception:
+        return str(outcome.exception)
+    wrong = [str(result.message) for result in outcome.result.results if str(result.status) != "success"]
+    return wrong[0] if wrong else "ok"
+
+
+def describe(project: Project, text: str) -> None:
+    declared = (project / DECLARED).read_text()
+    assert f"- name: {MART}\n" in declared
+    head, _, tail = declared.partition(f"- name: {MART}\n")
+    assert "    description: " in tail.split("- name: ")[0]
+    before, _, after = tail.partition("    description: ")
+    (project / DECLARED).write_text(f"{head}- name: {MART}\n{before}    description: {text}\n" + _rest(after))
+
+
+def _rest(after: str) -> str:
+    """What follows a description, which may be folded over several lines."""
+    lines = after.splitlines(keepends=True)[1:]
+    while lines and (lines[0].startswith("      ") or not lines[0].strip()):
+        lines.pop(0)
+    return "".join(lines)
+
+
+def widen(project: Project) -> None:
+    """The mart gains a column, first of all."""
+    declared = (project / DECLARED).read_text()
+    head, _, tail = declared.partition(f"- name: {MART}\n")
+    before, columns, after = tail.partition("    columns:\n")
+    new = "      - name: remark\n        data_type: text\n        description: New.\n"
+    (project / DECLARED).write_text(f"{head}- name: {MART}\n{before}{columns}{new}{after}")
+    model = (project / MODEL).read_text()
+    last = model.rindex("select\n")
+    (project / MODEL).write_text(
+        model[:last] + "select\n    'new'::text as remark,\n" + model[last + len("select\n") :]
+    )
+
+
+def retype(project: Project) -> None:
+    """A column of a standing view gets another type."""
+    for path, old, new in (
+        (STANDING, "    precedence,", "    precedence::text as precedence,"),
+        (DIMENSIONS, "{name: precedence, data_type: integer", "{name: precedence, data_type: text"),
+    ):
+        text = (project / path).read_text()
+        assert old in text
+        (project / path).write_text(text.replace(old, new))
+
+
+def description(connection: psycopg.Connection, relation: str = f"marts.{MART}") -> str:
+    return str(connection.execute("select obj_description(%s::regclass)", (relation,)).fetchone()[0])
+
+
+def oid(relation: str = f"marts.{MART}") -> int:
+    with connect(Role.BI) as connection:
+        return connection.execute("select %s::regclass::oid", (relation,)).fetchone()[0]
+
+
+def longest_wait(stop: Callable[[], bool], waits: list[float]) -> None:
+    """A new reader again and again, and how long each waited."""
+    while not stop():
+        began = time.monotonic()
+        with connect(Role.BI) as connection:
+            connection.execute(f"select count(*) from marts.{MART}")
+        waits.append(time.monotonic() - began)
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def waits() -> Iterator[list[float]]:
+    """How long other readers waited while the test ran."""
+    done: list[bool] = []
+    found: list[float] = []
+    watching = Thread(target=longest_wait, args=(lambda: bool(done), found))
+    watching.start()
+    yield found
+    done.append(True)
+    watching.join()
+
+
+def test_a_new_description_waits_for_no_reader(project, warehouse, reader, waits, tmp_path) -> None:
+    before = oid()
+    describe(project, "Another description.")
+    began = time.monotonic()
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert time.monotonic() - began < 60
+    with connect(Role.BI) as another:
+        assert description(another).startswith("Another description.")
+    assert oid() == before
+    assert max(waits) < 2
+
+
+def test_a_new_column_comes_last_and_leaves_views_of_others_alone(project, warehouse, tmp_path) -> None:
+    with connect(Role.ADMIN) as admin:
+        admin.execute("create schema bi_team authorization cakupan_bi")
+    with connect(Role.BI) as team:
+        team.execute(f"create view bi_team.sectors as select * from marts.{MART}")
+    before = oid()
+    widen(project)
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert oid() == before
+    with connect(Role.BI) as team:
+        assert team.execute("select count(*) > 0 from bi_team.sectors").fetchone() == (True,)
+        columns = team.execute(f"select * from marts.{MART} limit 0").description
+        assert [column.name for column in columns][-1] == "remark"
+        assert description(team)
+
+
+def test_who_holds_up_a_new_column_is_named_and_nobody_waits_long(project, warehouse, reader, waits, tmp_path) -> None:
+    widen(project)
+    said = built(project, tmp_path / "state", warehouse)
+    assert f"session {reader.info.backend_pid} of cakupan_bi (application cakupan bi, idle in transaction" in said
+    assert f'"warehouse"."{MART}" could not be changed' in said
+    assert max(waits) < 3
+    reader.rollback()
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+
+
+def test_a_definition_that_others_built_on_is_not_taken_away(project, warehouse, tmp_path) -> None:
+    with connect(Role.ADMIN) as admin:
+        admin.execute("create schema bi_team authorization cakupan_bi")
+    with connect(Role.BI) as team:
+        team.execute("create view bi_team.segments as select * from marts.dim_segment")
+    before = oid("marts.dim_segment")
+    retype(project)
+    said = built(project, tmp_path / "state", warehouse)
+    assert "bi_team.segments of cakupan_bi" in said
+    assert "Nothing was changed" in said
+    assert oid("marts.dim_segment") == before
+
+
+def test_a_definition_that_nobody_built_on_is_made_anew_with_its_rights(project, warehouse, tmp_path) -> None:
+    with connect(Role.ADMIN) as admin:
+        admin.execute("grant select on marts.dim_segment to cakupan_loader")
+    retype(project)
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+    with connect(Role.ADMIN) as admin:
+        kept = admin.execute(
+            "select has_table_privilege(r, 'marts.dim_segment', 'select')"
+            " from unnest(array['cakupan_loader', 'cakupan_bi', 'cakupan_auditor']) as r"
+        ).fetchall()
+    assert kept == [(True,)] * 3
