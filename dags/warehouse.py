@@ -15,7 +15,7 @@ from cakupan.orchestration import deadline, notifier
     schedule=orchestration.nightly(),
     start_date=orchestration.START,
     catchup=False,
-    max_active_runs=1,  # a second run would overtake the first
+    max_active_runs=1,  # a backfill has a number of its own: start_run waits for its turn
     deadline=deadline.DEADLINE,
     default_args=orchestration.task_defaults(),
     tags=["warehouse"],
@@ -28,9 +28,10 @@ def warehouse() -> None:
     def agencies_are_in(dag_run: Any = None) -> PokeReturnValue:
         return PokeReturnValue(is_done=orchestration.agencies_are_in(dag_run))
 
-    @task
-    def start_run(dag_run: Any = None) -> int:
-        return night.start_run(orchestration.night_of(dag_run))
+    @task.sensor(mode="reschedule", poke_interval=20, timeout=timedelta(days=1).total_seconds())
+    def start_run(dag_run: Any = None) -> PokeReturnValue:
+        run = orchestration.start_run(dag_run)  # nights are built one after another, backfills too
+        return PokeReturnValue(is_done=run is not None, xcom_value=run)
 
     @task
     def build(run: int, layer: str) -> int:

@@ -163,6 +163,13 @@ def start_run(night: date) -> int:
 
 
 @without_values
+def let_go() -> None:
+    """Let other nights have their turn: no run that was begun will go on."""
+    with connect(Role.LOADER) as connection:
+        publish.let_go(connection)
+
+
+@without_values
 def build(run_id: int, layer: str) -> int:
     """Build one layer of the run with dbt."""
     return publish.build(run_id, layer)

@@ -1,14 +1,16 @@
 """Runs and the readers' pointer."""
 
-from datetime import date
+import contextlib
+from datetime import date, timedelta
+from random import Random
 
 import psycopg
 import pytest
 
 from cakupan.database import Role, connect
-from cakupan.publish import NotBuilt, StaleRun, publish
+from cakupan.publish import Busy, NotBuilt, StaleRun, let_go, publish
 from cakupan.publish import start_run as begin_run
-from cakupan.publish.run import mark
+from cakupan.publish.run import check_current, keep_turn, lock_build, mark
 
 NIGHT = date(2025, 9, 9)
 
@@ -103,3 +105,68 @@ def test_a_run_that_was_not_built_to_its_end_is_not_published(database: psycopg.
     with pytest.raises(NotBuilt, match="is BUILDING, not BUILT"):
         publish(database, run_id)
     assert shown(database) == []
+
+
+def test_another_night_waits_its_turn_and_says_for_which(database: psycopg.Connection) -> None:
+    first = begin_run(database, date(2025, 9, 8))
+    with pytest.raises(Busy, match=rf"run {first} builds the night of 2025-09-08 since .*: run it again then"):
+        begin_run(database, NIGHT)
+    mark(database, first, "BUILT")
+    with pytest.raises(Busy):
+        begin_run(database, NIGHT)
+    publish(database, first)
+    second = begin_run(database, NIGHT)
+    mark(database, second, "BUILT")
+    publish(database, second)
+    assert shown(database) == [(date(2025, 9, 8), first), (NIGHT, second)]
+
+
+def test_a_step_at_work_is_not_overtaken_however_long_it_takes(database: psycopg.Connection) -> None:
+    first = begin_run(database, date(2025, 9, 8))
+    let_go(database, first)
+    with connect(Role.LOADER) as building, pytest.raises(Busy, match=f"run {first}"):
+        lock_build(building)
+        begin_run(database, NIGHT)
+
+
+def test_a_run_that_died_holds_up_no_other_night_for_ever(database: psycopg.Connection) -> None:
+    dead = begin_run(database, date(2025, 9, 8))
+    keep_turn(database, dead, timedelta(seconds=-1))
+    living = begin_run(database, NIGHT)
+    with pytest.raises(
+        StaleRun, match=rf"run {dead} of the night of 2025-09-08 had failed or stood still, so run {living}"
+    ):
+        check_current(database, dead)
+    with pytest.raises(Busy):
+        begin_run(database, date(2025, 9, 8))
+
+
+def test_a_run_that_failed_goes_on_where_nobody_took_its_turn(database: psycopg.Connection) -> None:
+    run_id = begin_run(database, NIGHT)
+    mark(database, run_id, "FAILED")
+    keep_turn(database, run_id)
+    check_current(database, run_id)
+    mark(database, run_id, "BUILT")
+    publish(database, run_id)
+    assert shown(database) == [(NIGHT, run_id)]
+
+
+def test_nights_at_once_are_all_published_in_whatever_order_their_steps_come(database: psycopg.Connection) -> None:
+    nights = [date(2025, 9, day) for day in range(5, 9)]
+    chance = Random(8)  # noqa: S311
+    doing: dict[date, list] = {as_of: [] for as_of in nights}
+    while any(len(steps) < 3 for steps in doing.values()):
+        as_of = chance.choice([one for one, steps in doing.items() if len(steps) < 3])
+        steps = doing[as_of]
+        if not steps:
+            with contextlib.suppress(Busy):
+                steps.append(begin_run(database, as_of))
+        elif len(steps) == 1:
+            keep_turn(database, steps[0])
+            check_current(database, steps[0])
+            mark(database, steps[0], "BUILT")
+            steps.append("built")
+        else:
+            publish(database, steps[0])
+            steps.append("published")
+    assert shown(database) == [(as_of, doing[as_of][0]) for as_of in nights]

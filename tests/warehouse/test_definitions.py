@@ -57,6 +57,7 @@ def built(project: Path, state: Path, warehouse: Warehouse) -> str | None:
                       "resource_type:unit_test", **environment())  # fmt: skip
     finally:
         monkey.undo()
+        night.let_go()
     if outcome.exception:
         return str(outcome.exception)
     wrong = [str(result.message) for result in outcome.result.results if str(result.status) != "success"]

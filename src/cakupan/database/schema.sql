@@ -147,6 +147,9 @@ create table if not exists ledger.run (
     state text not null default 'BUILDING' check (state in ('BUILDING', 'BUILT', 'PUBLISHED', 'FAILED'))
 );
 
+-- Until when no other night takes the run's turn to be built; moved on by each of its steps.
+alter table ledger.run add column if not exists held_until timestamptz;
+
 -- The deliveries a run is made of.
 create table if not exists ledger.run_input (
     run_id bigint not null references ledger.run,

@@ -10,7 +10,7 @@ from cakupan.orchestration.agencies import (
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.runs import end_killed_runs, run_dags
-from cakupan.orchestration.tasks import START, agencies_are_in, archive, night_of, nightly, task_defaults
+from cakupan.orchestration.tasks import START, agencies_are_in, archive, night_of, nightly, start_run, task_defaults
 
 __all__ = [
     "START",
@@ -28,6 +28,7 @@ __all__ = [
     "nightly",
     "run_dags",
     "source_of",
+    "start_run",
     "task_defaults",
     "write_login",
 ]

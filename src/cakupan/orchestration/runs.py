@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import TextIO
 
-from cakupan import settings
+from cakupan import night, settings
 from cakupan.database import cause_of
+from cakupan.orchestration import tasks
 from cakupan.orchestration.environment import environment
 
 BROKE = "broke off: "
@@ -58,6 +59,7 @@ def main(as_of: str) -> int:
 def _run(as_of: str, progress: TextIO) -> int:
     from airflow.dag_processing.dagbag import DagBag
 
+    tasks.person_waits = True
     bag = DagBag(str(settings.DAGS))
     end_killed_runs()
     for path, error in bag.import_errors.items():
@@ -85,3 +87,7 @@ def end_killed_runs() -> None:
     with create_session() as session:
         for run in session.scalars(left):
             run.set_state(DagRunState.FAILED)
+        session.flush()
+        building = select(DagRun.id).where(DagRun.state == DagRunState.RUNNING, DagRun.dag_id == "warehouse")
+        if session.scalar(building.limit(1)) is None:
+            night.let_go()  # no scheduler builds a night: what a killed one was building is nobody's turn

@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cakupan import night, settings
+from cakupan import night, publish, settings
 from cakupan.landing.pulling import OlderLeft
 from cakupan.orchestration import trouble
 from cakupan.orchestration.agencies import source_of
 
 PATIENCE = timedelta(minutes=30)
+person_waits = False
+"""Whether the night is run in this process for a person on the command line."""
+
 START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
@@ -56,6 +59,20 @@ def agencies_are_in(dag_run: Any) -> bool:
     as_of = night_of(dag_run)
     until = max(night.cut_off(as_of), dag_run.start_date + PATIENCE)
     return not _may_wait(dag_run, until) or not night.not_done(as_of)
+
+
+def start_run(dag_run: Any) -> int | None:
+    """The number of the night's run; None while another night is being built, until it is this night's turn.
+
+    Where a person waits for the night on the command line, it raises publish.Busy instead.
+    """
+    try:
+        return night.start_run(night_of(dag_run))
+    except publish.Busy as busy:
+        if person_waits:
+            raise
+        logging.getLogger(__name__).warning("%s", busy)
+        return None
 
 
 def _may_wait(dag_run: Any, until: datetime) -> bool:

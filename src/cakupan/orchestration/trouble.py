@@ -16,7 +16,7 @@ RETRIES = 2
 DELAY = timedelta(seconds=10)
 PASSING = (Unreachable, PartialDelivery, night.DatabaseLost, OSError)
 """What may be over in a moment: of the network, of a system, of a disk. OSError covers ConnectionError."""
-LASTING = (NotConnected, publish.NotBuilt, publish.StaleRun)
+LASTING = (NotConnected, publish.NotBuilt, publish.StaleRun, publish.Busy)
 """What stays as it is until a person does something; Airflow asks in this order."""
 
 _away: dict[str, tuple[float, str]] = {}
@@ -60,7 +60,7 @@ def told(error: Any, dag_id: str) -> str:
             return f"{error}. When `cakupan sources check {agency}` shows that it answers, run the night again"
         case NotConnected():
             return f"{error}. Mend it until `cakupan sources check {agency}` is content, then run the night again"
-        case night.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun():
+        case night.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun() | publish.Busy():
             return str(error)
         case OSError():
             return said(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -13,7 +14,7 @@ import psycopg
 from cakupan import settings
 from cakupan.database import Role, cause_of, connect, environment
 from cakupan.lineage.models import tell_build
-from cakupan.publish.run import check_current, lock_build, mark
+from cakupan.publish.run import RETRY_LEASE, check_current, keep_turn, lock_build, mark
 
 LAYERS = ("reference", "facts", "marts", "findings")
 """The layers of a night in the order in which they are built; each is a selector of the dbt project."""
@@ -30,6 +31,22 @@ def build(run_id: int, layer: str) -> int:
 
     Raises BuildFailed, and StaleRun when a newer run has taken over.
     """
+    try:
+        with connect(Role.LOADER) as connection:
+            keep_turn(connection, run_id)
+        nodes = _build(run_id, layer)
+        with connect(Role.LOADER) as connection:
+            keep_turn(connection, run_id)
+            if layer == LAYERS[-1]:
+                mark(connection, run_id, "BUILT")
+    except (BuildFailed, psycopg.Error):
+        with contextlib.suppress(psycopg.Error), connect(Role.LOADER) as connection:
+            keep_turn(connection, run_id, RETRY_LEASE)
+        raise
+    return nodes
+
+
+def _build(run_id: int, layer: str) -> int:
     with connect(Role.LOADER) as guard:
         # Held by this transaction until dbt is done: a second build waits, then finds that it is stale.
         lock_build(guard)
@@ -43,9 +60,6 @@ def build(run_id: int, layer: str) -> int:
             tell_build(guard, run_id, settings.home() / "dbt" / "target", began)
         if layer == LAYERS[0]:
             guard.execute("insert into ledger.reference (version) values (%s)", (_reference_version(),))
-    if layer == LAYERS[-1]:
-        with connect(Role.LOADER) as connection:
-            mark(connection, run_id, "BUILT")
     return nodes
 
 
