@@ -6,11 +6,12 @@ import os
 from dataclasses import replace
 from datetime import date
 
+import api
 import pytest
 import s3
 from s3 import KEY, SECRET, Store
 
-from cakupan.sources import BrokenContract, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, PartialDelivery, Unreachable
 from cakupan.sources.object_store import ObjectStore, StoreAccount
 
 WHOLE = os.urandom(3 << 20)
@@ -91,6 +92,47 @@ def test_a_connection_lost_in_the_middle_never_yields_a_prefix(store, listed):
         assert stream.read() == WHOLE
 
 
+def copied(delivery) -> bytes:
+    return delivery.copy(lambda stream: b"".join(iter(lambda: stream.read(1 << 16), b"")))
+
+
+def test_an_object_that_breaks_off_is_read_again_from_its_beginning(store, listed, waits):
+    store.objects[f"{FOLDER}iuran_20250909.csv.gz"] = WHOLE
+    (delivery,) = listed()
+    store.troubles = [s3.cut(WHOLE, 2 << 20), lambda handler: handler.send_object(WHOLE[:100])]
+    assert copied(delivery) == WHOLE
+    assert len(waits) == 2
+
+
+def test_an_object_that_breaks_off_each_time_says_nothing_of_the_store(store, listed):
+    store.objects[f"{FOLDER}iuran_20250909.csv.gz"] = WHOLE
+    (delivery,) = listed()
+    store.troubles = [s3.cut(WHOLE, 2 << 20)] * 10
+    with pytest.raises(Unreachable) as told:
+        copied(delivery)
+    assert not isinstance(told.value, Away)
+
+
+def test_an_object_that_went_away_is_listed_anew_and_not_asked_for_again(store, listed, waits):
+    store.objects[f"{FOLDER}iuran_20250909.csv.gz"] = WHOLE
+    (delivery,) = listed()
+    store.objects.clear()
+    with pytest.raises(Changed):
+        copied(delivery)
+    assert waits == []
+
+
+def test_a_store_whose_certificate_nobody_vouches_for_is_told_at_once(account, listed, waits, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    api.certify(key, certificate)
+    with (
+        api.Api(key, certificate) as server,
+        pytest.raises(BrokenContract, match="TLS certificate is not vouched for"),
+    ):
+        listed(replace(account, endpoint=server.url.removesuffix("/v1")))
+    assert waits == []
+
+
 def test_an_object_shorter_than_listed_is_no_delivery(store, listed):
     store.objects[f"{FOLDER}iuran_20250909.csv.gz"] = WHOLE
     (delivery,) = listed()
@@ -106,7 +148,7 @@ def test_a_store_in_trouble_is_asked_again(store, listed, waits):
 
 
 def test_a_store_that_is_away_is_unreachable(account, listed, waits):
-    with pytest.raises(Unreachable, match="agency_bpjstk: the object store cannot be read"):
+    with pytest.raises(Away, match="agency_bpjstk: the object store cannot be read"):
         listed(replace(account, endpoint="http://127.0.0.1:1"))
     assert len(waits) == 3
 
