@@ -66,6 +66,8 @@ def test_a_narrow_terminal_shows_the_columns_that_matter_whole(ledger: Ledger) -
     assert line(printed(NEXT, 100), RECIPIENTS.name) == [
         RECIPIENTS.name, "LATE", "2025-09-09", "1", "20", "19", "1", "2025-09-09"
     ]  # fmt: skip
+    assert line(printed(NEXT, 80), RECIPIENTS.name) == [RECIPIENTS.name, "LATE", "2025-09-09", "19", "2025-09-09"]
+    assert "…" not in printed(NEXT, 80)
 
 
 def test_what_is_held_says_why_and_whatever_a_file_is_called_is_printed_as_it_is(ledger: Ledger) -> None:

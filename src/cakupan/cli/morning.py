@@ -105,12 +105,21 @@ def _one(statement: str, parameters: Sequence[Any] = ()) -> Any:
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """A table in which a narrow terminal breaks words and codes, never a figure."""
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    cells = [[_shown(value, head) for value, head in zip(row, heads, strict=True)] for row in rows]
     for place, head in enumerate(heads):
-        figures = rows and all(not isinstance(row[place], str) for row in rows)
-        table.add_column(head, justify="right" if figures else "left", header_style="dim")
-    for row in rows:
-        table.add_row(*(_shown(value, head) for value, head in zip(row, heads, strict=True)))
+        figures = bool(rows) and all(not isinstance(row[place], str) for row in rows)
+        table.add_column(
+            head,
+            justify="right" if figures else "left",
+            header_style="dim",
+            overflow="fold",
+            no_wrap=figures,
+            min_width=max(len(row[place]) for row in cells) if figures else None,
+        )
+    for row in cells:
+        table.add_row(*row)
     if not rows:
         table.add_row("none")
     return table

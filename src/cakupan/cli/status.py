@@ -24,6 +24,7 @@ STYLES = {
 EVERY = 3.0  # seconds between two looks
 EARLIER = 2  # refused deliveries of a feed that are told beside the newest
 LISTED = 20  # unknown codes, and files not taken, that are listed
+MIDDLE = 99  # characters that the columns without times and repeats take
 WIDE = 139  # characters that all columns take
 NEWEST = """
     select max(as_of_date) from (
@@ -88,7 +89,7 @@ def _progress(published_at: datetime | None, run: str | None, started_at: dateti
 
 def _table(states: Iterable[FeedState], width: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    columns = [column for column in COLUMNS if width >= WIDE or not column.only_wide]
+    columns = [column for column in COLUMNS if width >= column.from_width]
     for column in columns:
         table.add_column(column.head, justify="right" if column.figures else "left", no_wrap=True)
     for one in states:
@@ -155,19 +156,20 @@ class Column(NamedTuple):
     head: str
     value: Callable[[FeedState], Any]
     figures: bool = False
-    only_wide: bool = False
+    from_width: int = 0
+    """Characters that a terminal has to have for it."""
 
 
 COLUMNS = (
     Column("feed", attrgetter("name")),
     Column("state", attrgetter("state")),
     Column("newest", attrgetter("business_date")),
-    Column("received", _received, only_wide=True),
-    Column("age", attrgetter("age_days"), figures=True),
-    Column("delivered", attrgetter("delivered_rows"), figures=True),
+    Column("received", _received, from_width=WIDE),
+    Column("age", attrgetter("age_days"), figures=True, from_width=MIDDLE),
+    Column("delivered", attrgetter("delivered_rows"), figures=True, from_width=MIDDLE),
     Column("accepted", attrgetter("accepted_rows"), figures=True),
-    Column("quarantined", attrgetter("quarantined_rows"), figures=True),
-    Column("repeated", attrgetter("duplicate_rows"), figures=True, only_wide=True),
+    Column("quarantined", attrgetter("quarantined_rows"), figures=True, from_width=MIDDLE),
+    Column("repeated", attrgetter("duplicate_rows"), figures=True, from_width=WIDE),
     Column("in force", attrgetter("in_force")),
-    Column("next", lambda one: one.next_expected or "on change", only_wide=True),
+    Column("next", lambda one: one.next_expected or "on change", from_width=WIDE),
 )
