@@ -23,7 +23,7 @@ lint: .venv/ready ## ruff, mypy, sqlfluff
 bench: .venv/ready ## Seconds and rows per second of each stage for WORKERS=n, beside plain \copy and plain SQL
 	@$(BIN)/python -m benchmarks --workers $(WORKERS)
 
-airflow: .venv/ready ## Airflow's UI and scheduler with the nightly schedule on
+airflow: .venv/ready ## Airflow's UI and scheduler; the nightly schedule is on where deliveries are those of today
 	@$(BIN)/cakupan airflow
 
 env: ## Generate .env with the secrets that docker-compose.yml asks for

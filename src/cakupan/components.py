@@ -17,6 +17,12 @@ from pathlib import Path
 
 from cakupan import orchestration, settings
 
+SCHEDULED = "The nightly schedule is on (01:00 Asia/Jakarta)."
+WHEN_ASKED = (
+    "This installation holds simulated or recorded deliveries of nights long past, so no night begins by itself."
+    ' Run one by triggering its DAGs (`warehouse` last) with the configuration {"night": "YYYY-MM-DD"},'
+    " several with a backfill. CAKUPAN_SCHEDULE=on before the same command switches the schedule on."
+)
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 # Their log servers would listen on every interface.
 OPTIONS = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
@@ -29,13 +35,16 @@ class NotHealthy(RuntimeError):
 
 
 def run(say: Callable[[str], None]) -> None:
-    """Start everything with the nightly schedule on, print address and login, wait for Ctrl-C or SIGTERM."""
+    """Start everything, print address and login, wait for Ctrl-C or SIGTERM.
+
+    The nightly schedule is on where deliveries are those of today.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to say Ctrl-C
     port = _free_port()
     password = orchestration.write_login()
     with started(port) as address:
         say(f"Airflow: {address}   login admin, password {password}")
-        say("The nightly schedule is on (01:00 Asia/Jakarta). Ctrl-C stops it.")
+        say(f"{SCHEDULED if orchestration.begins_by_itself() else WHEN_ASKED} Ctrl-C stops it.")
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
 

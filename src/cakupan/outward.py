@@ -65,12 +65,16 @@ class Allowance:
         try:
             yield
         except OSError:
-            self._spend(self.seconds)
+            self.exhaust()
             raise
         except BaseException:
             self._spend(time.monotonic() - began)
             raise
         self._spend(time.monotonic() - began)
+
+    def exhaust(self) -> None:
+        """Try nothing more until the while is over."""
+        self._spend(self.seconds)
 
     def _spend(self, seconds: float) -> None:
         now, known = time.time(), self._read()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ def connection(**extra: Any) -> str:
     return json.dumps({"conn_type": "fs", "extra": {"path": "/srv", **extra}})
 
 
-def send(installation: Path, mailbox: Mailbox, attachment: Path) -> dict[str, Any]:
+def send(installation: Path, mailbox: Mailbox, attachment: Path, program: str = "tests.dags.sending") -> dict[str, Any]:
     server = {"disable_ssl": True, "disable_tls": True, "from_email": "cakupan@example.go.id", "retry_limit": 0}
     environment = {
         "AIRFLOW_CONN_SMTP_DEFAULT": json.dumps(
@@ -37,7 +40,7 @@ def send(installation: Path, mailbox: Mailbox, attachment: Path) -> dict[str, An
         "TEST_NONSENSE": '{"class": "pager.Pager"}',
     }
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.dags.sending", str(attachment)],
+        [sys.executable, "-m", program, str(attachment)],
         env=os.environ | orchestration.environment() | environment, cwd=settings.PROJECT,
         text=True, capture_output=True, check=True,
     )  # fmt: skip
@@ -80,8 +83,20 @@ def test_other_notifiers_are_named_in_the_configuration(told: dict[str, Any]) ->
 
 def test_a_way_that_does_not_work_is_named_and_fails_nothing(told: dict[str, Any]) -> None:
     assert told["HALF"] == "Broken: ConnectionError: no network"
-    assert told["BROKEN"] == "NOT SENT Broken: ConnectionError: no network"
+    # Who was away some seconds ago is not asked again.
+    assert told["BROKEN"].startswith("NOT SENT Broken: NoAnswer: did not answer some minutes ago")
     assert told["NONSENSE"].startswith("NOT SENT CAKUPAN_NOTIFIERS is no JSON list")
+
+
+def test_a_mail_server_that_never_answers_costs_a_night_seconds(installation: Path, tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=64)) as silent:
+        began = time.monotonic()
+        answers = send(installation, Mailbox(silent.getsockname()[1]), tmp_path / "none", "tests.dags.sending_much")
+        took = time.monotonic() - began
+    assert len(answers["letters"]) == 15
+    assert all(letter.startswith("NOT SENT SmtpNotifier: NoAnswer") for letter in answers["letters"])
+    assert answers["seconds"] < 12
+    assert took < 60
 
 
 def test_the_marts_are_due_at_five_of_the_night_and_never_for_a_past_one(told: dict[str, Any]) -> None:

@@ -196,14 +196,19 @@ def receipt_of(
 
 @app.command()
 def airflow() -> None:
-    """Start Airflow's UI and scheduler with the nightly schedule on, until interrupted."""
+    """Start Airflow's UI and scheduler, until interrupted.
+
+    The nightly schedule is on where deliveries are those of today: not with a simulated city or recorded deliveries,
+    unless CAKUPAN_SCHEDULE=on says so.
+    """
     from cakupan import components, installation, orchestration
     from cakupan.cli.agencies import of_this_installation
 
     try:
         with only_one_night():
             installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
-            cities.hold_for_the_schedule()
+            if orchestration.begins_by_itself():
+                cities.hold_for_the_schedule()
             orchestration.end_killed_runs()
         with of_this_installation():
             components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))

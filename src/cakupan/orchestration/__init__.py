@@ -10,12 +10,14 @@ from cakupan.orchestration.agencies import (
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.runs import end_killed_runs, run_dags
+from cakupan.orchestration.scheduling import begins_by_itself
 from cakupan.orchestration.tasks import START, agencies_are_in, archive, night_of, nightly, start_run, task_defaults
 
 __all__ = [
     "START",
     "agencies_are_in",
     "archive",
+    "begins_by_itself",
     "connect_agencies",
     "connections",
     "deliver_from",

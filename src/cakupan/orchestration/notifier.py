@@ -15,13 +15,21 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from smtplib import SMTPConnectError, SMTPServerDisconnected
+from socket import gaierror
 from typing import Any, NamedTuple
 
 from cakupan import night, notices
 from cakupan.notices import Kept, Message, NotSent
 from cakupan.orchestration.tasks import night_of
+from cakupan.outward import Allowance, NoAnswer, within
 
 MAIL = "airflow.providers.smtp.notifications.smtp.SmtpNotifier"
+PATIENCE = 8.0  # seconds for one message to go out
+SILENCE = 600.0  # seconds for which who did not answer is not asked again
+AWAY = (NoAnswer, ConnectionError, TimeoutError, gaierror, SMTPServerDisconnected, SMTPConnectError)
+AWAY_NAMES = ("ConnectionError", "ConnectError", "ConnectTimeout", "ReadTimeout", "Timeout", "ClientConnectorError")
+"""The same of the HTTP clients that notifiers of others use, which have a ConnectionError of their own."""
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
@@ -56,12 +64,28 @@ def send(message: Message, attached: Sequence[Path]) -> str | None:
     failed = []
     for way in ways:
         try:
-            _notifier(way)({"message": message})
+            _ask(way, message)
         except Exception as error:  # whatever a notifier raises must not fail the night
             failed.append(f"{way.path.rpartition('.')[2]}: {_said(error)}")
     if len(failed) == len(ways):
         raise NotSent("; ".join(failed))
     return "; ".join(failed) or None
+
+
+def _ask(way: Way, message: Message) -> None:
+    """Have the message sent; who does not answer is not waited for long, nor asked again by the night's next tasks."""
+    silence = Allowance(notices.outbox() / f".silence-{way.path.rpartition('.')[2]}", PATIENCE, SILENCE)
+    if not silence.left:
+        raise NoAnswer(
+            "did not answer some minutes ago and was not asked again; the message is sent with the next night"
+        )
+    notifier = _notifier(way)
+    try:
+        within(PATIENCE, lambda: notifier({"message": message}))
+    except Exception as error:
+        if isinstance(error, AWAY) or type(error).__name__ in AWAY_NAMES:
+            silence.exhaust()
+        raise
 
 
 def _by_mail(message: Message, attached: Sequence[Path]) -> Iterator[Way]:

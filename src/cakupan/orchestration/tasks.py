@@ -11,6 +11,7 @@ from cakupan import night, publish, settings
 from cakupan.landing.pulling import OlderLeft
 from cakupan.orchestration import trouble
 from cakupan.orchestration.agencies import source_of
+from cakupan.orchestration.scheduling import begins_by_itself
 
 PATIENCE = timedelta(minutes=30)
 person_waits = False
@@ -23,7 +24,10 @@ def nightly() -> Any:
     """The schedule of every DAG: a partition for each business date, opening at 01:00 local time."""
     from airflow.sdk import CronPartitionTimetable
 
-    return CronPartitionTimetable("0 1 * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
+    from cakupan.orchestration.calendar import WhenAsked
+
+    kind = CronPartitionTimetable if begins_by_itself() else WhenAsked
+    return kind("0 1 * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
 
 
 def night_of(dag_run: Any) -> date:

@@ -1,0 +1,89 @@
+"""A simulated or recorded installation has nights of its own: none begins because it is some day today."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cakupan import components, orchestration, settings
+from cakupan.night import agencies
+
+READ = """
+import json, sys
+from datetime import datetime, timezone
+from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+bag = DagBag(sys.argv[1])
+told = {}
+for name, dag in bag.dags.items():
+    stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    asked = stored.iter_dagrun_infos_between(
+        datetime(2025, 9, 7, tzinfo=timezone.utc), datetime(2025, 9, 9, 12, tzinfo=timezone.utc)
+    )
+    next_one = stored.next_dagrun_info(last_automated_run_info=None)
+    told[name] = [next_one and next_one.partition_key, [info.partition_key for info in asked]]
+print(json.dumps([bag.import_errors, told]))
+"""
+
+
+def read(home: Path, **environment: str) -> dict[str, tuple[str | None, list[str]]]:
+    """For each DAG the night that would begin by itself next, and those of a backfill over three nights."""
+    ran = subprocess.run(
+        [sys.executable, "-c", READ, str(settings.DAGS)], text=True, capture_output=True, check=True,
+        env=os.environ | orchestration.environment() | environment,
+    )  # fmt: skip
+    errors, told = json.loads(ran.stdout.splitlines()[-1])
+    assert errors == {}
+    return told
+
+
+@pytest.fixture
+def held(installation: Path):
+    """Notes what the installation holds, for the length of a test."""
+
+    def hold(city: str | None, connections: dict[str, object] | None = None) -> None:
+        (installation / "city").write_text(city or "")
+        (installation / "connections.json").write_text(json.dumps(connections or {}))
+
+    yield hold
+    for name in ("city", "connections.json"):
+        (installation / name).unlink(missing_ok=True)
+
+
+def test_a_simulated_city_is_not_run_today_but_may_be_asked_for_its_nights(installation: Path, held) -> None:
+    held("simulated 2600 from 2025-09-09")
+    told = read(installation)
+    assert len(told) == len(agencies()) + 1
+    assert {next_one for next_one, _ in told.values()} == {None}
+    assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked in told.values())
+    switched_on = read(installation, CAKUPAN_SCHEDULE="on")
+    assert None not in {next_one for next_one, _ in switched_on.values()}
+
+
+def test_where_deliveries_are_those_of_today_every_night_begins_by_itself(installation: Path, held) -> None:
+    held(None)
+    told = read(installation)
+    assert None not in {next_one for next_one, _ in told.values()}
+    assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked in told.values())
+
+
+def test_what_is_scheduled_follows_from_what_is_held_and_may_be_said(held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CAKUPAN_SCHEDULE", raising=False)
+    held("recorded", {"sipd": {"conn_type": "fs", "extra": {"path": "/srv"}}})
+    assert not orchestration.begins_by_itself()
+    monkeypatch.setenv("CAKUPAN_SCHEDULE", "on")
+    assert orchestration.begins_by_itself()
+    monkeypatch.delenv("CAKUPAN_SCHEDULE")
+    for agency in agencies():
+        monkeypatch.setenv(f"AIRFLOW_CONN_AGENCY_{agency.upper()}", "fs://")
+    assert orchestration.begins_by_itself()
+
+
+def test_a_person_is_told_how_to_run_a_night_and_how_to_switch_the_schedule_on() -> None:
+    assert '{"night": "YYYY-MM-DD"}' in components.WHEN_ASKED
+    assert "CAKUPAN_SCHEDULE=on" in components.WHEN_ASKED
