@@ -8,9 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from cakupan import settings
 from cakupan.cli import cities, holding
+from cakupan.cli.app import app
 from cakupan.cli.cities import CannotSimulate, make_room
 from cakupan.cli.holding import LIVE, RECORDED, Held, held, note
 from tests.notices.conftest import Ledger
@@ -167,3 +169,36 @@ def test_a_later_night_is_no_other_city(tmp_path: Path, monkeypatch: pytest.Monk
     (city.folder / "manifest.json").write_text('{"nights": ["2025-09-09"]}')
     assert city.name(date(2025, 9, 10)) == CALM
     assert city.name(date(2025, 9, 8)) == "simulated 300 from 2025-09-08"
+
+
+def test_what_is_erased_is_all_that_was_told_of_the_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    monkeypatch.delenv("CAKUPAN_LEDGER", raising=False)
+    dropped: list[bool] = []
+    monkeypatch.setattr(cities, "drop_warehouse", lambda: dropped.append(True))
+    monkeypatch.setattr(holding, "held", lambda: Held(frozenset({CALM}), 21, (NIGHT,), 44))
+    for name in ("archive", "ledger", "outbox", "reports", "lineage", "secrets"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "city").write_text(CALM)
+    make_room(TROUBLED, says_yes)
+    assert (dropped, [path.name for path in tmp_path.iterdir()]) == ([True], ["secrets"])
+
+
+@pytest.mark.parametrize(
+    ("options", "again"),
+    [
+        (["--trouble"], "nightly --date 2025-09-09 --workers 300 --trouble --replace"),
+        (["--workers", "301"], "nightly --date 2025-09-09 --workers 301 --replace"),
+    ],
+)
+def test_where_nobody_can_answer_the_command_to_type_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erased: list[str], options: list[str], again: str
+) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    monkeypatch.setattr("cakupan.installation.start_database", lambda: None)
+    monkeypatch.setattr(holding, "held", lambda: Held(frozenset({CALM}), 21, (NIGHT,), 44))
+    workers = [] if "--workers" in options else ["--workers", "300"]
+    ran = CliRunner().invoke(app, ["nightly", "--date", str(NIGHT), *workers, *options])
+    assert (ran.exit_code, erased) == (2, [])
+    for said in ("1 published night (2025-09-09), 21 archived deliveries", "44 entries", again, "REPLACE=1"):
+        assert said in ran.stderr, said
