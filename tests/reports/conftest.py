@@ -25,7 +25,7 @@ def found(code: str, **changed):
     return {
         "as_of_date": NIGHT, "finding_code": code, "severity": "critical", "sp2d_no": None, "decree_no": "-510/I/2025",
         "worker_key": UUID(int=7 << 96), "contribution_month": "202501", "amount_idr": -6_800,
-        "explanation": "+62 Rp16.800", "membership_key": None, "skpd_code": None,
+        "explanation": "+62 Rp16.800", "membership_key": None, "skpd_code": None, "fiscal_year": 2025,
         "sub_activity_code": None, "account_code": None, "finding_key": "k",
         "evidence": [f"4:Batu:{row}" for row in range(500)],
     } | changed  # fmt: skip

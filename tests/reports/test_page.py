@@ -83,6 +83,8 @@ def test_a_feed_that_never_came_is_named_where_its_figures_are_empty(figures, in
     text = Text(page(dbhcht_report(changed, 2025, "id")).decode()).text
     assert text.count("belum pernah ada kiriman X") == 2
     assert "Angka kosong, bukan nol" in text
+    assert "belum diketahui" in text
+    assert "tanpa pagu" not in text
     assert "Angka kosong" not in indonesian.text
     assert "no X was ever accepted" in Text(page(dbhcht_report(changed, 2025, "en")).decode()).text
     assert pdf(dbhcht_report(changed, 2025, "id")).startswith(b"%PDF-")

@@ -73,7 +73,7 @@ def test_a_case_of_a_budget_line_names_it(figures) -> None:
     figures.found[0] |= of_line | {"decree_no": None}
     figures.found[1] |= of_line | {"sp2d_no": "35.79/04.0/000001"}
     sheets = openpyxl.load_workbook(io.BytesIO(workbook(dbhcht_report(figures, 2025, "id"))))
-    assert [row[9] for row in rows(sheets, "Bukti")[:3]] == ["2.07 · 2.07.05 · 5.1.02", None, None]
+    assert [row[9] for row in rows(sheets, "Bukti")[:3]] == ["2025 · 2.07 · 2.07.05 · 5.1.02", None, None]
 
 
 def test_few_persons_are_not_counted(sheets) -> None:

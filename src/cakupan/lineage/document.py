@@ -54,7 +54,8 @@ def direct(project: Project) -> str:
     lines = []
     for relation, columns in sorted((project.sources | views).items()):
         told = {
-            name: sorted(".".join(source) for source in sources if source.name != ROWS)
+            # What a relation with history takes from its own earlier rows leads nowhere else.
+            name: sorted(".".join(source) for source in sources if source.name != ROWS and source.relation != relation)
             for name, sources in columns.items()
             if name != ROWS and not (relation in views and name in HIDDEN)
         }

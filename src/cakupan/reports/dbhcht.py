@@ -133,7 +133,13 @@ def _money(figures: Figures, total: Row, say: Say) -> Section:
             )
         ],
         bars=[
-            Bar(figures.office(row), row["absorption_rate"], say("tanpa pagu", "without budget"))
+            Bar(
+                figures.office(row),
+                row["absorption_rate"],
+                say("belum diketahui", "not known")
+                if None in (row["budget_idr"], row["disbursed_idr"])
+                else say("tanpa pagu", "without budget"),
+            )
             for row in figures.lines
         ],
         bars_caption=say("Realisasi terhadap pagu per baris anggaran", "Paid out of the budget, by budget line"),

@@ -186,7 +186,10 @@ def _pseudonym(row: Row) -> str | None:
 def _line(row: Row) -> str | None:
     """The budget line, where the case is about one and not about a payment order."""
     line = [str(row[name]) for name in ("skpd_code", "sub_activity_code", "account_code") if row[name]]
-    return " · ".join(line) if len(line) == 3 and not row["sp2d_no"] else None
+    if len(line) < 3 or row["sp2d_no"]:
+        return None
+    year = row.get("fiscal_year")
+    return " · ".join([str(year), *line] if year else line)
 
 
 def _addresses(addresses: list[str], most: int, language: Language) -> str:

@@ -41,7 +41,7 @@ def finding(night: Night, key: str) -> Node:
     row, feeds = rows[0], night.feeds()
     facts = facts_of(
         row, "severity", "explanation", "amount_idr", "sp2d_no", "decree_no", "contribution_month",
-        "skpd_code", "sub_activity_code", "account_code",
+        "fiscal_year", "skpd_code", "sub_activity_code", "account_code",
     )  # fmt: skip
     if row["worker_key"]:
         facts["worker_key"] = str(row["worker_key"])

@@ -43,6 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "amount_idr": ("nilai (Rp)", "amount (Rp)"),
     "sp2d_date": ("tanggal SP2D", "date"),
     "budget_source": ("sumber dana", "source of money"),
+    "fiscal_year": ("tahun anggaran", "fiscal year"),
     "skpd_code": ("kode SKPD", "office"),
     "skpd_name": ("SKPD", "office's name"),
     "sub_activity_code": ("kode sub kegiatan", "sub-activity"),
