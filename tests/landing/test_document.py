@@ -119,6 +119,10 @@ def test_a_required_key_in_some_elements_is_none(read):
         (b'[{"nik": ' + b"9" * 5000 + b"}]", "UNREADABLE"),
         (b'[{"nik": 1e99999999999999999999999999}]', "UNREADABLE"),
         (b'[{"nik": "\xff"}]', "ENCODING"),
+        (b'[{"nik": "\\ud800"}]', "UNREADABLE"),
+        (b'[{"nik": "\xc3', "UNREADABLE"),
+        (b'[{"nik": "\\\\\\uD83Dx\\uDE00"}]', "UNREADABLE"),
+        (b'[{"nik": "\\udc00"}]', "UNREADABLE"),
         (json.dumps([ROW]).encode("utf-16"), "ENCODING"),
         (json.dumps([ROW]).encode("utf-16-le"), "ENCODING"),
     ],
@@ -173,3 +177,9 @@ def test_a_key_that_is_long_or_holds_a_personal_number_is_shown_otherwise_and_re
     assert header.extra == ("x" * 100, "X" * 16)
     assert list(record.values)[-3:-1] == ["1", "2"] or "2" in record.values
     assert record.defect == "key repeated"  # npsn comes twice: nobody sees what sets the second apart
+
+
+def test_characters_of_two_halves_and_what_only_looks_like_one_are_read(read):
+    rows = [ROW | {"nama": "\U0001f600"}, ROW | {"nama": "\\\\ud83d x"}]
+    header, records = read(json.dumps(rows).encode())
+    assert [named(header, record)["nama"] for record in records] == ["\U0001f600", "\\\\ud83d x"]

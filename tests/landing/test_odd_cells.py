@@ -137,6 +137,14 @@ def test_an_error_lands_as_shown_and_is_named(read, error):
     assert second.error_cells is None
 
 
+@pytest.mark.parametrize("stored", [inline("D2", "#N/A"), '<c r="D2" t="str"><f>A1</f><v>#REF!</v></c>'])
+def test_an_error_that_was_copied_as_text_is_one(read, stored):
+    (record,) = read(row(2, ROW, D=stored))
+    assert record.error_cells == ["nama"]
+    (record,) = read(row(2, ROW, D=inline("D2", "#N/A-1")))
+    assert record.error_cells is None
+
+
 def test_an_error_that_nobody_declared_lands_and_is_not_named(read):
     (record,) = read(row(2, ROW, G='<c r="G2" t="e"><v>#N/A</v></c>'))
     assert (record.values[6], record.error_cells) == ("#N/A", None)

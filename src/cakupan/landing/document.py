@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -24,6 +25,11 @@ DEEPEST = 100
 """Levels of nesting; the parser's time grows with their square."""
 
 
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % LONGEST_NUMBER)
+_HALF_A_CHARACTER = re.compile(
+    rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?=[^\\]|\\[^u]|\\u[^dD]|\\u[dD][^c-fC-F])"
+)
+"""The first half of a character outside Unicode's first plane, without the second: the parser makes it a `?`."""
 Places = dict[str, tuple[int, Column | None]]
 OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -52,7 +58,8 @@ class _Checked:
 
     def read(self, size: int = -1) -> bytes:
         piece = self._stream.read(size)
-        if re.search(rb"[0-9]{%d}" % LONGEST_NUMBER, self._tail + piece):
+        data = self._tail + piece
+        if _LONG_NUMBER.search(data) or (b"\\u" in data and _HALF_A_CHARACTER.search(data)):
             raise unreadable(JSON_BROKEN)
         self._tail = piece[-LONGEST_NUMBER:]
         return piece
@@ -85,12 +92,18 @@ def _keys(file: BinaryIO, rows: str | None) -> list[str] | None:
         if rows:
             return _walk_at(rows, ijson.parse(_Checked(file)))
         return _walk(ijson.basic_parse(_Checked(file)))
-    except UnicodeDecodeError:
-        raise wrong_encoding("utf-8", "cp1252") from None
-    except ijson.JSONError as error:
-        raise (wrong_encoding("utf-8", "cp1252") if "UTF8" in str(error) else unreadable(JSON_BROKEN)) from None
-    except ArithmeticError:
-        raise unreadable(JSON_BROKEN) from None
+    except (UnicodeDecodeError, ijson.JSONError, ArithmeticError):
+        raise (unreadable(JSON_BROKEN) if _is_utf8(file) else wrong_encoding("utf-8", "cp1252")) from None
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    file.seek(0)
+    try:
+        for _ in codecs.iterdecode(iter(lambda: file.read(1 << 16), b""), "utf-8"):
+            pass
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"  # cut in the middle of a character
+    return True
 
 
 def _walk(events: Iterator[tuple[str, Any]]) -> list[str] | None:

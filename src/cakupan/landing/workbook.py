@@ -23,6 +23,10 @@ from cakupan.landing.spelling import is_kept_as_text, spell_date_for, spell_numb
 from cakupan.landing.workbook_check import check_workbook
 
 Row = list[Any]
+ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+"""What an error looks like; programs that copy values write it as text."""
 
 
 def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
@@ -117,6 +121,8 @@ class _Reader:
     def record(self, number: int, row: Row) -> Record | None:
         """The record, or None for a blank row."""
         errors = self.errors.get(number, {})
+        if written := {position: cell for position, cell in enumerate(row) if cell in ERRORS}:
+            errors = {**errors, **written}
         values: list[str | None] = []
         numbers: list[str] = []
         typed: list[str] = []
