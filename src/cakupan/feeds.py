@@ -107,7 +107,8 @@ class Column(Strict):
     running_number: bool = False
     """Left out when rows are compared for repeats."""
     code: bool = False
-    """A code or an identifier, whose letters must be plain: one that only looks like another joins nothing."""
+    """A code or an identifier, whose letters must be plain: one that only looks like another joins nothing. Of nested
+    values, every `id` in them."""
     spelling: Spelling | None = None
     about: str
 

@@ -136,7 +136,7 @@ def _breaking(rule: Rule, feed: Feed, night: date) -> list[dict[str, object]]:
     if rule.type == IN_SET:
         first = rule.kwargs["value_set"][0]
         return [{column: cell} for cell in ("LAIN", first.swapcase(), f"{first}\u0410", f"{first}X")]
-    if kind_of(rule) == PLAIN_LETTERS:
+    if kind_of(rule) == PLAIN_LETTERS and rule.type == REGEX:
         return [{column: f"KEP/{sign}12"} for sign in LOOK_ALIKES]
     if rule.type == REGEX:
         return [{column: cell} for cell in BAD_FORMATTED[rule.kwargs["regex"]]]
@@ -154,6 +154,7 @@ def _breaking_rows_rule(rule: Rule, feed: Feed, night: date) -> list[dict[str, o
         "as_text": [{"number_cells": [column]}, {"number_cells": ["lain", column]}],
         NO_ERROR: [{column: "#N/A", "error_cells": [column]}, {"error_cells": ["lain", column]}],
         AS_TYPED: [{column: "05/02/2025", "typed_cells": [column]}, {"typed_cells": ["lain", column]}],
+        PLAIN_LETTERS: [{column: f'[{{"id":"12/SPK{odd}","value":{{"amount":1}}}}]'} for odd in LOOK_ALIKES],
         NO_PERSONAL_NUMBER: [{column: f"{sign}{text}{sign}"} for text in WITH_A_NIK],
         "not_after_night": [{column: (night + timedelta(days=days)).isoformat()} for days in (1, 400)],
         "above_zero": [{column: cell} for cell in ("0", "0.00", "000")],

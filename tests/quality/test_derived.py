@@ -93,6 +93,15 @@ def test_what_only_looks_like_a_letter(warehouse: Warehouse, feed: Feed, column:
     assert all(f"{feed.name}.{column}.plain_letters" in rules for _, rules in found)
 
 
+@pytest.mark.parametrize(("number", "refused"), [("12/SPK\u2013A", True), ("12/SPK-\u00c9", False)])
+def test_a_contract_number_within_nested_values_is_a_code(warehouse: Warehouse, number: str, refused: bool) -> None:
+    cell = f'[{{"id":"{number}","title":"Gedung \u2013 A","value":{{"amount":1}}}}]'
+    delivery = warehouse.land(CONTRACTS, with_one(CONTRACTS, contracts=cell))
+    warehouse.validate(CONTRACTS)
+    found = list(warehouse.verdicts(CONTRACTS, delivery).values())
+    assert found == ([("quarantined", ["pbj.kontrak.contracts.plain_letters"])] if refused else [])
+
+
 def everywhere(warehouse: Warehouse, feed: Feed) -> str:
     """All that stands in the quarantine table."""
     query = sql.SQL("select to_jsonb(q)::text from {} as q").format(sql.Identifier("quarantine", feed.table))

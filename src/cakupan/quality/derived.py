@@ -50,6 +50,9 @@ def _of_column(feed: Feed, column: Column, is_closed: bool) -> Iterator[Rule]:
     if column.type == "text" and (column.code or is_closed or name in feed.key):
         pattern = letters.CODE if column.code or is_closed else letters.TEXT
         yield _rule(feed, column, PLAIN_LETTERS, REGEX, {"column": name, "regex": pattern})
+    if column.type == "json" and column.code:
+        odd = f'$.**.id ? (@.type() == "string" && @ like_regex "{letters.ODD_IN_CODE}")'
+        yield _rows(feed, column, PLAIN_LETTERS, f"jsonb_path_exists(quality.to_json({name}), '{odd}')")
     if needed and column.type in ("text", "json"):
         yield _rows(feed, column, NO_PERSONAL_NUMBER, f"quality.has_personal_number({name})")
 
