@@ -87,10 +87,10 @@ def test_what_is_amiss_says_since_when_and_what_rests_on_the_old_delivery(ledger
         ledger.ask(NIGHT - timedelta(days))
     text = printed(NIGHT)
     place = text.index(f"LATE {SALES.name}, since 2025-09-07 (3 nights): no whole delivery")
-    assert "\n  HELD, file '" in text[place:] and "of 2025-09-07: " in text[place:]
+    assert "\n  HELD: Delivery diskumdag.pelaku_usaha 2025-09-07 (pelaku_usaha_20250907.csv) is held." in text[place:]
     rests = "That of 2025-09-06 (3 days old) stays in force; on it rest: commitment_progress (diskumdag), coverage_by"
     assert f"\n  {rests}" in text[place:]
-    assert f"HELD {SALES.name}, since 2025-09-07 (1 night), file '" in printed(NIGHT - timedelta(2))
+    assert f"HELD {SALES.name}, since 2025-09-07 (1 night): Delivery " in printed(NIGHT - timedelta(2))
 
 
 def test_an_occasional_feed_that_was_refused_before_is_not_unchanged(ledger: Ledger) -> None:
@@ -98,8 +98,10 @@ def test_an_occasional_feed_that_was_refused_before_is_not_unchanged(ledger: Led
     ledger.validate(WORKFORCE)
     ledger.ask(NIGHT)
     ledger.ask(NEXT)
-    assert f"REJECTED {WORKFORCE.name}, since 2025-09-09 (2 nights), file '" in printed(NEXT)
-    assert "Nothing was ever accepted, so there is nothing for: coverage_by_sector, universal_coverage" in printed(NEXT)
+    assert f"REJECTED {WORKFORCE.name}, since 2025-09-09 (2 nights): Delivery " in printed(NEXT)
+    assert "Nothing was ever accepted; what needs it is empty in: coverage_by_sector, universal_coverage" in printed(
+        NEXT
+    )
 
 
 def test_an_increment_that_was_refused_is_missing_until_it_is_mended(ledger: Ledger) -> None:
@@ -109,7 +111,7 @@ def test_an_increment_that_was_refused_is_missing_until_it_is_mended(ledger: Led
     ledger.ask(NIGHT)
     ledger.ask(NEXT)
     assert state(ledger, POSTED.name, NEXT) == "ACCEPTED"
-    assert f"REJECTED {POSTED.name}, since 2025-09-09 (2 nights), file '" in printed(NEXT)
+    assert f"REJECTED {POSTED.name}, since 2025-09-09 (2 nights): Delivery " in printed(NEXT)
     assert "What is in force reaches to 2025-09-10; it is in: audit_findings" in printed(NEXT)
 
 

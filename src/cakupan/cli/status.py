@@ -135,7 +135,11 @@ def _noticed(seen: Noticed) -> Iterable[Text]:
 
 
 def _why(refused: Refused) -> str:
-    return f", file {shown(refused.original_name)!r} of {refused.business_date}: {refused.reason_en}"
+    """The reason, under the file's name where it does not say it itself."""
+    name = shown(refused.original_name)
+    if name in (refused.reason_en or ""):
+        return f": {refused.reason_en}"
+    return f", file {name!r} of {refused.business_date}: {refused.reason_en}"
 
 
 def _received(one: FeedState) -> str | None:

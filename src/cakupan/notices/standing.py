@@ -94,7 +94,7 @@ class Standing:
         """What is in force instead, and which figures rest on it."""
         on = ", ".join(self.resting)
         if self.state.in_force is None:
-            return "Nothing was ever accepted" + (f", so there is nothing for: {on}." if on else ".")
+            return "Nothing was ever accepted" + (f"; what needs it is empty in: {on}." if on else ".")
         if self.state.cadence == "increment":
             return f"What is in force reaches to {self.state.in_force}" + (f"; it is in: {on}." if on else ".")
         days = (self.state.night - self.state.in_force).days
