@@ -175,6 +175,29 @@ def test_a_look_says_what_lies_there_and_is_not_taken(tmp_path, feed):
     assert "relawan_disabilitas_20250908.csv" in told
 
 
+@pytest.mark.parametrize("kind", ["folder", "sftp", "store"])
+def test_what_lies_a_folder_too_high_is_told_to_whose_it_is(tmp_path, feed, patience, kind):
+    root = tmp_path / "root/drop"
+    (root / "Dinsos/relawan_disabilitas").mkdir(parents=True)
+    (root / "relawan_disabilitas").mkdir()
+    (root / "distan").mkdir()
+    for name in (f"Dinsos/relawan_disabilitas/{DATED}", f"relawan_disabilitas/{DATED}", DATED, "distan/x.csv"):
+        (root / name).write_bytes(b"x")
+    if kind == "folder":
+        told = seen(Folder(root), feed)
+    elif kind == "sftp":
+        with Drop(tmp_path / "root", tmp_path) as server:
+            told = seen(Sftp(server.account, 0, patience=patience, watch=Watch()), feed)
+    else:
+        with Store() as store:
+            for path in (file for file in root.rglob("*") if file.is_file()):
+                store.objects[path.relative_to(tmp_path / "root").as_posix()] = path.read_bytes()
+            told = seen(ObjectStore(StoreAccount("a", "s3://drop/drop", KEY, SECRET, store.url), patience), feed)
+    assert told[:2] == ([], [])
+    assert [one.name for one in told[2]] == ["Dinsos", "relawan_disabilitas", DATED]
+    assert {one.reason_code for one in told[2]} == {"OUTSIDE"}
+
+
 def test_an_agency_without_a_folder_has_nothing(tmp_path, feed):
     assert seen(Folder(tmp_path), feed) == ([], [], [])
 

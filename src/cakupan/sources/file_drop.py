@@ -75,8 +75,8 @@ class FileDrop(ABC):
         return in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()}, growing)
 
     def around(self, agency: str, feeds: list[Feed]) -> list[Ignored]:
-        """What the agency's folder holds beside the folders of its feeds; raises as `deliveries` does."""
-        return around_the_feeds(agency, feeds, self._around(agency))
+        """What the agency's folder holds beside its feeds', and what of its lies above; raises as `deliveries` does."""
+        return around_the_feeds(agency, feeds, self._around(agency), self._around(""))
 
     def look(self, feed: Feed, night: date) -> str:
         """How many files the feed has, which is the newest, and how many things lie there that are no delivery."""
@@ -99,7 +99,7 @@ class FileDrop(ABC):
 
     @abstractmethod
     def _around(self, agency: str) -> dict[str, Kind]:
-        """Everything in the agency's folder, by its name."""
+        """Everything in the agency's folder, by its name; in that of all agencies for ''."""
 
     @abstractmethod
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:

@@ -67,15 +67,26 @@ def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing:
     return _apart([Ignored(feed.feed, name, *reason) for name, reason in reasons.items() if reason])
 
 
-def around_the_feeds(agency: str, feeds: Collection[Feed], entries: Mapping[str, Kind]) -> list[Ignored]:
-    """What lies in the agency's folder and is no folder of one of its feeds."""
+def around_the_feeds(
+    agency: str, feeds: Collection[Feed], entries: Mapping[str, Kind], above: Mapping[str, Kind]
+) -> list[Ignored]:
+    """What lies in the agency's folder and is no folder of one of its feeds, and what of its lies a folder too high.
+
+    Above are the folders of other agencies too: only what is called like this one, or like a feed or file of its, is.
+    """
     known = {feed.feed for feed in feeds}
+    own = re.compile(rf"{agency}|({'|'.join(sorted(known))})([_.-].*)?", re.IGNORECASE | re.DOTALL)
     others = [
-        Ignored("", name, *_outside(agency, sorted(known), name, kind))
+        Ignored("", name, *_outside(agency, sorted(known), kind))
         for name, kind in sorted(entries.items())
         if not (name in known and kind is Kind.FOLDER) and name.casefold() not in DROPPINGS
     ]
-    return _apart(others)
+    misplaced = [
+        Ignored("", name, *_too_high(agency, sorted(known)))
+        for name, kind in sorted(above.items())
+        if own.fullmatch(name) and not (name == agency and kind is Kind.FOLDER)
+    ]
+    return _apart(others + misplaced)
 
 
 _Reason = tuple[str, str, str]
@@ -179,7 +190,16 @@ def _with_extension(feed: Feed, name: str) -> str:
     return f"{name.partition('.')[0].lower()}.{feed.format.extension}"
 
 
-def _outside(agency: str, known: list[str], name: str, kind: Kind) -> _Reason:
+def _too_high(agency: str, known: list[str]) -> _Reason:
+    folders = ", ".join(f"{agency}/{name}" for name in known)
+    return (
+        "OUTSIDE",
+        f"terletak di luar folder {agency} atau namanya lain; taruh di salah satu: {folders}",
+        f"it lies outside the folder {agency} or is called otherwise; put it in one of: {folders}",
+    )
+
+
+def _outside(agency: str, known: list[str], kind: Kind) -> _Reason:
     folders = ", ".join(known)
     if kind is Kind.LINK:
         return (

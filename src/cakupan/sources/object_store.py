@@ -74,7 +74,7 @@ class ObjectStore(FileDrop):
         return self._patience.call(partial(self._list, self._folder(feed)))
 
     def _around(self, agency: str) -> dict[str, Kind]:
-        entries = self._patience.call(partial(self._list, f"{self._prefix}{agency}/"))
+        entries = self._patience.call(partial(self._list, self._prefix + (f"{agency}/" if agency else "")))
         return {name: entry.kind for name, entry in entries.items()}
 
     def _list(self, folder: str) -> dict[str, Entry]:
