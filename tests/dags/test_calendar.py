@@ -65,6 +65,39 @@ def test_a_simulated_city_is_not_run_today_but_may_be_asked_for_its_nights(insta
     assert None not in {next_one for next_one, _ in switched_on.values()}
 
 
+NOTED = """
+from datetime import datetime, timezone
+from cakupan import orchestration
+from airflow.models.dag import DagModel
+from airflow.models.dagbundle import DagBundleModel
+from airflow.utils.session import create_session
+from sqlalchemy import select
+with create_session() as session:
+    session.add(DagBundleModel(name="b"))
+    session.flush()
+    session.add(DagModel(
+        dag_id="noted", bundle_name="b", has_task_concurrency_limits=False, max_active_tasks=1, max_active_runs=1,
+        next_dagrun_create_after=datetime.now(timezone.utc), next_dagrun_partition_key="2026-11-29",
+    ))
+orchestration.keep_to_the_schedule()
+with create_session() as session:
+    print(session.execute(select(DagModel.next_dagrun_create_after, DagModel.next_dagrun_partition_key)).all())
+    session.delete(session.get(DagModel, "noted"))
+    session.flush()
+    session.delete(session.get(DagBundleModel, "b"))
+"""
+
+
+def test_a_night_that_was_to_begin_next_is_forgotten(installation: Path, held) -> None:
+    held("simulated 2600 from 2025-09-09")
+    orchestration.migrate()
+    ran = subprocess.run(
+        [sys.executable, "-c", NOTED], text=True, capture_output=True, check=False,
+        env=os.environ | orchestration.environment(),
+    )  # fmt: skip
+    assert ran.stdout.splitlines()[-1:] == ["[(None, None)]"], ran.stderr[-2000:]
+
+
 def test_where_deliveries_are_those_of_today_every_night_begins_by_itself(installation: Path, held) -> None:
     held(None)
     told = read(installation)

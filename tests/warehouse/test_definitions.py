@@ -44,7 +44,7 @@ def reader(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def built(project: Path, state: Path, warehouse: Warehouse) -> str | None:
+def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str:
     """Build the changed models for the newest night, as a night does; the message of the first that failed, or 'ok'."""
     from cakupan import night
     from cakupan.database import environment
@@ -53,7 +53,7 @@ def built(project: Path, state: Path, warehouse: Warehouse) -> str | None:
     monkey = pytest.MonkeyPatch()
     monkey.setattr(settings, "DBT_PROJECT", project)
     try:
-        outcome = dbt(state, "build", "--select", MART, "dim_segment", "--exclude", "resource_type:test",
+        outcome = dbt(state, "build", "--select", *(models or (MART, "dim_segment")), "--exclude", "resource_type:test",
                       "resource_type:unit_test", **environment())  # fmt: skip
     finally:
         monkey.undo()
@@ -199,3 +199,22 @@ def test_a_definition_that_nobody_built_on_is_made_anew_with_its_rights(project,
             " from unnest(array['cakupan_loader', 'cakupan_bi', 'cakupan_auditor']) as r"
         ).fetchall()
     assert kept == [(True,)] * 3
+
+
+def test_a_mark_of_an_older_version_replaces_nothing(project, warehouse, reader, tmp_path) -> None:
+    before = oid()
+    with connect(Role.TRANSFORMER) as owner:
+        owner.execute(f"comment on view marts.{MART} is 'definition 0123456789abcdef'")
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert oid() == before
+    with connect(Role.BI) as another:
+        assert not description(another).endswith("0123456789abcdef")
+
+
+def test_a_view_on_a_table_that_is_made_anew_is_named_and_left_alone(project, warehouse, tmp_path) -> None:
+    with connect(Role.ADMIN) as admin:
+        admin.execute("create schema bi_team")
+        admin.execute("create view bi_team.orders as select * from warehouse.int_dbhcht_order")
+    assert "bi_team.orders of postgres" in built(project, tmp_path / "state", warehouse, "int_dbhcht_order")
+    with connect(Role.ADMIN) as admin:
+        assert admin.execute("select count(*) > 0 from bi_team.orders").fetchone() == (True,)

@@ -210,6 +210,7 @@ def airflow() -> None:
             if orchestration.begins_by_itself():
                 cities.hold_for_the_schedule()
             orchestration.end_killed_runs()
+            orchestration.keep_to_the_schedule()
         with of_this_installation():
             components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
     except (RuntimeError, OSError, psycopg.Error) as refusal:

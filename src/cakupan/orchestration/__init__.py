@@ -9,7 +9,7 @@ from cakupan.orchestration.agencies import (
     source_of,
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
-from cakupan.orchestration.runs import end_killed_runs, run_dags
+from cakupan.orchestration.runs import end_killed_runs, keep_to_the_schedule, run_dags
 from cakupan.orchestration.scheduling import begins_by_itself
 from cakupan.orchestration.tasks import START, agencies_are_in, archive, night_of, nightly, start_run, task_defaults
 
@@ -25,6 +25,7 @@ __all__ = [
     "environment",
     "environment_names_all",
     "environment_names_any",
+    "keep_to_the_schedule",
     "migrate",
     "night_of",
     "nightly",

@@ -13,6 +13,7 @@ from cakupan import night, settings
 from cakupan.database import cause_of
 from cakupan.orchestration import tasks
 from cakupan.orchestration.environment import environment
+from cakupan.orchestration.scheduling import begins_by_itself
 
 BROKE = "broke off: "
 
@@ -91,3 +92,20 @@ def end_killed_runs() -> None:
         building = select(DagRun.id).where(DagRun.state == DagRunState.RUNNING, DagRun.dag_id == "warehouse")
         if session.scalar(building.limit(1)) is None:
             night.let_go()  # no scheduler builds a night: what a killed one was building is nobody's turn
+
+
+def keep_to_the_schedule() -> None:
+    """Where no night begins by itself, forget those that were to begin next: Airflow notes them when it reads a DAG.
+
+    Before the scheduler starts, which would begin them at once.
+    """
+    if begins_by_itself():
+        return
+    os.environ.update(environment())
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import update
+
+    fields = [name for name in vars(DagModel) if name.startswith("next_dagrun")]
+    with create_session() as session:
+        session.execute(update(DagModel).values({name: None for name in fields if name in DagModel.__table__.columns}))
