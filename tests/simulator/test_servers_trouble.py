@@ -47,7 +47,7 @@ def test_trouble_passes_and_nothing_wrong_gets_through(city: Path) -> None:
                 assert got == {night: original(city, feed.code, night) for night in got}
             elif protocol(feed) == "http":
                 assert json.loads(got[NIGHT]) == json.loads(recorded(feed.code))
-        assert sorted(failed, key=str) == [PartialDelivery, Unreachable]  # a row lost, a file cut
+        assert failed == [Unreachable]  # a file cut; pages that lost a row are asked for again within the pull
 
 
 def test_the_database_of_a_troubled_night_is_lost_once(city: Path) -> None:
