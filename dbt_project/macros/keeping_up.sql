@@ -1,5 +1,6 @@
 {#- Hooks of every mart with history: the table was made by an earlier version and is brought to what the model says now.
-    Pre-hook: a column that may now be empty, and a key that has grown. -#}
+    Pre-hook: a column that may now be empty, and a key that has grown; committed at once, so that readers need not wait
+    until the rows are in. -#}
 {% macro loosen() -%}
     {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
     {%- set must = [] -%}
@@ -13,12 +14,17 @@
         from pg_attribute
         where attrelid = '{{ this.include(database=false) }}'::regclass and attnum > 0 and attnotnull
     {%- endset -%}
+    {%- set statements = [] -%}
     {%- for name in run_query(filled).columns[0].values() if name not in must and name in model.columns -%}
-        {%- do in_transaction('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
+        {%- do statements.append('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
     {%- endfor -%}
     {%- for index, columns in unique_keys_of(this) if columns not in declared_keys() -%}
-        {%- do in_transaction('drop index ' ~ index) -%}
+        {%- do statements.append('drop index ' ~ index) -%}
     {%- endfor -%}
+    {%- if statements -%}
+        {%- do patiently(statements, this.include(database=false) | string) -%}
+        {%- do adapter.commit() -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Post-hook: the key as it is declared, where the table was made with another. -#}
@@ -29,7 +35,7 @@
         {%- do present.append(columns) -%}
     {%- endfor -%}
     {%- for index in config.get('indexes', []) if index.unique and index.columns | join(',') not in present -%}
-        {%- do in_transaction(get_create_index_sql(this, index)) -%}
+        {%- do patiently([get_create_index_sql(this, index)], this.include(database=false) | string) -%}
     {%- endfor -%}
 {%- endmacro %}
 

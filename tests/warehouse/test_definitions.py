@@ -218,3 +218,50 @@ def test_a_view_on_a_table_that_is_made_anew_is_named_and_left_alone(project, wa
     assert "bi_team.orders of postgres" in built(project, tmp_path / "state", warehouse, "int_dbhcht_order")
     with connect(Role.ADMIN) as admin:
         assert admin.execute("select count(*) > 0 from bi_team.orders").fetchone() == (True,)
+
+
+def older() -> None:
+    """The mart as an earlier version made it: a column that was always filled, and another key."""
+    with connect(Role.ADMIN) as admin:
+        for (name,) in keys(admin):
+            admin.execute(f"drop index {name}")
+        admin.execute(f"create unique index older_key on warehouse.{MART} (run_id, as_of_date, sector_code)")
+        admin.execute(f"update warehouse.{MART} set workforce = 0 where workforce is null")
+        admin.execute(f"alter table warehouse.{MART} alter column workforce set not null")
+
+
+def keys(connection: psycopg.Connection) -> list[tuple[str]]:
+    return connection.execute(
+        "select indexrelid::regclass::text from pg_index where indisunique and indrelid = %s::regclass",
+        (f"warehouse.{MART}",),
+    ).fetchall()
+
+
+def may_be_empty(connection: psycopg.Connection) -> bool:
+    return connection.execute(
+        "select not attnotnull from pg_attribute where attrelid = %s::regclass and attname = 'workforce'",
+        (f"warehouse.{MART}",),
+    ).fetchone() == (True,)
+
+
+def test_a_table_of_an_earlier_version_is_brought_to_what_its_model_says(project, warehouse, tmp_path) -> None:
+    older()
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+    with connect(Role.ADMIN) as admin:
+        assert may_be_empty(admin)
+        (key,) = keys(admin)
+        assert "older_key" not in key[0]
+
+
+def test_who_holds_up_a_table_of_an_earlier_version_is_named(project, warehouse, waits, tmp_path) -> None:
+    older()
+    with connect(Role.BI) as reader:
+        reader.execute(f"select count(*) from marts.{MART}")
+        began = time.monotonic()
+        said = built(project, tmp_path / "state", warehouse)
+        assert time.monotonic() - began < 60
+        assert f"session {reader.info.backend_pid} of cakupan_bi (application cakupan bi, idle in transaction" in said
+    assert max(waits) < 3
+    assert built(project, tmp_path / "state", warehouse) == "ok"
+    with connect(Role.ADMIN) as admin:
+        assert may_be_empty(admin)
