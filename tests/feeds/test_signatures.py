@@ -1,4 +1,4 @@
-"""Every YAML of every feed is held against what it configures, and the three files of a feed against each other."""
+"""Every YAML of every feed is held against what it configures, and the files of a feed against each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 from cakupan import settings
 from cakupan.feeds import Feed, load_feeds
-from cakupan.onboarding.fitting import misfits, signature_misfits
+from cakupan.onboarding.fitting import misfits, signature_misfits, stray_rules
 from cakupan.quality.rule import KWARGS
 from cakupan.quality.suite import Suite, load_suite, read_suite
 
@@ -18,7 +18,7 @@ every_feed = pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
 
 
 @every_feed
-def test_the_three_files_of_a_feed_fit_each_other_and_the_library(feed: Feed) -> None:
+def test_the_files_of_a_feed_fit_each_other_and_the_library(feed: Feed) -> None:
     staging = settings.DBT_PROJECT / f"models/staging/{feed.agency}/{feed.feed}.sql"
     assert misfits(feed, load_suite(feed), staging.read_text(encoding="utf-8")) == []
 
@@ -57,9 +57,14 @@ def test_a_key_that_configures_nothing_is_refused(feed: Feed, place: tuple[str |
         Feed.model_validate(declared)
 
 
-@every_feed
-def test_a_rule_with_a_key_that_means_nothing_is_refused(feed: Feed) -> None:
-    declared = yaml.safe_load((settings.EXPECTATIONS / feed.agency / f"{feed.feed}.yml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("agency", sorted({path.name for path in settings.EXPECTATIONS.iterdir() if path.is_dir()}))
+def test_what_lies_among_the_rules_is_read(agency: str) -> None:
+    assert stray_rules(agency, FEEDS, settings.EXPECTATIONS) == []
+
+
+@pytest.mark.parametrize("path", sorted(settings.EXPECTATIONS.glob("*/*.yml")), ids=lambda path: path.stem)
+def test_a_rule_with_a_key_that_means_nothing_is_refused(path: Path) -> None:
+    declared = yaml.safe_load(path.read_text(encoding="utf-8"))
     declared["expectations"][0]["mostly"] = 0.9
     with pytest.raises(ValueError, match="mostly"):
         Suite.model_validate(declared)

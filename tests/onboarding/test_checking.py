@@ -103,14 +103,12 @@ def test_the_command_ends_with_0_1_or_2_and_prints_nothing_personal(try_file, tm
 @pytest.mark.parametrize(
     ("room", "old", "new", "said"),
     [
-        ("expectations", "column: kategori}", "column: jenis}", "judges jenis"),
-        ("expectations", "kind: rupiah, spelling: id", "kind: rupiah, spelling: iso", "reads it otherwise"),
-        ("expectations", "_to_be_unique, kwargs: {column: nik}", "_to_be_unique, kwargs: {column: nama}", "the key"),
+        ("expectations", "column: kategori,", "column: jenis,", "judges jenis"),
         ("dbt_project", "'kategori'", "'jenis'", "selects jenis"),
         ("dbt_project", "'nik', ", "", "leaves out nik"),
         ("dbt_project", "to_whole_id(", "to_whole_en(", "to_whole_en"),
         ("dbt_project", "'ojek'", "'ojeg'", "accepted_rows('dishub', 'ojek'"),
-        ("feeds", "header: Nama, required: true", "header: Nama", "nama is not required"),
+        ("feeds", "type: rupiah", "type: decimal", "model reads nilai by to_whole_id, but it is decimal id"),
     ],
 )  # fmt: skip
 def test_files_that_do_not_fit_are_told(try_file, room, old, new, said) -> None:
@@ -124,6 +122,31 @@ def test_files_that_do_not_fit_are_told(try_file, room, old, new, said) -> None:
     (feed,) = load_feeds(settings.FEEDS)
     staging = (settings.DBT_PROJECT / "models/staging/dishub/ojek.sql").read_text()
     assert any(said in misfit for misfit in misfits(feed, load_suite(feed), staging))
+
+
+def test_a_rule_that_reads_a_column_otherwise_than_declared_is_told(try_file) -> None:
+    """It would find nothing, for good."""
+    path = settings.EXPECTATIONS / "dishub/ojek.yml"
+    where = '"select * from {batch} where quality.to_date_iso(nilai) > business_date"'
+    meta = "meta: {rule_id: dishub.ojek.nilai.odd, says: x, says_id: y}"
+    rule = (
+        f"{{type: unexpected_rows_expectation, kwargs: {{unexpected_rows_query: {where}}}, severity: warning, {meta}}}"
+    )
+    path.write_text(f"{path.read_text()}  - {rule}\n")
+    assert try_file(HEAD, rows()).misfits == (
+        "the rule dishub.ojek.nilai.odd reads nilai by to_date_iso, but it is rupiah id",
+    )
+
+
+def test_rules_that_no_feed_reads_are_told(try_file) -> None:
+    """A feed may have no file of rules, so one that is called otherwise would hold for nothing, without a word."""
+    path = settings.EXPECTATIONS / "dishub/ojek.yml"
+    path.rename(path.with_name("ojeg.yml"))
+    checked = try_file(HEAD, rows())
+    assert not checked.good
+    assert checked.misfits == (
+        "expectations/dishub/ojeg.yml holds rules of no feed; it must be called like the feed, .yml",
+    )
 
 
 def test_arguments_the_library_does_not_know_are_told() -> None:

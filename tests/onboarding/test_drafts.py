@@ -140,6 +140,37 @@ def test_a_list_taken_from_a_sample_is_asked_about_and_not_closed_by_itself(tmp_
     assert not any(value in text for text in asked.values() for value in ("OJEK", "ANGKOT", "YA"))
 
 
+def test_only_rules_that_the_declaration_does_not_give_are_drafted(tmp_path) -> None:
+    rows = [["NIK", "Nama", "Tanggal Lahir"], *([p["nik"], p["nama"], "17/08/1990"] for p in people(9))]
+    workbook(tmp_path / "s.xlsx", {"A": rows})
+    suite = write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path).files[1]
+    declared = yaml.safe_load(suite.read_text())["expectations"]
+    assert [rule["meta"]["rule_id"] for rule in declared] == ["dishub.x.tanggal_lahir.not_after_night"]
+    (feed,) = load_feeds(tmp_path / "feeds")
+    (tmp_path / "expectations/delivery.yml").write_text("name: delivery\nexpectations: []\n")
+    found = [
+        rule.rule_id.removeprefix("dishub.x.") for rule in load_suite(feed, tmp_path / "expectations").expectations
+    ]
+    assert found[:8] == [
+        "record.readable", "nik.given", "nik.valid", "nik.as_text", "nama.given", "tanggal_lahir.given",
+        "tanggal_lahir.date", "tanggal_lahir.not_after_night",
+    ]  # fmt: skip
+    assert found[8] == "key"
+
+
+def test_without_rules_of_its_own_a_feed_has_no_file_for_them(tmp_path) -> None:
+    workbook(tmp_path / "s.xlsx", {"A": [["NIK", "Nama"], *([p["nik"], p["nama"]] for p in people(9))]})
+    rules = tmp_path / "expectations/dishub/x.yml"
+    written = write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path)
+    assert [path.suffix for path in written.files] == [".yml", ".sql"] and not rules.exists()
+    rules.parent.mkdir(parents=True)
+    rules.write_text("rules of an earlier draft, which would go on holding")
+    with pytest.raises(WrongUsage, match=r"expectations/dishub/x\.yml"):
+        write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path)
+    assert rules in write_draft(tmp_path / "s.xlsx", "dishub", "x", tmp_path, force=True).files
+    assert yaml.safe_load(rules.read_text()) == {"name": "dishub.x", "expectations": []}
+
+
 def test_a_word_that_data_begins_with_is_no_footer(tmp_path) -> None:
     rows = [
         ["Desa", "Jumlah KK", "Luas (ha)"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,11 +15,14 @@ from rich.table import Table
 
 from cakupan import settings
 from cakupan.cli.saying import cause, say_and_exit
+from cakupan.feeds import find_feed
 
 if TYPE_CHECKING:
     from cakupan.onboarding.checking import Checked
 
-app = typer.Typer(no_args_is_help=True, help="A new feed, without Python: draft its three files, try a file on them.")
+app = typer.Typer(
+    no_args_is_help=True, help="A feed, without Python: draft its files, try a file on them, read its rules."
+)
 out = Console(soft_wrap=True, highlight=False)
 
 ROWS_SHOWN = 20
@@ -33,7 +37,9 @@ def draft(
     roster: Annotated[bool, typer.Option("--roster", help="The workers the agency answers for.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
-    """Write feeds/A/F.yml, expectations/A/F.yml and the staging model from a sample, and ask what it does not settle.
+    """Write feeds/A/F.yml, its staging model and, where rows must keep more, expectations/A/F.yml from a sample.
+
+    What the sample does not settle is asked, each with the line to edit.
 
     Exit code 0: written; 2: the sample or the names will not do.
     """
@@ -64,7 +70,7 @@ def check(
         datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The business date; today where not given.")
     ] = None,
 ) -> None:
-    """Land, validate and stage a file, keep nothing of it, and say whether the feed's three files fit each other.
+    """Land, validate and stage a file, keep nothing of it, and say whether the feed's files fit each other.
 
     Exit code 0: it would be let in; 1: it would be refused or held, or the files do not fit; 2: wrong usage.
     """
@@ -82,6 +88,23 @@ def check(
         say_and_exit(f"The check broke off: {cause(error)}")
     _show(checked)
     raise typer.Exit(0 if checked.good else 1)
+
+
+@app.command()
+def rules(name: Annotated[str, typer.Argument(help="AGENCY.FEED")]) -> None:
+    """Print all rules of a feed, each with its sentence in two languages, as a Great Expectations suite in JSON.
+
+    Exit code 0: printed; 2: there is no such feed, or its files are wrong.
+    """
+    from cakupan.quality.suite import load_suite
+
+    try:
+        suite = load_suite(find_feed(settings.FEEDS, name))
+    except KeyError as error:
+        say_and_exit(str(error.args[0]), 2)
+    except (OSError, ValueError) as error:
+        say_and_exit(str(error), 2)
+    typer.echo(json.dumps(suite.for_great_expectations(), ensure_ascii=False, indent=2))
 
 
 def _show(checked: Checked) -> None:
@@ -104,11 +127,11 @@ def _show(checked: Checked) -> None:
     for remark in checked.remarks:
         out.print(f"noticed: {remark}", markup=False)
     if checked.misfits:
-        out.print("\nThe three files do not fit:")
+        out.print("\nThe feed's files do not fit:")
         for misfit in checked.misfits:
             out.print(f"  {misfit}", markup=False)
     else:
-        out.print("The three files fit each other.")
+        out.print("The feed's files fit each other.")
 
 
 def _show_refused(checked: Checked) -> None:

@@ -1,4 +1,4 @@
-"""Tries a file on a feed's three files: lands, validates and stages it in a transaction that is rolled back."""
+"""Tries a file on a feed's files: lands, validates and stages it in a transaction that is rolled back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psycopg import sql
 from cakupan import landing, quality, settings
 from cakupan.database import Role, connect, environment
 from cakupan.feeds import Feed, load_feeds
-from cakupan.onboarding.fitting import misfits
+from cakupan.onboarding.fitting import misfits, stray_rules
 from cakupan.quality.details import Detail, details
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite, load_suite
@@ -57,7 +57,7 @@ class Checked:
 
     @property
     def good(self) -> bool:
-        """Whether the file would be let in and the three files fit each other."""
+        """Whether the file would be let in and the feed's files fit each other."""
         return self.outcome.status == "ACCEPTED" and not self.misfits
 
     @property
@@ -70,7 +70,11 @@ def check(name: str, file: Path, night: date) -> Checked:
     """Try the file as the delivery of `night`. Raises CannotCheck, psycopg.Error; nothing of it is kept."""
     feed, suite, staging = _files(name)
     compiled, problem = _compiled(feed)
-    found = misfits(feed, suite, staging) + ([problem] if problem else [])
+    found = [
+        *misfits(feed, suite, staging),
+        *stray_rules(feed.agency, load_feeds(settings.FEEDS), settings.EXPECTATIONS),
+    ]
+    found += [problem] if problem else []
     with connect(Role.LOADER) as connection, connection.transaction(force_rollback=True):
         delivery_id = _deliver(connection, feed, file, night)
         landed = landing.land(connection, feed, delivery_id, file)
@@ -114,7 +118,7 @@ def _files(name: str) -> tuple[Feed, Suite, str]:
             raise CannotCheck(f"there is no feed {name!r}; draft it with: cakupan feed draft FILE --agency A --feed F")
         return feeds[name], load_suite(feeds[name], settings.EXPECTATIONS), model.read_text(encoding="utf-8")
     except OSError as error:
-        raise CannotCheck(f"{error.filename}: {error.strerror}; a feed is three files of one name") from None
+        raise CannotCheck(f"{error.filename}: {error.strerror}; a feed has a declaration and a staging model") from None
     except ValueError as error:
         raise CannotCheck(str(error)) from None
 

@@ -1,4 +1,4 @@
-"""From a sample file to the three files of a feed, and the questions a person must answer."""
+"""From a sample file to the files of a feed, and the questions a person must answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from cakupan.onboarding.columns import Drafted, draft_column
 from cakupan.onboarding.keys import find_key
 from cakupan.onboarding.sample import CannotRead, Sample, Sheet, read_sample
 from cakupan.onboarding.table import Table, find_table
-from cakupan.onboarding.writing import SPELLED, Draft, feed_file, flow, staging_file, suite_file
+from cakupan.onboarding.writing import Draft, feed_file, flow, staging_file, suite_file
+from cakupan.quality.declared import SPELLED
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 FILES = ("feeds/{}/{}.yml", "expectations/{}/{}.yml", "dbt_project/models/staging/{}/{}.sql")
@@ -47,7 +48,10 @@ class Written:
 def write_draft(
     sample: Path, agency: str, feed: str, project: Path, *, roster: bool = False, force: bool = False
 ) -> Written:
-    """Write the three files below `project`. Raises CannotRead, WrongUsage, and then nothing is written."""
+    """Write the feed's files below `project`, that of the rules only where the declaration does not give them all.
+
+    Raises CannotRead, WrongUsage, and then nothing is written.
+    """
     for what, name in (("agency", agency), ("feed", feed)):
         if not NAME.match(name):
             raise WrongUsage(f"the {what} {name!r} must be lower-case letters, digits and underscores")
@@ -60,12 +64,15 @@ def write_draft(
     if roster and not any(column.type == "nik" for column in draft.columns):
         raise WrongUsage("a roster has a column with the workers' NIK; none was found")
     texts = (feed_file(draft), suite_file(draft), staging_file(draft, roster=roster))
-    for path, text in zip(paths, texts, strict=True):
+    if not texts[1] and paths[1].exists():  # overwriting was asked for: rules of an earlier draft would go on holding
+        texts = (texts[0], f"name: {draft.name}\nexpectations: []\n", texts[2])
+    written = [(path, text) for path, text in zip(paths, texts, strict=True) if text]
+    for path, text in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     if roster:
         doubts += _roster_doubts(texts[2])
-    return Written(draft, paths, rows, tuple(_questions(doubts, paths, texts)))
+    return Written(draft, tuple(path for path, _ in written), rows, tuple(_questions(doubts, paths, texts)))
 
 
 def draft_feed(sample: Path, agency: str, feed: str) -> tuple[Draft, list[tuple[str, str]], int]:

@@ -1,17 +1,18 @@
-"""Whether the three files of a feed fit each other, and the suite the library it is written for."""
+"""Whether the files of a feed fit each other, and its rules the library they are written for.
+
+What the declaration states of rows is no matter here: the rules on it are made from it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from cakupan.feeds import Feed
-from cakupan.quality.rule import NOT_NULL, PARSE, ROWS
+from cakupan.quality.rule import ROWS
 from cakupan.quality.suite import Suite
 
-TYPED = frozenset({"nik", "kpj", "date", "month", "year", "rupiah", "count", "decimal", "json"})
-SPELLED = frozenset({"date", "month", "rupiah", "count", "decimal"})
 READS = {"date": {"date"}, "month": {"month"}, "whole": {"rupiah", "count"}, "decimal": {"decimal"}}
 _ACCEPTED = re.compile(r"accepted_rows\(\s*'(\w+)',\s*'(\w+)',\s*\[(.*?)\]", re.DOTALL)
 _READING = re.compile(r"quality\.to_(date|month|whole|decimal)_(\w+)\((?:accepted\.)?(\w+)\)")
@@ -22,33 +23,22 @@ def misfits(feed: Feed, suite: Suite, staging: str) -> list[str]:
     return [*_suite_misfits(feed, suite), *_staging_misfits(feed, staging), *signature_misfits(suite)]
 
 
+def stray_rules(agency: str, feeds: Iterable[Feed], expectations: Path) -> list[str]:
+    """Files among an agency's rules that no feed reads: as a feed may have none, nobody would miss a misnamed one."""
+    read = {f"{feed.feed}.yml" for feed in feeds if feed.agency == agency}
+    found = sorted(path.name for path in (expectations / agency).glob("*") if path.name not in read)
+    return [
+        f"expectations/{agency}/{name} holds rules of no feed; it must be called like the feed, .yml" for name in found
+    ]
+
+
 def _suite_misfits(feed: Feed, suite: Suite) -> Iterator[str]:
     names = {column.name for column in feed.columns}
     for rule in suite.row_rules:
         if rule.column is not None and rule.column not in names:
             yield f"the suite judges {rule.column}, which the feed does not declare ({rule.rule_id})"
-    given = {rule.column for rule in suite.row_rules if rule.type == NOT_NULL}
-    for column in feed.columns:
-        if column.required != (column.name in given):
-            yield f"{column.name} is {'required' if column.required else 'not required'}, but the suite says otherwise"
-        parsed = [(r.kwargs["kind"], r.kwargs.get("spelling")) for r in suite.row_rules if _parses(r, column.name)]
-        spelling = feed.spelling_of(column) if column.type in SPELLED else None
-        wanted = [(column.type, spelling)] if column.type in TYPED else []
-        if parsed != wanted:
-            yield f"{column.name} is {column.type} {spelling or ''}".rstrip() + ", but the suite reads it otherwise"
-        guard = f"'{column.name}' = any(number_cells)"
-        if column.type == "nik" and not any(rule.type == ROWS and guard in rule.where for rule in suite.row_rules):
-            yield f"{column.name} is a NIK, but the suite lets in numbers ({guard})"
-    keys = [rule for rule in suite.expectations if rule.on_key]
-    key = [keys[0].kwargs.get("column_list") or [keys[0].kwargs.get("column")]] if len(keys) == 1 else []
-    if key != [list(feed.key)]:
-        yield f"the suite must have one rule on the key, {', '.join(feed.key)}"
-    if not any(rule.rule_id == f"{suite.name}.record.readable" for rule in suite.expectations):
-        yield f"the suite lacks the rule {suite.name}.record.readable"
-
-
-def _parses(rule: Any, column: str) -> bool:
-    return bool(rule.type == PARSE and rule.column == column)
+        if rule.type == ROWS:
+            yield from _misreadings(feed, rule.where, f"the rule {rule.rule_id}")
 
 
 def _staging_misfits(feed: Feed, staging: str) -> Iterator[str]:
@@ -57,16 +47,22 @@ def _staging_misfits(feed: Feed, staging: str) -> Iterator[str]:
         yield f"the staging model must read accepted_rows('{feed.agency}', '{feed.feed}', …) once"
         return
     selected = re.findall(r"'(\w+)'", found[0][2])
-    declared = {column.name: column for column in feed.columns}
+    declared = {column.name for column in feed.columns}
     if unknown := [name for name in selected if name not in declared]:
         yield f"the staging model selects {', '.join(unknown)}, which the feed does not declare"
     if missing := [name for name in feed.key if name not in selected]:
         yield f"the staging model leaves out {', '.join(missing)} of the key"
-    for kind, spelling, name in _READING.findall(staging):
+    yield from _misreadings(feed, staging, "the staging model")
+
+
+def _misreadings(feed: Feed, text: str, what: str) -> Iterator[str]:
+    """Columns that SQL text reads otherwise than they are declared."""
+    declared = {column.name: column for column in feed.columns}
+    for kind, spelling, name in _READING.findall(text):
         column = declared.get(name)
         if column and (column.type not in READS[kind] or feed.spelling_of(column) != spelling):
             is_ = f"{column.type} {feed.spelling_of(column)}"
-            yield f"the staging model reads {name} by to_{kind}_{spelling}, but it is {is_}"
+            yield f"{what} reads {name} by to_{kind}_{spelling}, but it is {is_}"
 
 
 def signature_misfits(suite: Suite) -> list[str]:

@@ -1,4 +1,4 @@
-"""Writes the three files of a feed as text: declaration, suite, staging model."""
+"""Writes the files of a feed as text: declaration, the rules it does not give, staging model."""
 
 from __future__ import annotations
 
@@ -11,44 +11,15 @@ import yaml
 from cakupan.feeds import Spelling
 from cakupan.onboarding import words
 from cakupan.onboarding.columns import REGION, Drafted
-from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, ROWS_FORM
+from cakupan.quality.declared import SPELLED
+from cakupan.quality.rule import IN_SET, REGEX, ROWS, ROWS_FORM
 
-SPELLED = ("date", "month", "rupiah", "count", "decimal")
-SAYS = {
-    "nik": (
-        "{} is a valid NIK: 16 digits with a real birth date and a serial other than 0000",
-        "{} adalah NIK yang sah: 16 angka dengan tanggal lahir yang nyata dan nomor urut selain 0000",
-    ),
-    "kpj": ("{} is a membership number of 11 digits", "{} adalah nomor kepesertaan 11 angka"),
-    "date": (
-        "{} is a date of the calendar, 1900 to 2099, written {}",
-        "{} adalah tanggal kalender, 1900 sampai 2099, ditulis {}",
-    ),
-    "month": ("{} is a month, written {}", "{} adalah bulan, ditulis {}"),
-    "year": ("{} is a year, 1900 to 2099", "{} adalah tahun, 1900 sampai 2099"),
-    "rupiah": (
-        "{} is an amount of whole rupiah, not negative, written {}",
-        "{} adalah jumlah rupiah bulat, tidak negatif, ditulis {}",
-    ),
-    "count": ("{} is a whole number, not negative, written {}", "{} adalah bilangan bulat, tidak negatif, ditulis {}"),
-    "decimal": ("{} is a number, written {}", "{} adalah bilangan, ditulis {}"),
-    "json": ("{} is JSON", "{} adalah JSON"),
-}
-EXAMPLES = {
-    ("date", "iso"): "2025-09-09", ("date", "id"): "09/09/2025 or 9 September 2025",
-    ("date", "loose"): "9-9-2025, 9 Sep 2025 or 2025-09-09", ("month", "iso"): "202509",
-    ("month", "id"): "September 2025", ("month", "loose"): "Sep-25, 09/2025 or 2025-09",
-    ("rupiah", "iso"): "1234567", ("rupiah", "id"): "1.234.567,00", ("rupiah", "loose"): "Rp 1.234.567,-",
-    ("rupiah", "en"): "1,234,567.00", ("count", "iso"): "1234567", ("count", "id"): "1.234.567,00",
-    ("count", "loose"): "1.234.567", ("count", "en"): "1,234,567", ("decimal", "iso"): "1234.5",
-    ("decimal", "id"): "1.234,5", ("decimal", "loose"): "1.234,5 or 12,5 %", ("decimal", "en"): "1,234.5",
-}  # fmt: skip
 FUNCTIONS = {"date": "to_date", "month": "to_month", "rupiah": "to_whole", "count": "to_whole", "decimal": "to_decimal"}
 
 
 @dataclass
 class Draft:
-    """All that the three files say."""
+    """All that the files say."""
 
     agency: str
     feed: str
@@ -91,64 +62,24 @@ def feed_file(draft: Draft) -> str:
 
 
 def suite_file(draft: Draft) -> str:
-    """`expectations/<agency>/<feed>.yml`."""
-    lines = [f"name: {draft.name}", "expectations:"]
-    return "\n".join(lines + [f"  - {flow(rule)}" for rule in _rules(draft)]) + "\n"
-
-
-def _rules(draft: Draft) -> Iterator[dict[str, Any]]:
-    yield _rule(
-        draft,
-        ROWS,
-        _where("defect is not null"),
-        "record.readable",
-        ("The record could be read", "Rekaman dapat dibaca"),
-    )
-    for column in draft.columns:
-        if not column.running_number:
-            yield from _column_rules(draft, column)
-    headers = ", ".join(column.header for name in draft.key for column in draft.columns if column.name == name)
-    says = (f"No two different rows share {headers}", f"Tidak ada dua baris berbeda dengan {headers} yang sama")
-    if len(draft.key) == 1:
-        yield _rule(draft, "expect_column_values_to_be_unique", {"column": draft.key[0]}, "key", says)
-    else:
-        kind = "expect_compound_columns_to_be_unique"
-        yield _rule(draft, kind, {"column_list": list(draft.key)}, "key", says)
+    """`expectations/<agency>/<feed>.yml`: the rules that the declaration does not give; empty where there are none."""
+    rules = [rule for column in draft.columns if not column.running_number for rule in _column_rules(draft, column)]
+    if not rules:
+        return ""
+    return "\n".join([f"name: {draft.name}", "expectations:", *(f"  - {flow(rule)}" for rule in rules)]) + "\n"
 
 
 def _column_rules(draft: Draft, column: Drafted) -> Iterator[dict[str, Any]]:
     name, header = column.name, column.header
-    if column.required:
-        kwargs = {"column": name}
-        yield _rule(draft, NOT_NULL, kwargs, f"{name}.given", (f"{header} is filled in", f"{header} terisi"))
-    if column.type in SAYS:
-        kwargs = {"column": name, "kind": column.type}
-        example = ""
-        if column.type in SPELLED:
-            kwargs["spelling"] = draft.spelling_of(column)
-            example = EXAMPLES.get((column.type, kwargs["spelling"])) or EXAMPLES[column.type, "loose"]
-        english, indonesian = SAYS[column.type]
-        word = "valid" if column.type in ("nik", "kpj") else column.type
-        says = (english.format(header, example), indonesian.format(header, example.replace(" or ", " atau ")))
-        yield _rule(draft, PARSE, kwargs, f"{name}.{word}", says)
-    if column.type == "nik":
-        says = (
-            f"{header} was not typed as a number, which would have lost its last digit",
-            f"{header} tidak diketik sebagai angka, karena angka terakhirnya akan hilang",
-        )
-        yield _rule(draft, ROWS, _where(f"'{name}' = any(number_cells)"), f"{name}.as_text", says)
     if column.type == "date" and {"lahir", "bayar", "dibayar"} & set(column.words):
         function = f"quality.to_date_{draft.spelling_of(column)}"
         says = (f"{header} is not after the date of the delivery", f"{header} tidak melewati tanggal kiriman")
-        yield _rule(draft, ROWS, _where(f"{function}({name}) > business_date"), f"{name}.not_after_night", says)
+        late = {"unexpected_rows_query": ROWS_FORM.replace("…", f"{function}({name}) > business_date")}
+        yield _rule(draft, ROWS, late, f"{name}.not_after_night", says)
     if column.values:
         yield _list_rule(draft, column)
     if column.regex:
         yield _form_rule(draft, column)
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"unexpected_rows_query": ROWS_FORM.replace("…", condition)}
 
 
 def _list_rule(draft: Draft, column: Drafted) -> dict[str, Any]:

@@ -1,0 +1,134 @@
+"""Rules that a feed's declaration states outright: filled columns, types and spellings, the key, readable records.
+
+They are said once, in `feeds/<agency>/<feed>.yml`; here is one template for each kind of rule and each language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from cakupan.feeds import Column, Feed
+from cakupan.quality.rule import (
+    AT_LEAST,
+    COMPOUND_UNIQUE,
+    KEY_TYPES,
+    NOT_NULL,
+    PARSE,
+    ROWS,
+    ROWS_FORM,
+    UNIQUE,
+    Meta,
+    Rule,
+    Severity,
+)
+
+SPELLED = frozenset({"date", "month", "rupiah", "count", "decimal"})
+"""Types whose values are written in more than one way."""
+STATED = frozenset({NOT_NULL, PARSE, *KEY_TYPES})
+"""Expectations that only a declaration states."""
+READABLE, GIVEN, AS_TEXT, KEY = "record.readable", "given", "as_text", "key"
+Says = tuple[str, str]
+SAYS: Mapping[str, Says] = {
+    READABLE: ("The record could be read", "Rekaman dapat dibaca"),
+    GIVEN: ("{} is filled in", "{} terisi"),
+    AS_TEXT: (
+        "{} was not typed as a number, which would have lost its last digit",
+        "{} tidak diketik sebagai angka, karena angka terakhirnya akan hilang",
+    ),
+    KEY: ("No two different rows share {}", "Tidak ada dua baris berbeda dengan {} yang sama"),
+}
+SAYS_OF_TYPE: Mapping[str, Says] = {
+    "nik": (
+        "{} is a valid NIK: 16 digits with a real birth date and a serial other than 0000",
+        "{} adalah NIK yang sah: 16 angka dengan tanggal lahir yang nyata dan nomor urut selain 0000",
+    ),
+    "kpj": ("{} is a membership number of 11 digits", "{} adalah nomor kepesertaan 11 angka"),
+    "date": (
+        "{} is a date of the calendar, 1900 to 2099, written {}",
+        "{} adalah tanggal kalender, 1900 sampai 2099, ditulis {}",
+    ),
+    "month": ("{} is a month, written {}", "{} adalah bulan, ditulis {}"),
+    "year": ("{} is a year of four digits, 1900 to 2099", "{} adalah tahun empat angka, 1900 sampai 2099"),
+    "rupiah": (
+        "{} is an amount of whole rupiah, not negative, written {}",
+        "{} adalah jumlah rupiah bulat, tidak negatif, ditulis {}",
+    ),
+    "count": ("{} is a whole number, not negative, written {}", "{} adalah bilangan bulat, tidak negatif, ditulis {}"),
+    "decimal": ("{} is a number, written {}", "{} adalah bilangan, ditulis {}"),
+    "json": ("{} is well-formed JSON", "{} adalah JSON yang benar"),
+}
+EXAMPLES = {
+    ("date", "iso"): "2025-09-09", ("date", "id"): "09/09/2025 or 9 September 2025",
+    ("date", "loose"): "9-9-2025, 9 Sep 2025 or 2025-09-09", ("month", "iso"): "202509",
+    ("month", "id"): "September 2025", ("month", "loose"): "Sep-25, 09/2025 or 2025-09",
+    ("rupiah", "iso"): "1234567", ("rupiah", "id"): "1.234.567,00", ("rupiah", "loose"): "Rp 1.234.567,-",
+    ("rupiah", "en"): "1,234,567.00", ("count", "iso"): "1234567", ("count", "id"): "1.234.567,00",
+    ("count", "loose"): "1.234.567", ("count", "en"): "1,234,567", ("decimal", "iso"): "1234.5",
+    ("decimal", "id"): "1.234,5", ("decimal", "loose"): "1.234,5 or 12,5 %", ("decimal", "en"): "1,234.5",
+}  # fmt: skip
+
+
+def declared_rules(feed: Feed) -> tuple[Rule, ...]:
+    """All that the declaration states: of the record, of each column, of the key, and of the delivery."""
+    on_columns = chain.from_iterable(_of_column(feed, column) for column in feed.columns)
+    return (_readable(feed), *on_columns, _key(feed), *_of_delivery(feed))
+
+
+def _readable(feed: Feed) -> Rule:
+    return _rule(f"{feed.name}.{READABLE}", ROWS, _where("defect is not null"), SAYS[READABLE])
+
+
+def _of_column(feed: Feed, column: Column) -> Iterator[Rule]:
+    name, header, prefix = column.name, column.header, f"{feed.name}.{column.name}"
+    if column.required:
+        yield _rule(f"{prefix}.{GIVEN}", NOT_NULL, {"column": name}, _about(SAYS[GIVEN], header))
+    if column.type in SAYS_OF_TYPE:
+        kwargs, example = {"column": name, "kind": column.type}, ""
+        if column.type in SPELLED:
+            kwargs["spelling"] = feed.spelling_of(column)
+            example = EXAMPLES.get((column.type, kwargs["spelling"])) or EXAMPLES[column.type, "loose"]
+        word = "valid" if column.type in ("nik", "kpj") else column.type
+        yield _rule(f"{prefix}.{word}", PARSE, kwargs, _about(SAYS_OF_TYPE[column.type], header, example))
+    if column.type == "nik":
+        typed = _where(f"'{name}' = any(number_cells)")
+        yield _rule(f"{prefix}.{AS_TEXT}", ROWS, typed, _about(SAYS[AS_TEXT], header))
+
+
+def _key(feed: Feed) -> Rule:
+    says = _about(SAYS[KEY], ", ".join(feed.column(name).header for name in feed.key))
+    if feed.cadence == "increment":  # what is news must be news beside all that came before
+        says = (f"{says[0]} over all deliveries", f"{says[1]} dalam semua kiriman")
+    if len(feed.key) == 1:
+        return _rule(f"{feed.name}.{KEY}", UNIQUE, {"column": feed.key[0]}, says)
+    return _rule(f"{feed.name}.{KEY}", COMPOUND_UNIQUE, {"column_list": list(feed.key)}, says)
+
+
+def _of_delivery(feed: Feed) -> Iterator[Rule]:
+    if feed.may_be_empty:
+        says = ("The delivery may have no rows", "Kiriman boleh tanpa baris")
+        rows = {"column": "delivered_rows", "min_value": 0}
+        yield _rule("delivery.rows", AT_LEAST, rows, says, severity="critical", code="NO_ROWS")
+
+
+def _about(says: Says, header: str, example: str = "") -> Says:
+    english, indonesian = says
+    return english.format(header, example), indonesian.format(header, example.replace(" or ", " atau "))
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"unexpected_rows_query": ROWS_FORM.replace("…", condition)}
+
+
+def _rule(
+    rule_id: str,
+    type_: str,
+    kwargs: dict[str, Any],
+    says: Says,
+    *,
+    severity: Severity = "warning",
+    code: str | None = None,
+) -> Rule:
+    meta = Meta(rule_id=rule_id, says=says[0], says_id=says[1], code=code)
+    return Rule(type=type_, kwargs=kwargs, severity=severity, meta=meta)
