@@ -81,7 +81,7 @@ def sentences(rule: Rule) -> tuple[str, str]:
     return rule.meta.says, rule.meta.says_id
 
 
-@pytest.mark.parametrize(("kind", "spelling"), WRITTEN, ids="-".join)
+@pytest.mark.parametrize(("kind", "spelling"), WRITTEN)
 @pytest.mark.parametrize("by_column", [True, False])
 def test_a_type_states_how_its_values_are_written(kind: str, spelling: str, by_column: bool) -> None:
     said = {"type": kind} | ({"spelling": spelling} if by_column else {})
@@ -216,7 +216,7 @@ def test_own_rules_stand_with_their_column(tmp_path: Path) -> None:
         rule("x.y.record.readable", "unexpected_rows_expectation", unexpected_rows_query=f"{ROWS} true"),
         rule("x.y.no.plain_letters", "expect_column_values_to_match_regex", column="no", regex="x"),
     ],
-    ids=lambda again: again["meta"]["rule_id"] + again["type"][-9:],
+    ids=lambda again: f"{again['meta']['rule_id']}-{again['type']}",
 )  # fmt: skip
 def test_what_a_declaration_gives_is_not_said_again(tmp_path: Path, again: dict[str, Any]) -> None:
     """Two places that say the same come to say different things."""

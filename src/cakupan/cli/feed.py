@@ -15,7 +15,6 @@ from rich.table import Table
 
 from cakupan import settings
 from cakupan.cli.saying import cause, say_and_exit
-from cakupan.feeds import find_feed
 
 if TYPE_CHECKING:
     from cakupan.onboarding.checking import Checked
@@ -96,6 +95,7 @@ def rules(name: Annotated[str, typer.Argument(help="AGENCY.FEED")]) -> None:
 
     Exit code 0: printed; 2: there is no such feed, or its files are wrong.
     """
+    from cakupan.feeds import find_feed
     from cakupan.quality.suite import load_suite
 
     try:
