@@ -85,6 +85,11 @@ def test_an_element_that_is_no_object_is_broken(read):
     assert (second.row_number, second.defect, second.raw) == (2, "no object", '["x",1]')
 
 
+def test_an_element_that_is_nothing_is_no_row(read):
+    _, found = read([None, ROW, [], "", " \u200b", {}, 0])
+    assert [(record.row_number, record.defect) for record in found] == [(2, None), (7, "no object")]
+
+
 @pytest.mark.parametrize("twice", [b'"nik": "1", "nik": "2"', b'"nik": "1", "NIK": "2"'])
 def test_a_key_that_comes_twice_breaks_its_element(read, twice):
     content = b'[{%b, "nama": "A", "status_kepegawaian": "K2", "kode_wilayah": "3"}]' % twice

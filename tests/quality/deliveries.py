@@ -64,6 +64,11 @@ class Warehouse:
         self.connection.commit()
         return outcomes
 
+    def forget_medians(self) -> None:
+        """As validations of an earlier version are."""
+        self.connection.execute("update ledger.validation set median_on = null")
+        self.connection.commit()
+
     def verdicts(self, feed: Feed, delivery_id: int) -> dict[tuple[str, int], tuple[str, list[str]]]:
         """Verdict and broken rules of the rows in quarantine, by address, as the current validation has them."""
         query = sql.SQL(

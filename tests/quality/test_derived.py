@@ -102,6 +102,15 @@ def test_a_contract_number_within_nested_values_is_a_code(warehouse: Warehouse, 
     assert found == ([("quarantined", ["pbj.kontrak.contracts.plain_letters"])] if refused else [])
 
 
+@pytest.mark.parametrize(("code", "refused"), [("1.0\u0417", True), ("1.03", False)])
+def test_the_code_of_the_buying_office_is_a_code(warehouse: Warehouse, code: str, refused: bool) -> None:
+    cell = f'{{"id":"{code}","name":"Dinas \u2013 A"}}'
+    delivery = warehouse.land(CONTRACTS, with_one(CONTRACTS, buyer=cell))
+    warehouse.validate(CONTRACTS)
+    found = list(warehouse.verdicts(CONTRACTS, delivery).values())
+    assert found == ([("quarantined", ["pbj.kontrak.buyer.plain_letters"])] if refused else [])
+
+
 def everywhere(warehouse: Warehouse, feed: Feed) -> str:
     """All that stands in the quarantine table."""
     query = sql.SQL("select to_jsonb(q)::text from {} as q").format(sql.Identifier("quarantine", feed.table))

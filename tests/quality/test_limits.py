@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cakupan.feeds import Feed
-from cakupan.quality import release
+from cakupan.quality import release, validation
 from cakupan.quality.reasons import _share
 from cakupan.quality.validation import RowsMissing
 from tests.quality.deliveries import NIGHT, Warehouse, feed_called, figures, nights_on, remarks, rows
@@ -171,6 +171,32 @@ class TestPeriod:
         warehouse.land(ORDERS, orders(0))
         warehouse.land(ORDERS, orders(-120), nights_on(120))
         assert [o.status for o in warehouse.validate(ORDERS)] == ["ACCEPTED", "ACCEPTED"]
+
+    @pytest.mark.parametrize(("back", "status"), [(180, "ACCEPTED"), (181, "HELD")])
+    def test_one_validated_before_medians_were_kept(self, warehouse: Warehouse, back: int, status: str) -> None:
+        """An older installation: the median of what is in force is found again, normalised rows among them."""
+        found = [{**row, "tgl_sp2d": f" {row['tgl_sp2d']} "} for row in orders(0)]
+        warehouse.land(ORDERS, [*found[:15], {**found[15], "tgl_sp2d": "31/02/2020"}, *orders(0)[16:]])
+        warehouse.validate(ORDERS)
+        warehouse.forget_medians()
+        delivery = warehouse.land(ORDERS, orders(back), nights_on(1))
+        assert [o.status for o in warehouse.validate(ORDERS)] == [status]
+        assert warehouse.validate(ORDERS) == [], "judged once"
+        if status == "HELD":
+            assert "9 September 2025" in warehouse.current(delivery)["reason_en"]
+            release(warehouse.connection, delivery, "Sari", "memang tahun lalu")
+            assert warehouse.validate(ORDERS) == []
+
+    def test_nothing_is_judged_anew_where_no_medians_were_kept(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as earlier:
+            earlier.setattr(validation, "median_of_validated", lambda *_: None)
+            for day, back in enumerate((0, 365)):
+                warehouse.land(ORDERS, orders(back), nights_on(day))
+                assert [o.status for o in warehouse.validate(ORDERS)] == ["ACCEPTED"]
+                warehouse.forget_medians()
+        assert warehouse.validate(ORDERS) == []
 
     def test_only_accepted_rows_have_a_say(self, warehouse: Warehouse) -> None:
         """The middle one of the rows let in, in whatever spelling."""

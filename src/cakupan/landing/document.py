@@ -154,7 +154,7 @@ def _records(feed: Feed, columns: Places, elements: Iterator[Any]) -> Iterator[R
             record = _record(feed, columns, number, element)
             if record.defect or any(map(is_filled, record.values)):
                 yield record
-        else:
+        elif element not in (None, []) and not (isinstance(element, str) and not is_filled(element)):
             yield broken(number, "no object", canonical_json(element))
 
 

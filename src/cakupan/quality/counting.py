@@ -11,9 +11,28 @@ from psycopg import sql
 
 from cakupan.feeds import Feed
 from cakupan.quality.counts import Counts, Delivery
+from cakupan.quality.quarantine import quarantine_table
 
 Execute = Callable[..., psycopg.Cursor[Any]]
 """Runs a query of the pass, with the names of its delivery filled in."""
+
+_MEDIAN = """
+with looked_at as (
+    select sheet, row_number, verdict, {period} as dated from {looked_at} where {which}
+),
+accepted as (
+    select {period} as dated from {landing} as l
+    where delivery_id = {delivery} and not exists (
+        select from looked_at as j where j.sheet = l.sheet and j.row_number = l.row_number
+    )
+    union all
+    select dated from looked_at where verdict = 'accepted'
+),
+typed as (
+    select {to_date}(dated) as dated from accepted
+)
+select percentile_disc(0.5) within group (order by dated) from typed
+"""
 
 
 class CountsDisagree(RuntimeError):
@@ -72,23 +91,28 @@ def _median(execute: Execute, feed: Feed) -> date | None:
     """The median of the accepted rows' dates in the column that the feed declares."""
     if feed.period is None:
         return None
-    column = feed.column(feed.period)
-    row = execute(
-        """
-        with accepted as (
-            select {period} as dated from {landing} as l
-            where delivery_id = {delivery} and not exists (
-                select from judged as j where j.sheet = l.sheet and j.row_number = l.row_number
-            )
-            union all
-            select {period} from judged where verdict = 'accepted'
-        ),
-        typed as (
-            select {to_date}(dated) as dated from accepted
-        )
-        select percentile_disc(0.5) within group (order by dated) from typed
-        """,
-        period=sql.Identifier(column.name),
-        to_date=sql.Identifier("quality", f"to_date_{feed.spelling_of(column)}"),
-    ).fetchone()
+    row = execute(_MEDIAN, looked_at=sql.SQL("judged"), which=sql.SQL("true"), **_dated(feed, feed.period)).fetchone()
     return row[0] if row else None
+
+
+def median_of_validated(
+    connection: psycopg.Connection[Any], feed: Feed, delivery_id: int, validation_id: int
+) -> date | None:
+    """The same of a delivery that was validated before medians were kept."""
+    if feed.period is None:
+        return None
+    names = {
+        "landing": sql.Identifier("landing", feed.table),
+        "delivery": sql.Literal(delivery_id),
+        "looked_at": quarantine_table(feed),
+        "which": sql.SQL("validation_id = {}").format(sql.Literal(validation_id)),
+    }
+    row = connection.execute(sql.SQL(_MEDIAN).format(**names, **_dated(feed, feed.period))).fetchone()
+    return row[0] if row else None
+
+
+def _dated(feed: Feed, period: str) -> dict[str, sql.Composable]:
+    """The date column, and what reads it."""
+    column = feed.column(period)
+    reader = sql.Identifier("quality", f"to_date_{feed.spelling_of(column)}")
+    return {"period": sql.Identifier(column.name), "to_date": reader}

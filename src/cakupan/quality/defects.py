@@ -43,6 +43,8 @@ _WORDS = (
     (r"line longer than (\d+) bytes", r"baris lebih panjang dari \1 byte"),
     (r"key repeated", "nama kolom berulang"),
     (r"formula without result", "rumus tanpa hasil"),
+    (r"value that cannot be read", "isi yang tidak dapat dibaca"),
+    (r"no object", "bukan objek"),
 )
 
 

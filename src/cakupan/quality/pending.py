@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -71,9 +71,15 @@ def known_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[Kn
 
 
 def next_pending(
-    deliveries: Iterable[Known], suite: Suite, cadence: str, done: Collection[int] = ()
+    deliveries: Iterable[Known],
+    suite: Suite,
+    cadence: str,
+    done: Collection[int] = (),
+    median: Callable[[Known], date | None] = lambda _: None,
 ) -> tuple[Known, Known | None] | None:
     """The first delivery to validate, with the one in force before it; None when all is done.
+
+    `median` is asked for the median date of one that was validated before medians were kept.
 
     A delivery is validated again when one of an earlier date was validated after it: an increment always, because its
     repeats and key conflicts may be others now; a snapshot where the loss of rows or the period is judged differently
@@ -87,17 +93,24 @@ def next_pending(
         if known.business_date != night:
             night, newest_of_earlier_dates = known.business_date, newest_so_far
         if not known.validated and known.delivery_id not in done:
-            return known, before
+            return known, before and _dated(before, median)
         if known.refusal_code is None:
             overtaken = (known.validation_id or 0) < newest_of_earlier_dates
             if cadence == "increment" and overtaken:
                 return known, before
+            # Where neither has a median both are older than the rule, and nothing is to be judged anew.
+            if before and (known.median_on is None) != (before.median_on is None):
+                known, before = _dated(known, median), _dated(before, median)
             if cadence != "increment" and _judged_otherwise(known, before, suite):
-                return known, before
+                return known, before and _dated(before, median)
             newest_so_far = max(newest_so_far, known.validation_id or 0)
         if known.delivery_status == "ACCEPTED":
             before = known
     return None
+
+
+def _dated(known: Known, median: Callable[[Known], date | None]) -> Known:
+    return known if known.median_on or not known.accepted_rows else replace(known, median_on=median(known))
 
 
 def _judged_otherwise(known: Known, before: Known | None, suite: Suite) -> bool:

@@ -13,6 +13,7 @@ from cakupan.audit.validations import record_validation
 from cakupan.feeds import Feed
 from cakupan.landing.tables import ensure_landing_table
 from cakupan.quality import reasons, remarks
+from cakupan.quality.counting import median_of_validated
 from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.defects import commonest
 from cakupan.quality.gate import Figures, Result, judge
@@ -111,7 +112,10 @@ class _Verdict:
 
 
 def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite, done: set[int]) -> Outcome | None:
-    found = next_pending(known_deliveries(connection, feed), suite, feed.cadence, done)
+    def median(known: Known) -> date | None:
+        return median_of_validated(connection, feed, known.delivery_id, known.validation_id or 0)
+
+    found = next_pending(known_deliveries(connection, feed), suite, feed.cadence, done, median)
     if found is None:
         return None
     case = _Case(connection, feed, *found)
