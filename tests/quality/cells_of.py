@@ -10,17 +10,18 @@ from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, Rule
 from cakupan.quality.strict import MONTHS_ID as MONTHS
 from cakupan.quality.suite import Suite
 
+PROGRAMS = r"^(?:JKK|JKM|JHT|JP|JKP)(?:[ \t\u00a0]*,[ \t\u00a0]*(?:JKK|JKM|JHT|JP|JKP))*$"
 FORMATTED = {
     "^[0-9]{12}$": "2590000{:05d}",
     "^[0-9]{13}$": "12000000{:05d}",
     "^[0-9]{2}[.][0-9]{2}[.][0-9]{2}[.][0-9]{4}$": "35.79.01.{:04d}",
-    "^(?:JKK|JKM|JHT|JP|JKP)(?:,(?:JKK|JKM|JHT|JP|JKP))*$": "JKK,JKM",
+    PROGRAMS: "JKK,JKM",
 }
 BAD_FORMATTED = {
     "^[0-9]{12}$": ["25900000000", "2590000000001", "25900000000x", "٢٥٩٠٠٠٠٠٠٠٠١"],
     "^[0-9]{13}$": ["120000000000", "12000000000012", "1200000000-01"],
     "^[0-9]{2}[.][0-9]{2}[.][0-9]{2}[.][0-9]{4}$": ["3579012001", "35.79.1.2001", "Batu"],
-    "^(?:JKK|JKM|JHT|JP|JKP)(?:,(?:JKK|JKM|JHT|JP|JKP))*$": ["JKK,", "jkk", "JKK;JKM", "JKK,JKN", "JKK, JKM"],
+    PROGRAMS: ["JKK,", "jkk", "JKK;JKM", "JKK,JKN", "JKK JKM", "J KK,JKM", "JKK,,JKM", ",JKK"],
 }
 BAD_PARSED = {
     ("nik", None): [

@@ -12,7 +12,7 @@ from cakupan.feeds import Feed
 from cakupan.quality.derived import kind_of
 from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX
 from cakupan.quality.suite import load_suite, read_suite
-from tests.quality.deliveries import FEEDS
+from tests.quality.deliveries import FEEDS, Warehouse, feed_called, rows
 
 every_feed = pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
 
@@ -130,3 +130,14 @@ def test_a_suite_that_is_wrong_is_refused(tmp_path) -> None:
             read_suite(path)
     path.write_text(f"name: x.y\nexpectations:\n  - {rule}\n")
     assert len(read_suite(path).expectations) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "known"),
+    [("JKK", True), ("JKK,JKM", True), ("JKK , JKM,\tJHT,\u00a0JP", True), ("JKK JKM", False), ("JKK, ", False)],
+)
+def test_blanks_around_the_commas_of_a_list_do_not_matter(warehouse: Warehouse, cell: str, known: bool) -> None:
+    members = feed_called("bpjstk.kepesertaan")
+    warehouse.land(members, [{**rows(members, [7])[0], "program": cell}, *rows(members, range(10, 40))])
+    (outcome,) = warehouse.validate(members)
+    assert outcome.quarantined_rows == (not known)

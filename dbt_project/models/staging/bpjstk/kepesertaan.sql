@@ -15,7 +15,8 @@ select
     accepted.segmen as segment_code,
     accepted.npp,
     accepted.kode_sektor as sector_code,
-    accepted.program as program_codes,
+    -- Blanks around the commas do not matter.
+    translate(accepted.program, e' \t\u00a0', '') as program_codes,
     accepted.sumber_iuran as funding_source_code,
     accepted.status,
     accepted.tgl_aktif::date as active_from,
