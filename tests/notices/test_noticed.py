@@ -13,8 +13,15 @@ from cakupan.quality.report import night_report
 from tests.notices.conftest import Ledger
 from tests.quality.deliveries import FEEDS, NIGHT, feed_called, rows
 
-ORDERS, PROJECTS, RECIPIENTS = (
-    feed_called(name) for name in ("sipd.sp2d", "distan.permohonan_bantuan", "disnaker.penerima_dbhcht")
+ORDERS, PROJECTS, RECIPIENTS, MEMBERS, CONTRACTS = (
+    feed_called(name)
+    for name in (
+        "sipd.sp2d",
+        "distan.permohonan_bantuan",
+        "disnaker.penerima_dbhcht",
+        "bpjstk.kepesertaan",
+        "pbj.kontrak",
+    )
 )
 
 
@@ -30,6 +37,18 @@ def letter(ledger: Ledger, feed: Feed, told: frozenset[str] = frozenset(), **mor
         (ORDERS, "nilai", "1.000.00\uff10", ("NILAI memuat FULLWIDTH DIGIT ZERO (U+FF10)", "character 9")),
         (ORDERS, "no_sk", "KEP\u201312", ("NO SK memuat EN DASH (U+2013)", "character 4")),
         (ORDERS, "tgl_sp2d", "9\u00a0September 2025", ("TGL SP2D memuat NO-BREAK SPACE (U+00A0)", "character 2")),
+        (
+            MEMBERS,
+            "program",
+            "JKK,\u00a0J\u041aM",
+            ("PROGRAM memuat CYRILLIC CAPITAL LETTER KA (U+041A)", "character 7"),
+        ),
+        (
+            CONTRACTS,
+            "contracts",
+            '[{"id":"12\u2044A","title":"A \u2013 B","value":{"amount":1}}]',
+            ("contracts memuat FRACTION SLASH (U+2044)", "character 3"),
+        ),
         (RECIPIENTS, "nik", "357901010190000\u0661", ("NIK memuat ARABIC-INDIC DIGIT ONE (U+0661)", "character 16")),
     ],
 )
@@ -45,6 +64,13 @@ def test_the_character_that_only_looks_like_another_is_named(
         assert f"{indonesian}, 1 baris, pertama baris 2" in text and cell not in text
     for text in (translated.html, translated.text, page):
         assert f"{indonesian.replace('memuat', 'holds')}, 1 row, first row 2, {english}" in text
+
+
+def test_a_character_is_named_once(ledger: Ledger) -> None:
+    found = [{**rows(RECIPIENTS, [30])[0], "kode_wilayah": "35.79.01.200\uff11"}, *rows(RECIPIENTS, range(20))]
+    ledger.deliver(RECIPIENTS, found, NIGHT)
+    told = letter(ledger, RECIPIENTS)
+    assert told is not None and told.text.count("FULLWIDTH DIGIT ONE") == 1
 
 
 def test_why_records_could_not_be_read_is_said_in_so_many_words(ledger: Ledger) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from cakupan.feeds import Feed
+from cakupan.feeds import Column, Feed
 from cakupan.quality import letters
 from cakupan.quality.defects import commonest, place, place_id, told
 from cakupan.quality.derived import PLAIN_LETTERS, kind_of
 from cakupan.quality.quarantine import quarantine_table
-from cakupan.quality.rule import PARSE, Rule
+from cakupan.quality.rule import PARSE, REGEX, Rule
 from cakupan.quality.suite import Suite
 
 NAMED = 3
@@ -54,9 +54,11 @@ def details(
     """By rule id, for those of the broken rules of a stored validation of which there is more to say."""
     found = {}
     for rule in suite.row_rules:
-        pattern = _looked_for(rule) if rule.rule_id in broken and rule.column else None
+        pattern = _looked_for(rule) if rule.rule_id in broken else None
+        if rule.type == REGEX and not kind_of(rule) and f"{feed.name}.{rule.column}.{PLAIN_LETTERS}" in broken:
+            continue  # that rule says it
         if pattern and (odd := _odd_characters(connection, feed, validation_id, rule, pattern)):
-            found[rule.rule_id] = _named(feed.column(str(rule.column)).header, odd)
+            found[rule.rule_id] = _named(_column(feed, rule).header, odd)
     if suite.readable_rule.rule_id in broken and (delivery_id := _delivery(connection, validation_id)):
         defects = commonest(connection, feed, delivery_id)
         if defects:
@@ -68,8 +70,24 @@ def details(
 def _looked_for(rule: Rule) -> str | None:
     """The pattern of a character that no good cell of the rule's column has."""
     if kind_of(rule) == PLAIN_LETTERS:
-        return letters.ODD_IN_CODE if rule.kwargs["regex"] == letters.CODE else letters.ODD_IN_TEXT
+        return letters.ODD_IN_TEXT if rule.kwargs.get("regex") == letters.TEXT else letters.ODD_IN_CODE
+    if rule.type == REGEX:
+        return letters.ODD_IN_LIST
     return letters.NOT_ASCII if rule.type == PARSE and rule.kwargs["kind"] != "json" else None
+
+
+def _column(feed: Feed, rule: Rule) -> Column:
+    """The column of a rule that was derived from it or names it."""
+    return feed.column(rule.column or rule.rule_id.split(".")[-2])
+
+
+def _cell(column: Column, pattern: str) -> sql.Composable:
+    """What of a cell is looked at: of nested values the first text called `id` with such a character."""
+    name = sql.Identifier(column.name)
+    if column.type != "json":
+        return name
+    path = sql.Literal(f'$.**.id ? (@.type() == "string" && @ like_regex "{pattern}")')
+    return sql.SQL("(jsonb_path_query_first(quality.to_json({}), {}) #>> '{{}}')").format(name, path)
 
 
 def _odd_characters(
@@ -78,13 +96,16 @@ def _odd_characters(
     query = sql.SQL(
         """
         with found as (
-            select sheet, row_number, {column} as cell, substring({column} from {pattern}) as sign
+            select sheet, row_number, {cell} as cell
             from {quarantine}
             where validation_id = %s and {rule} = any(rules)
         ),
+        signed as (
+            select sheet, row_number, cell, substring(cell from {pattern}) as sign from found
+        ),
         placed as (
             select sheet, row_number, ascii(sign) as code_point, strpos(cell, sign) as position
-            from found
+            from signed
             where sign is not null
         )
         select distinct on (code_point)
@@ -93,7 +114,7 @@ def _odd_characters(
         order by code_point, sheet, row_number
         """
     ).format(
-        column=sql.Identifier(rule.column or ""),
+        cell=_cell(_column(feed, rule), pattern),
         pattern=sql.Literal(pattern),
         quarantine=quarantine_table(feed),
         rule=sql.Literal(rule.rule_id),

@@ -99,9 +99,10 @@ def next_pending(
             if cadence == "increment" and overtaken:
                 return known, before
             # Where neither has a median both are older than the rule, and nothing is to be judged anew.
+            now = known
             if before and (known.median_on is None) != (before.median_on is None):
-                known, before = _dated(known, median), _dated(before, median)
-            if cadence != "increment" and _judged_otherwise(known, before, suite):
+                now, before = _dated(known, median), _dated(before, median)
+            if cadence != "increment" and _judged_otherwise(now, before, suite):
                 return known, before and _dated(before, median)
             newest_so_far = max(newest_so_far, known.validation_id or 0)
         if known.delivery_status == "ACCEPTED":
