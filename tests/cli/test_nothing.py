@@ -42,7 +42,7 @@ def ledger(database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.Mon
     return known
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=IDS)
+@pytest.mark.parametrize("command", [*COMMANDS, ["database", "url"]], ids=[*IDS, "database url"])
 def test_an_empty_folder_has_nothing(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
     ran = CliRunner().invoke(app, command)

@@ -17,7 +17,7 @@ from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import only_one_night
 from cakupan.cli.nightly import run_night
-from cakupan.cli.saying import cause, needs_database, say_and_exit
+from cakupan.cli.saying import cause, needs_cluster, needs_database, say_and_exit
 from cakupan.database import Role, url
 from cakupan.database.server import embedded
 
@@ -242,4 +242,5 @@ def database_url(role: Annotated[str, typer.Option(help="loader, transformer, bi
         wanted = Role[role.upper()]
     except KeyError:
         raise typer.BadParameter(f"there is no role {role!r}", param_hint="--role") from None
+    needs_cluster()
     sys.stdout.write(url(wanted) + "\n")

@@ -35,6 +35,12 @@ def needs_database(code: int = 1) -> None:
     say_and_exit(f"The database is not running. Run: {this_command()} database start", code)
 
 
+def needs_cluster() -> None:
+    """Exit unless the warehouse's server was ever made, running or not, or another is named."""
+    if not embedded().made:
+        needs_database()
+
+
 def cause(error: Exception) -> str:
     """What an error says, without what a database error quotes from a row."""
     if isinstance(error, psycopg.Error):
