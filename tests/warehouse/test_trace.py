@@ -137,6 +137,28 @@ def test_every_figure_of_every_mart_can_be_made_again(trace: Trace, auditor) -> 
             assert wrong == [], f"{mart} {one}"
 
 
+def test_a_figure_is_traced_in_a_night_of_before_lines_had_a_fiscal_year(trace: Trace, warehouse: Warehouse) -> None:
+    with connect(Role.ADMIN, autocommit=True) as admin:
+        line = "update warehouse.dbhcht_reconciliation set fiscal_year = {} where as_of_date = %s"
+        (key,) = admin.execute(
+            "select concat_ws('|', fiscal_year, skpd_code, sub_activity_code, account_code)"
+            " from marts.dbhcht_reconciliation where as_of_date = %s and budget_idr > 0 order by 1 limit 1",
+            (NIGHTS[1],),
+        ).fetchone()
+        column = "alter table warehouse.dbhcht_reconciliation alter column fiscal_year {} not null"
+        admin.execute(column.format("drop"))
+        admin.execute(line.format("null"), (NIGHTS[1],))
+        try:
+            asked = trace("--mart", "dbhcht_reconciliation", "--key", key, "--date", NIGHTS[1], "--format", "json")
+            wrong = trace("--mart", "dbhcht_reconciliation", "--key", f"{key}9", "--date", NIGHTS[1])
+        finally:
+            admin.execute(line.format(NIGHTS[1].year), (NIGHTS[1],))
+            admin.execute(column.format("set"))
+    assert asked.exit_code == 0, asked.output
+    assert all(figure["facts"]["agrees"] for figure in figures(json.loads(asked.stdout)["trace"]))
+    assert f"Near: {key}" in wrong.stderr
+
+
 def test_a_figure_that_was_altered_does_not_agree(trace: Trace, warehouse: Warehouse) -> None:
     change = (
         "update warehouse.coverage_by_sector set active_participants = active_participants + {} where sector_code = 'A'"

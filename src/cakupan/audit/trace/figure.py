@@ -11,6 +11,9 @@ from cakupan.audit.trace.landed import files
 from cakupan.audit.trace.night import Night, Row, unknown
 from cakupan.audit.trace.tree import Address, CannotTrace, Node
 
+KEPT_SINCE = {"fiscal_year": "coalesce(fiscal_year, extract(year from as_of_date)::int)"}
+"""Parts of keys that runs of earlier versions do not have, and what was meant by their rows."""
+
 
 def figure(night: Night, relation: str, key: str, name: str | None) -> Node:
     """One figure of a mart's row, or all of them where `name` is None. Raises CannotTrace."""
@@ -43,7 +46,7 @@ def _parts(mart: Mart, relation: str, key: str) -> dict[str, str]:
 
 
 def _published(night: Night, relation: str, mart: Mart, key: str) -> Row:
-    spelled = " || '|' || ".join(mart.key)
+    spelled = " || '|' || ".join(KEPT_SINCE.get(name, name) for name in mart.key)
     columns = ", ".join(
         f"sum({name})::bigint as {name}" if relation == "dbhcht_lineage" else f"max({name}::text) as {name}"
         for name in mart.figures
