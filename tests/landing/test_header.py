@@ -98,3 +98,10 @@ def test_the_places_of_a_repeated_column_are_named(feed):
         match_header(feed("bpjstk.kepesertaan"), [*KEPESERTAAN, "n_i_k"], locate=in_line(1))
     assert "NIK (column 2 of row 1, column 15 of row 1)" in refused.value.text_en
     assert "NIK (kolom ke-2 baris 1, kolom ke-15 baris 1)" in refused.value.text_id
+
+
+@pytest.mark.parametrize("cells", [["NO" + "0" * 200_000], ["KPJ", "NIK\nlengkap", "a\rb"]])
+def test_a_line_that_is_no_header_at_all_refuses(feed, cells):
+    with pytest.raises(Refused) as refused:
+        match_header(feed("bpjstk.kepesertaan"), cells)
+    assert refused.value.code == "MISSING_COLUMN"

@@ -101,6 +101,13 @@ def _odd_characters(written: str, wanted: str) -> list[str]:
     return list(dict.fromkeys(odd)) if odd and not any(sign.isascii() for sign in odd) else []
 
 
+def _split(line: str, sign: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=sign), [])
+    except csv.Error:  # a cell longer than the library takes, or a line end between quotes: no header to guess at
+        return []
+
+
 def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) -> Iterator[Reason]:
     """Which sign the columns are separated by, when another than declared obviously is the one."""
     if feed.format.kind != "csv":
@@ -108,7 +115,7 @@ def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) ->
     declared = feed.format.delimiter
     line = declared.join(cells)
     for sign in DELIMITERS:
-        found = next(csv.reader([line], delimiter=sign), []) if sign != declared else []
+        found = _split(line, sign) if sign != declared else []
         if len(found) > 1 and 2 * len(required_missing(feed, found)) < len(missing):
             name, due = (_SIGNS.get(each, f"'{each}'") for each in (sign, declared))
             yield Reason(
