@@ -69,7 +69,7 @@ def test_a_rejected_delivery_says_why_and_what_stays_in_force(ledger: Ledger) ->
     ledger.deliver(MEMBERS, [], NIGHT + timedelta(1), **refusal)
     told = letter(ledger, "bpjstk", NIGHT + timedelta(1))
     assert "Ditolak" in told.html
-    assert "Berkas &lt;b&gt;rusak" in told.html
+    assert "Berkas &lt;b&gt;rusak" in told.html and "Berkas <b>rusak</b>." in told.text
     assert "Data tanggal 9 September 2025 tetap berlaku" in told.html
 
 
