@@ -24,7 +24,7 @@ from pathlib import Path
 from airflow.sdk import DAG, PokeReturnValue, task
 from cakupan import night, orchestration, publish
 from cakupan.orchestration import trouble
-from cakupan.sources import BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
 
 trouble.DELAY = timedelta(milliseconds=1)
 
@@ -99,10 +99,16 @@ def test_airflow_tries_again_what_may_pass_and_nothing_else(database: psycopg.Co
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        (Unreachable("a: away"), "a: away. When `cakupan sources check x` shows that it answers, run the night again"),
+        (Away("a: away"), "a: away. When `cakupan sources check x` shows that it answers, run the night again"),
+        (
+            Unreachable("a: lost"),
+            "a: lost. Run the night again; if it happens again though `cakupan sources check x` is content,"
+            " ask for a new delivery",
+        ),
         (
             PartialDelivery("a: cut"),
-            "a: cut. When `cakupan sources check x` shows that it answers, run the night again",
+            "a: cut. Run the night again; if it happens again though `cakupan sources check x` is content,"
+            " ask for a new delivery",
         ),
         (LoginRefused("a: no"), "a: no. Mend it until `cakupan sources check x` is content, then run the night again"),
         (

@@ -65,10 +65,19 @@ def feed(feed_called):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_another_name_is_told_with_what_it_should_be_called(feed, name):
     code, should = NAMES[name]
-    (told,) = in_the_folder(feed, NIGHT, {name: Kind.FILE, DATED: Kind.FILE})
+    (told,) = in_the_folder(feed, NIGHT, {name: Kind.FILE, "relawan_disabilitas_20250801.csv": Kind.FILE})
     assert (told.feed, told.reason_code) == ("relawan_disabilitas", code)
     assert should in told.reason_id and told.reason_id != told.reason_en
     assert should in told.reason_en or code == "FAR_AHEAD"
+
+
+def test_nobody_is_told_to_overwrite_the_file_that_lies_beside(feed):
+    (told,) = in_the_folder(feed, NIGHT, {DATED: Kind.FILE, "relawan_disabilitas_20250909.CSV": Kind.FILE})
+    assert told.reason_code == "BESIDE"
+    assert f"berkas {DATED} ada di sebelahnya" in told.reason_id
+    assert f"the file {DATED} lies beside it" in told.reason_en
+    beside_a_link = in_the_folder(feed, NIGHT, {DATED: Kind.LINK, "relawan_disabilitas_20250909.CSV": Kind.FILE})
+    assert {one.reason_code for one in beside_a_link} == {"LINK", "OTHER_LETTERS"}
 
 
 def test_what_systems_leave_in_every_folder_is_nobodys_fault(feed):

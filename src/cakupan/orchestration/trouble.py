@@ -56,8 +56,13 @@ def told(error: Any, dag_id: str) -> str:
     """One line for a person: what happened, without a value of a row or a secret, and what to do next."""
     agency = dag_id.removeprefix("ingest_")
     match error:
-        case Unreachable() | PartialDelivery():
+        case Away():
             return f"{error}. When `cakupan sources check {agency}` shows that it answers, run the night again"
+        case Unreachable() | PartialDelivery():
+            return (
+                f"{error}. Run the night again; if it happens again though `cakupan sources check {agency}` is content,"
+                " ask for a new delivery"
+            )
         case NotConnected():
             return f"{error}. Mend it until `cakupan sources check {agency}` is content, then run the night again"
         case night.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun() | publish.Busy():

@@ -64,6 +64,10 @@ def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing:
         for name, kind in sorted(entries.items())
         if name.casefold() not in DROPPINGS
     }
+    for name, reason in reasons.items():
+        should = _should_be(feed, name)
+        if reason and reason[0] in MISNAMED and entries.get(should) is Kind.FILE:
+            reasons[name] = _beside(should)
     return _apart([Ignored(feed.feed, name, *reason) for name, reason in reasons.items() if reason])
 
 
@@ -90,6 +94,8 @@ def around_the_feeds(
 
 
 _Reason = tuple[str, str, str]
+MISNAMED = frozenset({"OTHER_LETTERS", "OTHER_EXTENSION", "OTHER_NAME"})
+"""Reasons for which another name would let the file in."""
 _GROWING = (
     "masih berubah ketika dilihat; diambil setelah unggahannya selesai",
     "it was still changing when it was looked at; it is taken once its upload has ended",
@@ -115,6 +121,17 @@ def _reason(feed: Feed, night: date, name: str, kind: Kind) -> _Reason | None:
         "WAITS",
         f"bertanggal {day:%Y-%m-%d}; diambil pada malam tanggal itu",
         f"it is dated {day:%Y-%m-%d} and is taken in the night of that date",
+    )
+
+
+def _beside(should: str) -> _Reason:
+    """Told to take the name of a file that is there, an office that obeys would lose one of the two."""
+    return (
+        "BESIDE",
+        f"berkas {should} ada di sebelahnya dan itulah yang diambil; hapus berkas ini bila isinya sama, atau gantikan"
+        f" {should} dengan berkas ini bila isinya yang benar",
+        f"the file {should} lies beside it and is the one that is taken; delete this one if it says the same, or"
+        f" replace {should} by it if this one is right",
     )
 
 
