@@ -71,6 +71,8 @@ def test_refused_rows_are_named_by_address_and_rule(try_file) -> None:
 def test_a_file_that_would_be_held_or_refused_is_not_good(try_file) -> None:
     held = try_file(HEAD, [["1", *row[1:]] for row in rows()])
     assert (held.outcome.status, held.good) == ("HELD", False)
+    assert held.reason is not None
+    assert "cakupan release N --by" in held.reason
     refused = try_file(["NIK", "Nama", "Kategori"], [row[:3] for row in rows()])
     assert (refused.outcome.status, refused.outcome.code) == ("REJECTED", "MISSING_COLUMN")
 

@@ -83,6 +83,8 @@ def check(name: str, file: Path, night: date) -> Checked:
         (reason,) = connection.execute(
             "select reason_en from ledger.validation where validation_id = %s", (outcome.validation_id,)
         ).fetchone() or (None,)
+        # The delivery's number is taken back with everything else: nobody can release by it.
+        reason = reason and reason.replace(f"cakupan release {delivery_id} ", "cakupan release N ")
         rows = _refused(connection, feed, outcome.validation_id) if not landed.refusal else ()
         more = details(connection, feed, suite, outcome.validation_id, {rule for row in rows for rule in row.rules})
         remarks = connection.execute(
