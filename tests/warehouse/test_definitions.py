@@ -49,6 +49,8 @@ def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str
     from cakupan import night
     from cakupan.database import environment
 
+    with connect(Role.LOADER) as ledger:
+        (whole,) = ledger.execute("select run_id from ledger.build").fetchone() or (None,)
     night.start_run(NIGHTS[-1])
     monkey = pytest.MonkeyPatch()
     monkey.setattr(settings, "DBT_PROJECT", project)
@@ -58,6 +60,8 @@ def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str
     finally:
         monkey.undo()
         night.let_go()
+        with connect(Role.LOADER) as ledger:  # other tests look at the run that was built whole
+            ledger.execute("update ledger.build set run_id = %s", (whole,))
     if outcome.exception:
         return str(outcome.exception)
     wrong = [str(result.message) for result in outcome.result.results if str(result.status) != "success"]
