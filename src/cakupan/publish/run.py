@@ -165,9 +165,9 @@ def lock_build(connection: psycopg.Connection) -> None:
 def check_current(connection: psycopg.Connection, run_id: int) -> None:
     """Raise StaleRun unless `run_id` is the run being built."""
     current = _current(connection)
-    if current is None or current.run_id == run_id:
-        if current is None:
-            raise StaleRun(f"run {run_id} is not being built, nor is any other: run its night again")
+    if current is None:
+        raise StaleRun(f"run {run_id} is not being built, nor is any other: run its night again")
+    if current.run_id == run_id:
         return
     (as_of,) = connection.execute("select as_of_date from ledger.run where run_id = %s", (run_id,)).fetchone() or (
         None,
