@@ -29,8 +29,8 @@ class TestPayers:
         assert remarks(warehouse, first) == [] and remarks(warehouse, third) == []
         ((code, column, value, count, amount, indonesian, english),) = remarks(warehouse, second)
         assert (code, column, value, count, amount) == ("NEW_FUNDING_SOURCE", "sumber_dana", "XYZ", 2, 5_000_000)
-        for text in (indonesian, english):
-            assert "20250910" in text and "SUMBER DANA" in text and "Rp 5.000.000" in text and "XYZ" not in text
+        for text, rupiah in ((indonesian, "Rp 5.000.000"), (english, "Rp 5,000,000")):
+            assert "20250910" in text and "SUMBER DANA" in text and rupiah in text and "XYZ" not in text
         assert "First: row 22" in english and "Pertama: baris 22" in indonesian
 
     def test_what_was_never_let_in_is_still_new(self, warehouse: Warehouse) -> None:

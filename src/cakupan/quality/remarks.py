@@ -228,7 +228,7 @@ def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
 
 def _weights(amount: int | None) -> tuple[str, str]:
     """How much the rows weigh, in both languages."""
-    return ("", "") if amount is None else (f" (Rp {_id(int(amount))} in all)", f" (senilai Rp {_id(int(amount))})")
+    return ("", "") if amount is None else (f" (Rp {int(amount):,} in all)", f" (senilai Rp {_id(int(amount))})")
 
 
 def _rows(count: int) -> str:
