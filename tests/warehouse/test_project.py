@@ -99,6 +99,20 @@ def test_every_mart_has_an_enforced_contract_and_every_column_a_meaning(marts) -
             assert column.description and column.data_type, f"{model.name}.{column.name}"
 
 
+def test_what_columns_of_one_name_mean_is_written_once() -> None:
+    """In models/columns.md, from where the models' descriptions take it."""
+    meanings = Counter(
+        (column["name"], column["description"])
+        for path in PROJECT.rglob("models/**/*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", ())
+        for column in model.get("columns", ())
+    )
+    written = {meaning: count for meaning, count in meanings.items() if "doc(" not in meaning[1]}
+    assert [meaning for meaning, count in written.items() if count > 1] == []
+    blocks = re.findall(r"{% docs (\w+) %}", (PROJECT / "models/columns.md").read_text(encoding="utf-8"))
+    assert sorted(blocks) == sorted({re.search(r"'(\w+)'", text)[1] for _, text in meanings if "doc(" in text})
+
+
 def test_money_rates_and_dates_have_the_types_readers_count_on(marts) -> None:
     for model in marts:
         for name, column in model.columns.items():
