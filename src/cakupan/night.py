@@ -57,7 +57,7 @@ def without_values(step: Callable[P, R]) -> Callable[P, R]:
 
 @without_values
 def prepare() -> None:
-    """Make known to the database the feeds as declared, and their landing and quarantine tables."""
+    """Make known to the database the feeds as declared, with their tables and the view of their accepted rows."""
     feeds = load_feeds(settings.FEEDS)
     with connect(Role.LOADER) as connection:
         for feed in feeds:
@@ -69,6 +69,7 @@ def prepare() -> None:
             )
             landing.ensure_landing_table(connection, feed)
             quality.ensure_quarantine_table(connection, feed)
+            quality.ensure_accepted_view(connection, feed)
             connection.commit()  # what was widened is held by nobody while the next one is
 
 

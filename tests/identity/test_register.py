@@ -8,7 +8,7 @@ import pytest
 from cakupan import identity, settings
 from cakupan.feeds import find_feed
 from cakupan.landing import ensure_landing_table
-from cakupan.quality import ensure_quarantine_table
+from cakupan.quality import ensure_accepted_view, ensure_quarantine_table
 
 FEED = find_feed(settings.FEEDS, "dinsos.relawan_disabilitas")
 ACCEPTED, QUARANTINED, NORMALISED = "3579011505900001", "3579015505900001", "3579024102010003"
@@ -19,6 +19,7 @@ def delivery(database: psycopg.Connection) -> int:
     """Three landed rows of which one is quarantined and one was accepted after normalising; returns the validation."""
     ensure_landing_table(database, FEED)
     ensure_quarantine_table(database, FEED)
+    ensure_accepted_view(database, FEED)
     database.execute("insert into ledger.feed values (%s, %s, 't', 'o', 'snapshot')", (FEED.agency, FEED.feed))
     row = database.execute(
         "with d as (insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"

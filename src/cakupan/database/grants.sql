@@ -10,7 +10,7 @@ $$;
 
 revoke all on schema public from public;
 
-grant usage, create on schema landing, quarantine to cakupan_loader;
+grant usage, create on schema landing, quarantine, accepted to cakupan_loader;
 grant usage on schema ledger, identity, quality to cakupan_loader;
 grant select, insert, update on all tables in schema ledger to cakupan_loader;
 grant delete on ledger.landing, ledger.feed, ledger.ignored to cakupan_loader;
@@ -19,13 +19,13 @@ revoke update on ledger.entry, ledger.checkpoint from cakupan_loader;
 grant select, insert on all tables in schema identity to cakupan_loader;
 grant select, insert on all tables in schema quality to cakupan_loader;
 
-grant usage on schema ledger, landing, quarantine, identity, quality to cakupan_transformer;
+grant usage on schema ledger, landing, quarantine, accepted, identity, quality to cakupan_transformer;
 grant usage, create on schema reference, warehouse, marts to cakupan_transformer;
 -- For identity.unresolved_participant, the one view through which an auditor sees a KPJ.
 grant create on schema identity to cakupan_transformer;
 grant select on all tables in schema ledger, identity, quality to cakupan_transformer;
-grant select on all tables in schema landing, quarantine to cakupan_transformer;
-alter default privileges for role cakupan_loader in schema landing, quarantine
+grant select on all tables in schema landing, quarantine, accepted to cakupan_transformer;
+alter default privileges for role cakupan_loader in schema landing, quarantine, accepted
 grant select on tables to cakupan_transformer;
 
 grant usage on schema marts to cakupan_bi, cakupan_auditor;

@@ -4,6 +4,7 @@
 create schema if not exists ledger;
 create schema if not exists landing;
 create schema if not exists quarantine;
+create schema if not exists accepted;
 create schema if not exists identity;
 create schema if not exists quality;
 create schema if not exists reference;

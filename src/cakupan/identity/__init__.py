@@ -19,25 +19,12 @@ from cakupan import settings
 from cakupan.feeds import Feed
 
 YOUNGEST_WORKER = 15  # years; decides the century that a NIK leaves open
-_ACCEPTED = sql.SQL(
-    """
-    select l.{column} as value
-    from landing.{table} as l
-    where l.delivery_id = %(delivery_id)s
-      and not exists (
-          select from quarantine.{table} as q
-          where q.validation_id = %(validation_id)s and q.sheet = l.sheet and q.row_number = l.row_number
-      )
-    union all
-    select q.{column}
-    from quarantine.{table} as q
-    where q.validation_id = %(validation_id)s and q.verdict = 'accepted'
-    """
-)
+# The delivery finds the landed rows, the validation those that were examined.
 _NEW_VALUES = sql.SQL(
-    "select distinct accepted.value from ({accepted}) as accepted"
-    " where accepted.value is not null"
-    " and not exists (select from identity.{home} as known where known.{id} = accepted.value)"
+    "select distinct accepted.{column} from {accepted} as accepted"
+    " where accepted.delivery_id = %(delivery_id)s and accepted.validation_id = %(validation_id)s"
+    " and accepted.{column} is not null"
+    " and not exists (select from identity.{home} as known where known.{id} = accepted.{column})"
 )
 
 
@@ -83,7 +70,8 @@ def register(connection: psycopg.Connection, feed: Feed) -> int:
             for column in feed.columns:
                 if column.type in ("nik", "kpj"):
                     query = _NEW_VALUES.format(
-                        accepted=_ACCEPTED.format(table=sql.Identifier(feed.table), column=sql.Identifier(column.name)),
+                        column=sql.Identifier(column.name),
+                        accepted=sql.Identifier("accepted", feed.table),
                         home=sql.Identifier("worker" if column.type == "nik" else "membership"),
                         id=sql.Identifier(column.type),
                     )

@@ -133,6 +133,7 @@ def _deliver(connection: psycopg.Connection, feed: Feed, file: Path, night: date
     )
     landing.ensure_landing_table(connection, feed)
     quality.ensure_quarantine_table(connection, feed)
+    quality.ensure_accepted_view(connection, feed)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     (delivery_id,) = connection.execute(
         "insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"

@@ -1,7 +1,8 @@
 """What makes a delivery and a row acceptable: rules, the pass that applies them, quarantine, and the gate."""
 
+from cakupan.quality.accepted import ensure_accepted_view
 from cakupan.quality.quarantine import ensure_quarantine_table
 from cakupan.quality.releasing import release
 from cakupan.quality.validation import Outcome, validate_feed
 
-__all__ = ["Outcome", "ensure_quarantine_table", "release", "validate_feed"]
+__all__ = ["Outcome", "ensure_accepted_view", "ensure_quarantine_table", "release", "validate_feed"]

@@ -13,6 +13,7 @@ from cakupan.audit.validations import record_validation
 from cakupan.feeds import Feed
 from cakupan.landing.tables import ensure_landing_table
 from cakupan.quality import reasons, remarks
+from cakupan.quality.accepted import ensure_accepted_view
 from cakupan.quality.counting import median_of_validated
 from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.defects import commonest
@@ -130,6 +131,7 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
     connection, feed, known = case.connection, case.feed, case.known
     ensure_landing_table(connection, feed)
     ensure_quarantine_table(connection, feed)
+    ensure_accepted_view(connection, feed)
     earlier = _earlier(connection, feed, known.business_date) if feed.cadence == "increment" else ()
     sweep = Sweep(connection, feed, suite, Delivery(known.delivery_id, known.business_date, earlier))
     counts = sweep.run()
