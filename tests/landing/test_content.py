@@ -103,8 +103,8 @@ def test_a_file_whose_signs_are_all_utf_8_is_no_cp1252(text, size):
     with pytest.raises(Refused) as refused:
         list(no_utf8(pieces(text.encode(), max(size, len(text) // 1000)), "cp1252"))
     assert refused.value.code == "ENCODING"
-    assert "encoded in UTF-8, not in cp1252" in refused.value.text_en
-    assert "memakai pengodean teks UTF-8, bukan cp1252" in refused.value.text_id
+    assert "encoded in UTF-8, not in cp1252" in refused.value.text.en
+    assert "memakai pengodean teks UTF-8, bukan cp1252" in refused.value.text.id
 
 
 @pytest.mark.parametrize("size", [1, 3, 1 << 20])

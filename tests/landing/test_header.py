@@ -33,15 +33,15 @@ def test_missing_required_columns_refuse_by_name(feed):
         match_header(feed("bpjstk.kepesertaan"), cells)
     assert refused.value.code == "MISSING_COLUMN"
     assert refused.value.missing == ("NIK", "TGL_AKTIF")
-    assert "NIK, TGL_AKTIF" in refused.value.text_id
-    assert "NIK, TGL_AKTIF" in refused.value.text_en
+    assert "NIK, TGL_AKTIF" in refused.value.text.id
+    assert "NIK, TGL_AKTIF" in refused.value.text.en
 
 
 def test_a_repeated_required_column_refuses(feed):
     with pytest.raises(Refused) as refused:
         match_header(feed("bpjstk.kepesertaan"), [*KEPESERTAAN, "nik"])
     assert refused.value.code == "REPEATED_COLUMN"
-    assert "NIK" in refused.value.text_id
+    assert "NIK" in refused.value.text.id
 
 
 def test_of_a_repeated_optional_column_the_first_counts(feed):
@@ -53,7 +53,7 @@ def test_of_a_repeated_optional_column_the_first_counts(feed):
 def test_a_header_of_a_single_cell_is_asked_about(feed):
     with pytest.raises(Refused) as refused:
         match_header(feed("bpjstk.kepesertaan"), ["^".join(KEPESERTAAN)])
-    assert "Apakah pemisah kolomnya masih '|'?" in refused.value.text_id
+    assert "Apakah pemisah kolomnya masih '|'?" in refused.value.text.id
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_a_header_that_only_looks_like_one_is_named_with_its_characters_and_its_
     with pytest.raises(Refused) as refused:
         match_header(feed("bpjstk.kepesertaan"), cells, locate=in_line(3))
     assert (refused.value.code, refused.value.missing) == ("MISSING_COLUMN", ("NIK",))
-    assert names in refused.value.text_id
-    assert names in refused.value.text_en
-    assert "column 2 of row 3 looks like NIK" in refused.value.text_en
-    assert "kolom ke-2 baris 3" in refused.value.text_id
+    assert names in refused.value.text.id
+    assert names in refused.value.text.en
+    assert "column 2 of row 3 looks like NIK" in refused.value.text.en
+    assert "kolom ke-2 baris 3" in refused.value.text.id
 
 
 @pytest.mark.parametrize("written", ["NOK", "NIKS", "é", "NI", "№IK?"])
@@ -82,22 +82,22 @@ def test_a_header_that_is_another_word_is_no_lookalike(feed, written):
     cells = [written if name == "NIK" else name for name in KEPESERTAAN]
     with pytest.raises(Refused) as refused:
         match_header(feed("bpjstk.kepesertaan"), cells)
-    assert "looks like" not in refused.value.text_en
+    assert "looks like" not in refused.value.text.en
 
 
 @pytest.mark.parametrize(("sign", "name"), [(";", "';'"), (",", "','"), ("\t", "tab")])
 def test_another_delimiter_that_obviously_fits_is_named(feed, sign, name):
     with pytest.raises(Refused) as refused:
         match_header(feed("bpjstk.kepesertaan"), [sign.join([*KEPESERTAAN[:-1], '"KODE WILAYAH"'])])
-    assert f"separated by {name}, and should be by '|'" in refused.value.text_en
-    assert f"dipisahkan dengan {name}, padahal seharusnya dengan '|'" in refused.value.text_id
+    assert f"separated by {name}, and should be by '|'" in refused.value.text.en
+    assert f"dipisahkan dengan {name}, padahal seharusnya dengan '|'" in refused.value.text.id
 
 
 def test_the_places_of_a_repeated_column_are_named(feed):
     with pytest.raises(Refused) as refused:
         match_header(feed("bpjstk.kepesertaan"), [*KEPESERTAAN, "n_i_k"], locate=in_line(1))
-    assert "NIK (column 2 of row 1, column 15 of row 1)" in refused.value.text_en
-    assert "NIK (kolom ke-2 baris 1, kolom ke-15 baris 1)" in refused.value.text_id
+    assert "NIK (column 2 of row 1, column 15 of row 1)" in refused.value.text.en
+    assert "NIK (kolom ke-2 baris 1, kolom ke-15 baris 1)" in refused.value.text.id
 
 
 @pytest.mark.parametrize("cells", [["NO" + "0" * 200_000], ["KPJ", "NIK\nlengkap", "a\rb"]])

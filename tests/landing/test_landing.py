@@ -41,7 +41,7 @@ def deliver(database, feed, tmp_path):
         refusal = landed.refusal
         assert entry == (
             landed.landed_rows, list(landed.extra_columns), list(landed.missing_columns),
-            refusal and refusal.code, refusal and refusal.text_id, refusal and refusal.text_en,
+            refusal and refusal.code, refusal and refusal.text.id, refusal and refusal.text.en,
         )  # fmt: skip
         return landed
 
@@ -242,8 +242,8 @@ def test_json_lands_by_element(deliver, rows):
 def test_a_refused_delivery_leaves_no_row_and_says_why(deliver, database, name, content, code):
     landed = deliver(name, content)
     assert (landed.landed_rows, landed.refusal.code) == (0, code)
-    assert "Mohon" in landed.refusal.text_id
-    assert "Ask the office" in landed.refusal.text_en
+    assert "Mohon" in landed.refusal.text.id
+    assert "Ask the office" in landed.refusal.text.en
     table = name.replace(".", "_")
     assert database.execute(f"select from landing.{table}").fetchall() == []
 
@@ -282,7 +282,7 @@ def test_a_footer_without_a_line_end_is_no_cut_record(deliver, rows, feed):
         assert (landed.landed_rows, landed.refusal) == (2, None)
     landed = deliver("dinsos.relawan_disabilitas", content + b"3;C", date(2025, 9, 9), declared)
     assert landed.refusal.code == "TRUNCATED"
-    assert "4" in landed.refusal.text_id
+    assert "4" in landed.refusal.text.id
 
 
 def test_blank_rows_are_not_delivered_in_any_format(deliver, rows):
@@ -314,7 +314,7 @@ def test_no_refusal_holds_the_value_of_a_cell(deliver):
     secret = b"3579024302978384"
     for content in (secret + b"," * 5, secret, b"nik," + secret, TANI[:-1] + b",nik\n" + secret):
         refusal = deliver("distan.kelompok_tani", content).refusal
-        assert secret.decode() not in refusal.text_id + refusal.text_en + str(refusal)
+        assert secret.decode() not in refusal.text.id + refusal.text.en + str(refusal)
 
 
 def test_landing_again_replaces_what_was_landed(database, feed, deliver, rows, tmp_path):

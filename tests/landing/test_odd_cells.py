@@ -231,7 +231,7 @@ def test_a_cell_that_is_stored_twice_refuses_and_is_named(read, where):
     with pytest.raises(Refused) as refused:
         read(*rows)
     cell = "A2" if where == "other row" else "B2"
-    assert f'cell {cell} of sheet "Data" is stored twice' in refused.value.text_en
+    assert f'cell {cell} of sheet "Data" is stored twice' in refused.value.text.en
 
 
 def test_rows_out_of_order_are_read_by_their_numbers(read):
@@ -259,8 +259,8 @@ def test_a_filled_cell_far_away_is_named(read):
     for odd in ("", '<c r="A3" t="z"><v>x</v></c>'):
         with pytest.raises(Refused) as refused:
             read(row(2, ROW), f'<row r="3">{odd}</row>', stray)
-        assert "XFD1048576" in refused.value.text_en
-        assert 'lembar "Data"' in refused.value.text_id
+        assert "XFD1048576" in refused.value.text.en
+        assert 'lembar "Data"' in refused.value.text.id
 
 
 def renamed(members: dict[str, str], *changes: tuple[str, str]) -> dict[str, str]:

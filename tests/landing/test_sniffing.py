@@ -91,12 +91,12 @@ def test_a_file_of_another_kind_is_called_by_its_name(tmp_path, format_, data, i
     with pytest.raises(Refused) as refused:
         refuse_other_kind(format_, path)
     assert refused.value.code == "UNREADABLE"
-    found, _, wanted = refused.value.text_en.partition(", but should be ")
+    found, _, wanted = refused.value.text.en.partition(", but should be ")
     assert is_ in found
     assert due in wanted
-    assert "Berkas ini " in refused.value.text_id
-    assert "seharusnya" in refused.value.text_id
-    assert "Mohon" in refused.value.text_id
+    assert "Berkas ini " in refused.value.text.id
+    assert "seharusnya" in refused.value.text.id
+    assert "Mohon" in refused.value.text.id
 
 
 @pytest.mark.parametrize(

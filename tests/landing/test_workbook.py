@@ -170,7 +170,7 @@ def test_every_sheet_must_have_the_header(read, rows):
     with pytest.raises(Refused) as refused:
         read("dispar.pekerja_seni", {"Batu": [SENI, ROW], "Junrejo": rows}, sheets_read="all")
     assert refused.value.code == "MISSING_COLUMN"
-    assert 'lembar "Junrejo"' in refused.value.text_id
+    assert 'lembar "Junrejo"' in refused.value.text.id
 
 
 def test_what_the_nearest_header_lacks_is_named(read):
@@ -190,7 +190,7 @@ def test_a_repeated_required_column_names_its_sheet(read):
     with pytest.raises(Refused) as refused:
         read("dispar.pekerja_seni", {"Data": [[*SENI, "nik"], [*ROW, "1"]]})
     assert refused.value.code == "REPEATED_COLUMN"
-    assert 'lembar "Data"' in refused.value.text_id
+    assert 'lembar "Data"' in refused.value.text.id
 
 
 def test_cells_without_a_header_are_kept_by_position(read):
@@ -206,8 +206,8 @@ def test_a_header_that_only_looks_like_one_is_named_by_its_cell(read):
     header = [name.replace("NIK", "NI\u041a") for name in SENI]
     with pytest.raises(Refused) as refused:
         read("dispar.pekerja_seni", {"Data": [header, ROW]}, shift)
-    assert "cell D4 looks like NIK, but holds CYRILLIC CAPITAL LETTER KA (U+041A)" in refused.value.text_en
-    assert 'lembar "Data"' in refused.value.text_id
+    assert "cell D4 looks like NIK, but holds CYRILLIC CAPITAL LETTER KA (U+041A)" in refused.value.text.en
+    assert 'lembar "Data"' in refused.value.text.id
 
 
 def test_words_and_headers_are_compared_by_what_is_seen(read):

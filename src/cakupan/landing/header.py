@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Column, Feed, canonical
 from cakupan.invisible import shown, visible
-from cakupan.landing.refusals import Reason, missing_columns, repeated_columns
+from cakupan.landing.refusals import missing_columns, repeated_columns
 
 NAME_LENGTH = 100
 DELIMITERS = ";,\t|"
 _SIGNS = {"\t": "tab"}
-Locate = Callable[[int], Reason]
+Locate = Callable[[int], Text]
 """The place of the cell at a position of the header, as a person finds it."""
 
 
@@ -71,20 +72,20 @@ def match_header(feed: Feed, cells: Sequence[str], sheet: str = "", locate: Loca
 
 def in_line(row_number: int) -> Locate:
     """Places in a row of a text file."""
-    return lambda position: Reason(
+    return lambda position: Text(
         f"kolom ke-{position + 1} baris {row_number}", f"column {position + 1} of row {row_number}"
     )
 
 
-def _lookalikes(feed: Feed, missing: Sequence[str], cells: Sequence[str], locate: Locate | None) -> Iterator[Reason]:
+def _lookalikes(feed: Feed, missing: Sequence[str], cells: Sequence[str], locate: Locate | None) -> Iterator[Text]:
     """Cells that look like a missing column and are written with other characters, with the names of those."""
     for position, cell in enumerate(cells):
         written = re.sub(r"[\s_]+", "", visible(cell))
         for header in missing:
             if odd := _odd_characters(written, canonical(header)):
                 names = ", ".join(f"{unicodedata.name(sign, '?')} (U+{ord(sign):04X})" for sign in odd)
-                place = locate(position) if locate else Reason("salah satu nama", "one of the names")
-                yield Reason(
+                place = locate(position) if locate else Text("salah satu nama", "one of the names")
+                yield Text(
                     f" Di {place.id} tertulis sesuatu yang mirip {header}, tetapi memuat {names};"
                     " ketik ulang nama kolom itu dengan huruf biasa.",
                     f" What stands in {place.en} looks like {header}, but holds {names}; type that name again in plain"
@@ -108,7 +109,7 @@ def _split(line: str, sign: str) -> list[str]:
         return []
 
 
-def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) -> Iterator[Reason]:
+def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) -> Iterator[Text]:
     """Which sign the columns are separated by, when another than declared obviously is the one."""
     if feed.format.kind != "csv":
         return
@@ -118,10 +119,10 @@ def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) ->
         found = _split(line, sign) if sign != declared else []
         if len(found) > 1 and 2 * len(required_missing(feed, found)) < len(missing):
             name, due = (_SIGNS.get(each, f"'{each}'") for each in (sign, declared))
-            yield Reason(
+            yield Text(
                 f" Kolomnya dipisahkan dengan {name}, padahal seharusnya dengan {due}.",
                 f" Its columns are separated by {name}, and should be by {due}.",
             )
             return
     if len(cells) == 1:
-        yield Reason(f" Apakah pemisah kolomnya masih '{declared}'?", f" Is the delimiter still '{declared}'?")
+        yield Text(f" Apakah pemisah kolomnya masih '{declared}'?", f" Is the delimiter still '{declared}'?")

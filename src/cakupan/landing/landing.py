@@ -158,8 +158,8 @@ def _enter(connection: Connection[Any], landed: Landed) -> None:
             list(landed.extra_columns),
             list(landed.missing_columns),
             refusal and refusal.code,
-            refusal and refusal.text_id,
-            refusal and refusal.text_en,
+            refusal and refusal.text.id,
+            refusal and refusal.text.en,
             Jsonb([total._asdict() for total in landed.totals]) if landed.totals else None,
         ),
     )

@@ -6,64 +6,59 @@ The sentences say what happened, where, and what to do next; they never hold the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from cakupan.bilingual import NOTHING, Text, joined
 from cakupan.invisible import shown
 
 
 class Refused(Exception):
     """The delivery cannot be read as declared; nothing of it lands."""
 
-    def __init__(self, code: str, text_id: str, text_en: str, missing: Sequence[str] = ()) -> None:
-        super().__init__(f"{code}: {text_en}")
+    def __init__(self, code: str, text: Text, missing: Sequence[str] = ()) -> None:
+        super().__init__(f"{code}: {text.en}")
         self.code = code
-        self.text_id = text_id
-        self.text_en = text_en
+        self.text = text
         self.missing = tuple(missing)
 
 
-class Reason(NamedTuple):
-    """A clause in Indonesian and the same in English."""
-
-    id: str
-    en: str
-
-
-GZIP_BROKEN = Reason("berkas gzip terpotong atau rusak", "the gzip file is cut short or damaged")
-TOO_LARGE = Reason(
+GZIP_BROKEN = Text("berkas gzip terpotong atau rusak", "the gzip file is cut short or damaged")
+TOO_LARGE = Text(
     "isinya setelah dikembangkan jauh lebih besar dari yang wajar",
     "its content is far larger, when inflated, than is plausible",
 )
-NOT_XLSX = Reason(
+NOT_XLSX = Text(
     "bukan berkas XLSX, atau berkasnya terpotong atau rusak", "it is no XLSX file, or is cut short or damaged"
 )
-ENCRYPTED = Reason(
+ENCRYPTED = Text(
     "berkas dilindungi kata sandi atau berformat Excel lama (.xls)",
     "it is protected by a password or in the old Excel format (.xls)",
 )
-EXTERNAL_ENTITY = Reason(
+EXTERNAL_ENTITY = Text(
     "berkas memuat deklarasi DTD, yang tidak diperlukan lembar kerja",
     "it holds a DTD declaration, which no workbook needs",
 )
-SHEET_TWICE = Reason("dua lembarnya bernama sama", "two of its sheets have the same name")
-JSON_BROKEN = Reason("JSON terpotong atau rusak", "the JSON is cut short or damaged")
-JSON_NO_ARRAY = Reason("isi JSON bukan larik objek", "the JSON is no array of objects")
+SHEET_TWICE = Text("dua lembarnya bernama sama", "two of its sheets have the same name")
+JSON_BROKEN = Text("JSON terpotong atau rusak", "the JSON is cut short or damaged")
+JSON_NO_ARRAY = Text("isi JSON bukan larik objek", "the JSON is no array of objects")
 
 
-def unreadable(reason: Reason) -> Refused:
+def unreadable(reason: Text) -> Refused:
     """The bytes are not what the declared format says."""
     return Refused(
         "UNREADABLE",
-        f"Berkas tidak dapat dibaca: {reason.id}. Mohon ekspor ulang dari sistem asal dan kirim kembali"
-        " dengan nama berkas yang sama.",
-        f"The file cannot be read: {reason.en}. Ask the office to export it again and re-send it under the same name.",
+        Text(
+            f"Berkas tidak dapat dibaca: {reason.id}. Mohon ekspor ulang dari sistem asal dan kirim kembali"
+            " dengan nama berkas yang sama.",
+            f"The file cannot be read: {reason.en}. Ask the office to export it again and re-send it under the same"
+            " name.",
+        ),
     )
 
 
 def far_cell(sheet: str, cell: str) -> Refused:
     """A filled cell so far out that the sheet could not be held in memory."""
     return unreadable(
-        Reason(
+        Text(
             f'lembar "{shown(sheet)}" jauh lebih besar dari yang wajar: sel terisi sampai {cell}. Hapus isi yang'
             " tersesat jauh dari tabel",
             f'sheet "{shown(sheet)}" is far larger than is plausible: cells are filled as far as {cell}. What strayed'
@@ -75,21 +70,23 @@ def far_cell(sheet: str, cell: str) -> Refused:
 def cell_twice(sheet: str, cell: str) -> Refused:
     """A cell that is stored twice, so that nobody can say which of the two counts."""
     return unreadable(
-        Reason(
+        Text(
             f'sel {cell} pada lembar "{shown(sheet)}" tersimpan dua kali',
             f'cell {cell} of sheet "{shown(sheet)}" is stored twice',
         )
     )
 
 
-def other_kind(found: Reason, due: Reason) -> Refused:
+def other_kind(found: Text, due: Text) -> Refused:
     """The file is plainly something else than the feed declares."""
     return Refused(
         "UNREADABLE",
-        f"Berkas ini {found.id}, padahal seharusnya {due.id}. Mohon ekspor ulang dari sistem asal sebagai {due.id}"
-        " dan kirim kembali dengan nama berkas yang sama.",
-        f"The file is {found.en}, but should be {due.en}. Ask the office to export it as {due.en} and re-send it"
-        " under the same name.",
+        Text(
+            f"Berkas ini {found.id}, padahal seharusnya {due.id}. Mohon ekspor ulang dari sistem asal sebagai {due.id}"
+            " dan kirim kembali dengan nama berkas yang sama.",
+            f"The file is {found.en}, but should be {due.en}. Ask the office to export it as {due.en} and re-send it"
+            " under the same name.",
+        ),
     )
 
 
@@ -97,10 +94,13 @@ def truncated(row_number: int) -> Refused:
     """The last record stops in its middle, and no line end follows."""
     return Refused(
         "TRUNCATED",
-        f"Berkas terpotong: baris terakhir, nomor {row_number}, berhenti di tengah. Mohon ekspor ulang dari sistem"
-        " asal, tunggu sampai unggahan selesai, dan kirim kembali dengan nama berkas yang sama.",
-        f"The file is cut short: its last row, number {row_number}, stops in the middle. Ask the office to export it"
-        " again, to let the upload end, and to re-send it under the same name.",
+        Text(
+            f"Berkas terpotong: baris terakhir, nomor {row_number}, berhenti di tengah. Mohon ekspor ulang dari sistem"
+            " asal, tunggu sampai unggahan selesai, dan kirim kembali dengan nama berkas yang sama.",
+            f"The file is cut short: its last row, number {row_number}, stops in the middle. Ask the office to"
+            " export it"
+            " again, to let the upload end, and to re-send it under the same name.",
+        ),
     )
 
 
@@ -110,37 +110,46 @@ def wrong_encoding(encoding: str, found: str | None = None) -> Refused:
     is_en = f"encoded in {found}, not in" if found else "not encoded in"
     return Refused(
         "ENCODING",
-        f"Berkas {is_id} {encoding}. Mohon simpan ulang sebagai {encoding} dan kirim kembali"
-        " dengan nama berkas yang sama.",
-        f"The file is {is_en} {encoding}. Ask the office to save it as {encoding} and re-send it under the same name.",
+        Text(
+            f"Berkas {is_id} {encoding}. Mohon simpan ulang sebagai {encoding} dan kirim kembali"
+            " dengan nama berkas yang sama.",
+            f"The file is {is_en} {encoding}. Ask the office to save it as {encoding} and re-send it under the same"
+            " name.",
+        ),
     )
 
 
-def missing_columns(headers: Sequence[str], sheet: str = "", hints: Sequence[Reason] = ()) -> Refused:
+def missing_columns(headers: Sequence[str], sheet: str = "", hints: Sequence[Text] = ()) -> Refused:
     """Required columns are not in the header; `hints` say what was found instead."""
     names = ", ".join(headers)
     where = _where(sheet)
     return Refused(
         "MISSING_COLUMN",
-        f"Kolom wajib tidak ditemukan pada baris judul{where.id}: {names}.{''.join(hint.id for hint in hints)} Mohon"
-        " lengkapi kolom tersebut dan kirim kembali dengan nama berkas yang sama.",
-        f"The header{where.en} lacks required columns: {names}.{''.join(hint.en for hint in hints)} Ask the office to"
-        " add them and re-send the file under the same name.",
+        Text(
+            f"Kolom wajib tidak ditemukan pada baris judul{where.id}: {names}.{''.join(hint.id for hint in hints)}"
+            " Mohon"
+            " lengkapi kolom tersebut dan kirim kembali dengan nama berkas yang sama.",
+            f"The header{where.en} lacks required columns: {names}.{''.join(hint.en for hint in hints)} Ask the"
+            " office to"
+            " add them and re-send the file under the same name.",
+        ),
         headers,
     )
 
 
-def repeated_columns(headers: Sequence[str], sheet: str = "", places: Sequence[Reason] = ()) -> Refused:
+def repeated_columns(headers: Sequence[str], sheet: str = "", places: Sequence[Text] = ()) -> Refused:
     """A required column stands in the header more than once, so that nobody can say which one is meant."""
     names = ", ".join(headers)
     where = _where(sheet)
-    at = Reason(*(f" ({', '.join(each)})" for each in zip(*places, strict=True))) if places else Reason("", "")
+    at = Text(" ({})", " ({})").format(joined(places, ", ")) if places else NOTHING
     return Refused(
         "REPEATED_COLUMN",
-        f"Kolom wajib muncul lebih dari sekali pada baris judul{where.id}: {names}{at.id}. Mohon sisakan satu saja"
-        " dan kirim kembali dengan nama berkas yang sama.",
-        f"The header{where.en} names required columns more than once: {names}{at.en}. Ask the office to keep one of"
-        " each and re-send the file under the same name.",
+        Text(
+            f"Kolom wajib muncul lebih dari sekali pada baris judul{where.id}: {names}{at.id}. Mohon sisakan satu saja"
+            " dan kirim kembali dengan nama berkas yang sama.",
+            f"The header{where.en} names required columns more than once: {names}{at.en}. Ask the office to keep one of"
+            " each and re-send the file under the same name.",
+        ),
     )
 
 
@@ -148,9 +157,12 @@ def no_header() -> Refused:
     """There is nothing at all: no line, no visible sheet."""
     return Refused(
         "HEADER_NOT_FOUND",
-        "Berkas kosong: baris judul kolom tidak ada. Mohon ekspor ulang dan kirim kembali"
-        " dengan nama berkas yang sama.",
-        "The file is empty: it has no header. Ask the office to export it again and re-send it under the same name.",
+        Text(
+            "Berkas kosong: baris judul kolom tidak ada. Mohon ekspor ulang dan kirim kembali"
+            " dengan nama berkas yang sama.",
+            "The file is empty: it has no header. Ask the office to export it again and re-send it under the same"
+            " name.",
+        ),
     )
 
 
@@ -158,11 +170,13 @@ def no_rows() -> Refused:
     """A header and nothing below it, where rows are due."""
     return Refused(
         "NO_ROWS",
-        "Berkas tidak memuat satu pun baris data. Mohon periksa ekspornya dan kirim kembali"
-        " dengan nama berkas yang sama.",
-        "The file has no data rows. Ask the office to check the export and re-send it under the same name.",
+        Text(
+            "Berkas tidak memuat satu pun baris data. Mohon periksa ekspornya dan kirim kembali"
+            " dengan nama berkas yang sama.",
+            "The file has no data rows. Ask the office to check the export and re-send it under the same name.",
+        ),
     )
 
 
-def _where(sheet: str) -> Reason:
-    return Reason(f' lembar "{sheet}"', f' of sheet "{sheet}"') if sheet else Reason("", "")
+def _where(sheet: str) -> Text:
+    return Text(f' lembar "{sheet}"', f' of sheet "{sheet}"') if sheet else NOTHING

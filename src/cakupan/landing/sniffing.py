@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from cakupan.bilingual import Text
 from cakupan.feeds import CsvFormat, JsonFormat, XlsxFormat
-from cakupan.landing.refusals import Reason, other_kind
+from cakupan.landing.refusals import other_kind
 
 HEAD_BYTES = 4096
 BOM = codecs.BOM_UTF8
@@ -18,44 +19,44 @@ GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0"
 
-EMPTY = Reason("kosong (tidak ada isinya)", "empty")
-NULS = Reason(
+EMPTY = Text("kosong (tidak ada isinya)", "empty")
+NULS = Text(
     "hanya berisi byte nol, seperti sisa unggahan yang gagal", "nothing but NUL bytes, as a failed upload leaves"
 )
-IS_GZIP = Reason("berkas yang dimampatkan dengan gzip", "compressed with gzip")
-GZIP_TWICE = Reason("dimampatkan dengan gzip dua kali", "compressed with gzip twice")
-IS_ZIP = Reason("berkas ZIP", "a ZIP archive")
-DAMAGED_ZIP = Reason("berkas ZIP atau Excel yang rusak", "a damaged ZIP archive or Excel workbook")
-IS_XLSX = Reason("buku kerja Excel (.xlsx)", "an Excel workbook (.xlsx)")
-IS_XLSB = Reason("buku kerja Excel biner (.xlsb)", "a binary Excel workbook (.xlsb)")
-IS_ODS = Reason("buku kerja OpenDocument (.ods)", "an OpenDocument spreadsheet (.ods)")
-IS_WORD = Reason("dokumen Word (.docx)", "a Word document (.docx)")
-IS_OLE = Reason(
+IS_GZIP = Text("berkas yang dimampatkan dengan gzip", "compressed with gzip")
+GZIP_TWICE = Text("dimampatkan dengan gzip dua kali", "compressed with gzip twice")
+IS_ZIP = Text("berkas ZIP", "a ZIP archive")
+DAMAGED_ZIP = Text("berkas ZIP atau Excel yang rusak", "a damaged ZIP archive or Excel workbook")
+IS_XLSX = Text("buku kerja Excel (.xlsx)", "an Excel workbook (.xlsx)")
+IS_XLSB = Text("buku kerja Excel biner (.xlsb)", "a binary Excel workbook (.xlsb)")
+IS_ODS = Text("buku kerja OpenDocument (.ods)", "an OpenDocument spreadsheet (.ods)")
+IS_WORD = Text("dokumen Word (.docx)", "a Word document (.docx)")
+IS_OLE = Text(
     "berformat Excel lama (.xls) atau dilindungi kata sandi",
     "in the old Excel format (.xls) or protected by a password",
 )
-IS_HTML = Reason(
+IS_HTML = Text(
     "halaman web (HTML), misalnya halaman masuk (login) atau pesan kesalahan",
     "a web page (HTML), such as a login page or an error message",
 )
-IS_XML = Reason("berkas XML", "an XML file")
-IS_JSON = Reason("berkas JSON", "a JSON file")
-IS_TEXT = Reason("teks biasa, misalnya CSV", "plain text, such as CSV")
-IS_RTF = Reason("dokumen RTF", "an RTF document")
-PLAIN = Reason("berkas yang tidak dimampatkan", "not compressed")
+IS_XML = Text("berkas XML", "an XML file")
+IS_JSON = Text("berkas JSON", "a JSON file")
+IS_TEXT = Text("teks biasa, misalnya CSV", "plain text, such as CSV")
+IS_RTF = Text("dokumen RTF", "an RTF document")
+PLAIN = Text("berkas yang tidak dimampatkan", "not compressed")
 BY_MAGIC = {
     GZIP: IS_GZIP,
     OLE: IS_OLE,
-    b"%PDF": Reason("dokumen PDF", "a PDF document"),
-    b"\x89PNG": Reason("gambar (PNG)", "an image (PNG)"),
-    b"\xff\xd8\xff": Reason("gambar (JPEG)", "an image (JPEG)"),
-    b"GIF8": Reason("gambar (GIF)", "an image (GIF)"),
-    b"Rar!": Reason("arsip RAR", "a RAR archive"),
-    b"7z\xbc\xaf\x27\x1c": Reason("arsip 7-Zip", "a 7-Zip archive"),
-    b"BZh": Reason("berkas yang dimampatkan dengan bzip2", "compressed with bzip2"),
-    b"\xfd7zXZ": Reason("berkas yang dimampatkan dengan xz", "compressed with xz"),
-    b"\x28\xb5\x2f\xfd": Reason("berkas yang dimampatkan dengan Zstandard", "compressed with Zstandard"),
-    b"SQLite format 3": Reason("basis data SQLite", "an SQLite database"),
+    b"%PDF": Text("dokumen PDF", "a PDF document"),
+    b"\x89PNG": Text("gambar (PNG)", "an image (PNG)"),
+    b"\xff\xd8\xff": Text("gambar (JPEG)", "an image (JPEG)"),
+    b"GIF8": Text("gambar (GIF)", "an image (GIF)"),
+    b"Rar!": Text("arsip RAR", "a RAR archive"),
+    b"7z\xbc\xaf\x27\x1c": Text("arsip 7-Zip", "a 7-Zip archive"),
+    b"BZh": Text("berkas yang dimampatkan dengan bzip2", "compressed with bzip2"),
+    b"\xfd7zXZ": Text("berkas yang dimampatkan dengan xz", "compressed with xz"),
+    b"\x28\xb5\x2f\xfd": Text("berkas yang dimampatkan dengan Zstandard", "compressed with Zstandard"),
+    b"SQLite format 3": Text("basis data SQLite", "an SQLite database"),
     b"{\\rtf": IS_RTF,
 }
 _HTML = re.compile(
@@ -74,7 +75,7 @@ def refuse_other_kind(format_: CsvFormat | XlsxFormat | JsonFormat, path: Path) 
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     due = _due(format_)
-    found: Reason | None
+    found: Text | None
     if not head and isinstance(format_, CsvFormat) and not format_.compression:
         return  # that there is no header says as much
     if isinstance(format_, CsvFormat) and format_.compression:
@@ -90,7 +91,7 @@ def refuse_other_kind(format_: CsvFormat | XlsxFormat | JsonFormat, path: Path) 
         raise other_kind(found, due)
 
 
-def kind_of(head: bytes, path: Path | None = None) -> Reason | None:
+def kind_of(head: bytes, path: Path | None = None) -> Text | None:
     """What begins so; None for what may be text, or a ZIP of which nothing can be told."""
     if not head.strip(b"\0"):
         return NULS if head else EMPTY
@@ -100,7 +101,7 @@ def kind_of(head: bytes, path: Path | None = None) -> Reason | None:
     return by_magic or _markup(head.removeprefix(BOM).lstrip())
 
 
-def _markup(text: bytes) -> Reason | None:
+def _markup(text: bytes) -> Text | None:
     if _HTML.match(text):
         return IS_HTML
     if text.startswith(b"<?xml"):
@@ -108,7 +109,7 @@ def _markup(text: bytes) -> Reason | None:
     return IS_JSON if _JSON.match(text) else None
 
 
-def _in_gzip(head: bytes) -> Reason | None:
+def _in_gzip(head: bytes) -> Text | None:
     try:
         inside = zlib.decompressobj(31).decompress(head, HEAD_BYTES)
     except zlib.error:
@@ -117,7 +118,7 @@ def _in_gzip(head: bytes) -> Reason | None:
     return GZIP_TWICE if found is IS_GZIP else found
 
 
-def _in_zip(head: bytes, path: Path | None) -> Reason:
+def _in_zip(head: bytes, path: Path | None) -> Text:
     """What kind of ZIP it is, by the names of its parts; of one whose end is not there by those at its beginning."""
     text = head.decode("latin-1").lower()
     if path:
@@ -135,12 +136,12 @@ def _in_zip(head: bytes, path: Path | None) -> Reason:
     return IS_XLSX if _WORKBOOK.search(text) else DAMAGED_ZIP if text.endswith(_DAMAGED) else IS_ZIP
 
 
-def _no_text(head: bytes) -> Reason | None:
+def _no_text(head: bytes) -> Text | None:
     """For what is due as no text: that it is text, where it is."""
     return IS_TEXT if b"\0" not in head and not re.search(rb"[\x01-\x08\x0e-\x1a]", head) else None
 
 
-def _no_json(head: bytes) -> Reason | None:
+def _no_json(head: bytes) -> Text | None:
     """What a file is that does not begin as JSON begins; of some beginnings only the parser can tell."""
     text = head.removeprefix(BOM).lstrip()
     if not text:
@@ -150,17 +151,17 @@ def _no_json(head: bytes) -> Reason | None:
     return IS_TEXT if re.match(rb"[^\r\n]*[,;|\t]", text) else None
 
 
-def _due(format_: CsvFormat | XlsxFormat | JsonFormat) -> Reason:
+def _due(format_: CsvFormat | XlsxFormat | JsonFormat) -> Text:
     if isinstance(format_, XlsxFormat):
         return IS_XLSX
     if isinstance(format_, JsonFormat):
         return IS_JSON
     if format_.compression:
-        return Reason(
+        return Text(
             "berkas CSV yang dimampatkan dengan gzip satu kali (.csv.gz)",
             "a CSV file compressed with gzip once (.csv.gz)",
         )
-    return Reason("berkas CSV (.csv)", "a CSV file (.csv)")
+    return Text("berkas CSV (.csv)", "a CSV file (.csv)")
 
 
 def encoding_found(data: bytes) -> str | None:

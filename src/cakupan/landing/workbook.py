@@ -11,12 +11,13 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Column, Feed, XlsxFormat, canonical
 from cakupan.invisible import is_filled, shown_apart
 from cakupan.landing.header import Header, Locate
 from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, Total, storable
-from cakupan.landing.refusals import NOT_XLSX, Reason, no_header, unreadable
+from cakupan.landing.refusals import NOT_XLSX, no_header, unreadable
 from cakupan.landing.sheet_scan import column_letters
 from cakupan.landing.sheet_search import Findings
 from cakupan.landing.spelling import is_kept_as_text, spell_date_for, spell_number_for
@@ -83,9 +84,9 @@ def _part(feed: Feed, format_: XlsxFormat, sheet: CalamineSheet, name: str, find
 
 
 def _in_sheet(row: int, first_column: int) -> Locate:
-    def locate(position: int) -> Reason:
+    def locate(position: int) -> Text:
         cell = f"{column_letters(first_column + position)}{row}"
-        return Reason(f"sel {cell}", f"cell {cell}")
+        return Text(f"sel {cell}", f"cell {cell}")
 
     return locate
 

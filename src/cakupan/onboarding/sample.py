@@ -100,7 +100,7 @@ def _workbook(path: Path) -> Sample:
             for sheet in sheets
         ]
     except Refused as refusal:
-        raise CannotRead(f"{path.name}: {refusal.text_en}") from None
+        raise CannotRead(f"{path.name}: {refusal.text.en}") from None
     except CalamineError:
         raise CannotRead(f"{path.name} is no XLSX workbook; open it and save it as .xlsx") from None
     for sheet in read:
