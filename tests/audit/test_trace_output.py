@@ -114,8 +114,8 @@ def test_an_address_is_spelled_as_it_is_read(word: str) -> None:
 
 
 def test_every_word_is_in_both_languages() -> None:
-    assert all(both and both[0].strip() and both[1].strip() for both in WORDS.values())
-    assert all(both[0].count("{}") == both[1].count("{}") for both in WORDS.values())
+    assert all(both.id.strip() and both.en.strip() for both in WORDS.values())
+    assert all(both.id.count("{}") == both.en.count("{}") for both in WORDS.values())
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:

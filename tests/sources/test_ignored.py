@@ -67,15 +67,15 @@ def test_a_file_of_another_name_is_told_with_what_it_should_be_called(feed, name
     code, should = NAMES[name]
     (told,) = in_the_folder(feed, NIGHT, {name: Kind.FILE, "relawan_disabilitas_20250801.csv": Kind.FILE})
     assert (told.feed, told.reason_code) == ("relawan_disabilitas", code)
-    assert should in told.reason_id and told.reason_id != told.reason_en
-    assert should in told.reason_en or code == "FAR_AHEAD"
+    assert should in told.reason.id and told.reason.id != told.reason.en
+    assert should in told.reason.en or code == "FAR_AHEAD"
 
 
 def test_nobody_is_told_to_overwrite_the_file_that_lies_beside(feed):
     (told,) = in_the_folder(feed, NIGHT, {DATED: Kind.FILE, "relawan_disabilitas_20250909.CSV": Kind.FILE})
     assert told.reason_code == "BESIDE"
-    assert f"berkas {DATED} ada di sebelahnya" in told.reason_id
-    assert f"the file {DATED} lies beside it" in told.reason_en
+    assert f"berkas {DATED} ada di sebelahnya" in told.reason.id
+    assert f"the file {DATED} lies beside it" in told.reason.en
     beside_a_link = in_the_folder(feed, NIGHT, {DATED: Kind.LINK, "relawan_disabilitas_20250909.CSV": Kind.FILE})
     assert {one.reason_code for one in beside_a_link} == {"LINK", "OTHER_LETTERS"}
 
@@ -142,7 +142,7 @@ def test_every_kind_of_drop_tells_the_same(told):
         ("", "Relawan", "UNKNOWN_FOLDER"),
         ("", "relawan_disabilitas_20250909.csv", "OUTSIDE"),
     ]
-    assert all("relawan_disabilitas" in one.reason_id for one in around)
+    assert all("relawan_disabilitas" in one.reason.id for one in around)
 
 
 @pytest.mark.parametrize("kind", ["folder", "sftp"])

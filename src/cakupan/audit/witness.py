@@ -16,18 +16,18 @@ from cakupan.audit import checkpoint, note
 from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.merkle import EMPTY_ROOT, HASH_SIZE, consistency_proof, root, verify_consistency
 from cakupan.audit.note import BadNote, SigningKey, Verifier
+from cakupan.bilingual import Text
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
 MOST_HASHES = 63  # a consistency proof cannot need more
 
 
 class CannotCosign(Exception):
-    """Why the witness does not cosign, in both languages."""
+    """Why the witness does not cosign."""
 
-    def __init__(self, indonesian: str, english: str) -> None:
-        super().__init__(english)
-        self.indonesian = indonesian
-        self.english = english
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,10 @@ def remembered(state: Path, log: Verifier, witness: Verifier) -> Checkpoint:
         return checkpoint.verify(signed, log)
     except BadNote as error:
         raise CannotCosign(
-            f"berkas ingatan {state} rusak atau milik saksi atau buku besar lain ({error})",
-            f"the state file {state} is damaged, or belongs to another witness or log ({error})",
+            Text(
+                f"berkas ingatan {state} rusak atau milik saksi atau buku besar lain ({error})",
+                f"the state file {state} is damaged, or belongs to another witness or log ({error})",
+            )
         ) from None
 
 
@@ -97,17 +99,22 @@ def cosign(
         new = checkpoint.verify(signed, log)
     except BadNote as error:
         raise CannotCosign(
-            f"titik periksa ini bukan dari {log.name} atau telah diubah ({error})",
-            f"this checkpoint is not by {log.name}, or it was changed ({error})",
+            Text(
+                f"titik periksa ini bukan dari {log.name} atau telah diubah ({error})",
+                f"this checkpoint is not by {log.name}, or it was changed ({error})",
+            )
         ) from None
     if first == state.exists():
         raise CannotCosign(
-            f"berkas ingatan {state} sudah ada; --first hanya untuk titik periksa pertama"
+            Text(
+                f"berkas ingatan {state} sudah ada; --first hanya untuk titik periksa pertama",
+                f"the state file {state} is there already; --first is for the first checkpoint only",
+            )
             if first
-            else f"berkas ingatan {state} tidak ada; periksa jalurnya, atau pakai --first untuk titik periksa pertama",
-            f"the state file {state} is there already; --first is for the first checkpoint only"
-            if first
-            else f"there is no state file {state}; check the path, or use --first for the first checkpoint ever",
+            else Text(
+                f"berkas ingatan {state} tidak ada; periksa jalurnya, atau pakai --first untuk titik periksa pertama",
+                f"there is no state file {state}; check the path, or use --first for the first checkpoint ever",
+            )
         )
     last = Checkpoint(new.origin, 0, EMPTY_ROOT) if first else remembered(state, log, key.verifier)
     _must_continue(last, new, grew)
@@ -119,38 +126,49 @@ def cosign(
 def _must_continue(last: Checkpoint, new: Checkpoint, grew: Proof | Sequence[bytes] | None) -> None:
     if new.size < last.size:
         raise CannotCosign(
-            f"buku besar menyusut dari {last.size} menjadi {new.size} catatan: basis data dipulihkan dari cadangan"
-            " lama atau catatan dihapus. Simpan kedua titik periksa sebagai bukti",
-            f"the log shrank from {last.size} to {new.size} entries: a database was restored from an old backup, or"
-            " entries were removed. Keep both checkpoints as evidence",
+            Text(
+                f"buku besar menyusut dari {last.size} menjadi {new.size} catatan: basis data dipulihkan dari cadangan"
+                " lama atau catatan dihapus. Simpan kedua titik periksa sebagai bukti",
+                f"the log shrank from {last.size} to {new.size} entries: a database was restored from an old backup, or"
+                " entries were removed. Keep both checkpoints as evidence",
+            )
         )
     if grew is None:
         if last.size not in (0, new.size):
             raise CannotCosign(
-                f"perlu bukti buku besar hanya bertambah sejak {last.size} catatan: berikan --leaves atau --proof",
-                f"proof is needed that the log only grew since it had {last.size} entries: give --leaves or --proof",
+                Text(
+                    f"perlu bukti buku besar hanya bertambah sejak {last.size} catatan: berikan --leaves atau --proof",
+                    f"proof is needed that the log only grew since it had {last.size} entries: give --leaves or"
+                    " --proof",
+                )
             )
         grew = Proof(last.size, ())
     if isinstance(grew, Proof):
         if grew.old_size != last.size:
             raise CannotCosign(
-                f"bukti berangkat dari {grew.old_size} catatan, padahal saksi terakhir melihat {last.size}",
-                f"the proof starts at {grew.old_size} entries, but the witness last saw {last.size}",
+                Text(
+                    f"bukti berangkat dari {grew.old_size} catatan, padahal saksi terakhir melihat {last.size}",
+                    f"the proof starts at {grew.old_size} entries, but the witness last saw {last.size}",
+                )
             )
         continues = verify_consistency(last.size, last.root, new.size, new.root, grew.hashes)
     else:
         if len(grew) < new.size or root(grew[: new.size]) != new.root:
             raise CannotCosign(
-                "hash catatan yang diberikan bukan milik titik periksa ini; mintalah salinan baru",
-                "the given leaf hashes are not those of this checkpoint; ask for a new copy",
+                Text(
+                    "hash catatan yang diberikan bukan milik titik periksa ini; mintalah salinan baru",
+                    "the given leaf hashes are not those of this checkpoint; ask for a new copy",
+                )
             )
         continues = root(grew[: last.size]) == last.root
     if not continues:
         raise CannotCosign(
-            f"tidak terbukti bahwa {last.size} catatan pertama masih sama seperti yang disaksikan terakhir kali:"
-            " mungkin buku besar ditulis ulang. Simpan kedua titik periksa sebagai bukti",
-            f"it is not proven that the first {last.size} entries are still those witnessed last time: the log may have"
-            " been rewritten. Keep both checkpoints as evidence",
+            Text(
+                f"tidak terbukti bahwa {last.size} catatan pertama masih sama seperti yang disaksikan terakhir kali:"
+                " mungkin buku besar ditulis ulang. Simpan kedua titik periksa sebagai bukti",
+                f"it is not proven that the first {last.size} entries are still those witnessed last time: the log"
+                " may have been rewritten. Keep both checkpoints as evidence",
+            )
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +10,13 @@ import psycopg
 import typer
 
 from cakupan import settings
+from cakupan.bilingual import Language
 from cakupan.cli import nothing
 from cakupan.cli.known import AsKnownAt, as_known
 from cakupan.cli.saying import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
-
-
-class Lang(StrEnum):
-    """In which language a report is written."""
-
-    ID = "id"
-    EN = "en"
 
 
 @app.callback()
@@ -44,7 +37,7 @@ def dbhcht(
         Path | None,
         typer.Option("--out", file_okay=False, help="Folder for the files; else reports/ of the state folder."),
     ] = None,
-    lang: Annotated[Lang, typer.Option("--lang", help="Indonesian or English.")] = Lang.ID,
+    lang: Annotated[Language, typer.Option("--lang", help="Indonesian or English.")] = "id",
     known_at: AsKnownAt = None,
 ) -> None:
     """The DBHCHT money of a fiscal year, from budget lines to workers, with findings and their evidence.
@@ -67,7 +60,7 @@ def dbhcht(
         say_and_exit(nothing.never_published(known_at) or f"{missing} To see what was: cakupan status")
     except psycopg.Error as error:
         say_and_exit(cause(error))
-    report = reports.dbhcht_report(figures, year, lang.value, known_at)
+    report = reports.dbhcht_report(figures, year, lang, known_at)
     try:
         written = reports.write(report, out or settings.home() / "reports")
     except OSError as error:

@@ -16,6 +16,7 @@ import psycopg
 import typer
 from rich.console import Console
 
+from cakupan.bilingual import Language
 from cakupan.cli.known import AsKnownAt, as_known
 from cakupan.cli.saying import cause, needs_database, say_and_exit
 
@@ -32,13 +33,6 @@ class Form(StrEnum):
     JSON = "json"
     HTML = "html"
     XLSX = "xlsx"
-
-
-class Language(StrEnum):
-    """The language of the labels."""
-
-    ID = "id"
-    EN = "en"
 
 
 STARTS = "--sp2d, --budget-line, --billing, --decree, --finding, --worker, --mart"
@@ -70,7 +64,7 @@ class Asked:
     reason: str = ""
     form: Form = Form.TREE
     out: Path | None = None
-    lang: Language = Language.ID
+    lang: Language = "id"
 
     def check(self) -> None:
         """Raises WrongUse."""
@@ -108,7 +102,7 @@ def command(  # noqa: PLR0917 - each argument is an option
     reason: Annotated[str, typer.Option(help="Why personal data are read; goes on record with your account.")] = "",
     form: Annotated[Form, typer.Option("--format", help="How the trace is handed over.")] = Form.TREE,
     out: Annotated[Path | None, typer.Option("--out", help="The file for json, html or xlsx.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the labels.")] = Language.ID,
+    lang: Annotated[Language, typer.Option(help="Language of the labels.")] = "id",
 ) -> None:
     """Follow a number or a published figure to the rows as received and the files they stand in.
 

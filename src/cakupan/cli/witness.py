@@ -6,7 +6,6 @@ import fcntl
 import os
 import sys
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ import typer
 
 from cakupan.audit import note, witness
 from cakupan.audit.note import BadNote, SigningKey, Verifier
+from cakupan.bilingual import Language, Text
 from cakupan.cli.saying import say_and_exit
 
 app = typer.Typer(no_args_is_help=True, help="Cosign checkpoints of the ledger from outside the data team.")
@@ -22,13 +22,6 @@ CHECKPOINT = typer.Option(exists=True, dir_okay=False, help="The checkpoint as t
 KEY = typer.Option(exists=True, dir_okay=False, help="The witness's secret key, from new-key.")
 LEAVES = typer.Option(exists=True, dir_okay=False, help="The leaf hashes of all entries: the file ledger/leaves.")
 PROOF = typer.Option("--proof", exists=True, dir_okay=False, help="Instead of the leaf hashes: what `proof` prints.")
-
-
-class Language(StrEnum):
-    """What a refusal is said in."""
-
-    ID = "id"
-    EN = "en"
 
 
 @app.command("new-key")
@@ -75,7 +68,7 @@ def cosign(
     leaves: Annotated[Path | None, LEAVES] = None,
     first: Annotated[bool, typer.Option("--first", help="This is the first checkpoint that the witness sees.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where the cosigned checkpoint goes; else it is printed.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of a refusal.")] = Language.ID,
+    lang: Annotated[Language, typer.Option(help="Language of a refusal.")] = "id",
 ) -> None:
     """Cosign a checkpoint, if the ledger only grew since the one cosigned last.
 
@@ -106,7 +99,6 @@ def cosign(
         else:
             sys.stdout.write(cosigned)
     except witness.CannotCosign as refusal:
-        said = refusal.indonesian if lang is Language.ID else refusal.english
-        say_and_exit(f"{'DITOLAK' if lang is Language.ID else 'REFUSED'}: {said}.", 1)
+        say_and_exit(Text("DITOLAK: {}.", "REFUSED: {}.").format(refusal.reason).in_language(lang), 1)
     except (BadNote, OSError, UnicodeDecodeError) as error:
         say_and_exit(str(error), 1)

@@ -116,7 +116,8 @@ def is_delivered(connection: Connection[Any], feed: Feed, night: date) -> bool:
 
 def note_ignored(connection: Connection[Any], agency: str, feed: str, night: date, ignored: Sequence[Ignored]) -> None:
     """Keep what was seen in a folder and not taken, and forget what is there no longer. The caller commits."""
-    columns = [[getattr(one, name) for one in ignored] for name in ("name", "reason_code", "reason_id", "reason_en")]
+    rows = [(one.name, one.reason_code, one.reason.id, one.reason.en) for one in ignored]
+    columns = [[row[place] for row in rows] for place in range(4)]
     connection.execute(
         "delete from ledger.ignored where agency = %s and feed = %s and not name = any(%s)", (agency, feed, columns[0])
     )

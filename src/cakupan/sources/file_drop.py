@@ -84,7 +84,7 @@ class FileDrop(ABC):
         dated = sorted((day, name) for name in _named(feed, entries) if (day := business_date(feed, name)))
         others = in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()})
         odd = [other for other in others if not other.waits]
-        beside = f"; {len(odd)} not taken: {odd[0].name} ({odd[0].reason_en})" if odd else ""
+        beside = f"; {len(odd)} not taken: {odd[0].name} ({odd[0].reason.en})" if odd else ""
         if not dated:
             return f"no files yet{beside}"
         return f"{len(dated)} {'file' if len(dated) == 1 else 'files'}, the newest {dated[-1][1]}{beside}"

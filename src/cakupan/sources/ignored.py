@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from cakupan import invisible
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 from cakupan.sources import business_date, file_name
 
@@ -41,8 +42,7 @@ class Ignored:
     name: str
     """As it may be shown to anybody."""
     reason_code: str
-    reason_id: str
-    reason_en: str
+    reason: Text
 
     @property
     def waits(self) -> bool:
@@ -60,7 +60,7 @@ def harmless(name: str) -> str:
 def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing: Collection[str] = ()) -> list[Ignored]:
     """What the night does not take of the things in the feed's folder."""
     reasons = {
-        name: ("GROWING", *_GROWING) if name in growing else _reason(feed, night, name, kind)
+        name: ("GROWING", _GROWING) if name in growing else _reason(feed, night, name, kind)
         for name, kind in sorted(entries.items())
         if name.casefold() not in DROPPINGS
     }
@@ -93,10 +93,10 @@ def around_the_feeds(
     return _apart(others + misplaced)
 
 
-_Reason = tuple[str, str, str]
+_Reason = tuple[str, Text]
 MISNAMED = frozenset({"OTHER_LETTERS", "OTHER_EXTENSION", "OTHER_NAME"})
 """Reasons for which another name would let the file in."""
-_GROWING = (
+_GROWING = Text(
     "masih berubah ketika dilihat; diambil setelah unggahannya selesai",
     "it was still changing when it was looked at; it is taken once its upload has ended",
 )
@@ -114,13 +114,17 @@ def _reason(feed: Feed, night: date, name: str, kind: Kind) -> _Reason | None:
     if day - night > FAR:
         return (
             "FAR_AHEAD",
-            "tanggal pada namanya lebih dari setahun lagi; periksa tahunnya",
-            "the date in its name is more than a year ahead; look at the year",
+            Text(
+                "tanggal pada namanya lebih dari setahun lagi; periksa tahunnya",
+                "the date in its name is more than a year ahead; look at the year",
+            ),
         )
     return (
         "WAITS",
-        f"bertanggal {day:%Y-%m-%d}; diambil pada malam tanggal itu",
-        f"it is dated {day:%Y-%m-%d} and is taken in the night of that date",
+        Text(
+            f"bertanggal {day:%Y-%m-%d}; diambil pada malam tanggal itu",
+            f"it is dated {day:%Y-%m-%d} and is taken in the night of that date",
+        ),
     )
 
 
@@ -128,10 +132,13 @@ def _beside(should: str) -> _Reason:
     """Told to take the name of a file that is there, an office that obeys would lose one of the two."""
     return (
         "BESIDE",
-        f"berkas {should} ada di sebelahnya dan itulah yang diambil; hapus berkas ini bila isinya sama, atau gantikan"
-        f" {should} dengan berkas ini bila isinya yang benar",
-        f"the file {should} lies beside it and is the one that is taken; delete this one if it says the same, or"
-        f" replace {should} by it if this one is right",
+        Text(
+            f"berkas {should} ada di sebelahnya dan itulah yang diambil; hapus berkas ini bila isinya sama, atau"
+            " gantikan"
+            f" {should} dengan berkas ini bila isinya yang benar",
+            f"the file {should} lies beside it and is the one that is taken; delete this one if it says the same, or"
+            f" replace {should} by it if this one is right",
+        ),
     )
 
 
@@ -139,12 +146,14 @@ def _no_file(feed: Feed, kind: Kind) -> _Reason:
     if kind is Kind.FOLDER:
         return (
             "FOLDER",
-            f"ini folder, bukan berkas; taruh berkasnya langsung di folder {feed.feed}",
-            f"it is a folder, not a file; put the file itself in the folder {feed.feed}",
+            Text(
+                f"ini folder, bukan berkas; taruh berkasnya langsung di folder {feed.feed}",
+                f"it is a folder, not a file; put the file itself in the folder {feed.feed}",
+            ),
         )
     if kind is Kind.LINK:
-        return "LINK", "ini tautan, bukan berkas; kirim berkasnya sendiri", "it is a link; send the file itself"
-    return "SPECIAL", "ini bukan berkas biasa; kirim berkas biasa", "it is no regular file; send a regular file"
+        return "LINK", Text("ini tautan, bukan berkas; kirim berkasnya sendiri", "it is a link; send the file itself")
+    return "SPECIAL", Text("ini bukan berkas biasa; kirim berkas biasa", "it is no regular file; send a regular file")
 
 
 def _name_is_wrong(feed: Feed, name: str) -> _Reason:
@@ -152,37 +161,47 @@ def _name_is_wrong(feed: Feed, name: str) -> _Reason:
     if UNFINISHED.fullmatch(name):
         return (
             "UNFINISHED",
-            f"ini berkas sementara, dari unggahan yang belum selesai atau program yang masih membukanya; "
-            f"selesaikan, lalu beri nama {should}",
-            f"it is a temporary file, of an upload that has not ended or of a program that still has it open; "
-            f"end that, and call it {should}",
+            Text(
+                f"ini berkas sementara, dari unggahan yang belum selesai atau program yang masih membukanya; "
+                f"selesaikan, lalu beri nama {should}",
+                f"it is a temporary file, of an upload that has not ended or of a program that still has it open; "
+                f"end that, and call it {should}",
+            ),
         )
     plain = unicodedata.normalize("NFKC", invisible.visible(name)).strip()
     if plain.casefold() == should.casefold():
         return (
             "OTHER_LETTERS",
-            f"huruf pada namanya lain (besar-kecil, spasi, tanda yang tidak tampak); namanya harus persis {should}",
-            f"the letters of its name are others (case, blanks or signs that nobody sees); "
-            f"it must be called exactly {should}",
+            Text(
+                f"huruf pada namanya lain (besar-kecil, spasi, tanda yang tidak tampak); namanya harus persis {should}",
+                f"the letters of its name are others (case, blanks or signs that nobody sees); "
+                f"it must be called exactly {should}",
+            ),
         )
     if business_date(feed, _with_extension(feed, plain)):
         return (
             "OTHER_EXTENSION",
-            f"yang diharapkan berkas .{feed.format.extension}; kirim sebagai {should}",
-            f"a .{feed.format.extension} file is expected; send it as {should}",
+            Text(
+                f"yang diharapkan berkas .{feed.format.extension}; kirim sebagai {should}",
+                f"a .{feed.format.extension} file is expected; send it as {should}",
+            ),
         )
     if not _date_in(plain) and re.fullmatch(
         rf"{re.escape(feed.feed)}_[0-9]{{8}}\.{re.escape(feed.format.extension)}", plain, re.IGNORECASE
     ):
         return (
             "NO_SUCH_DATE",
-            f"tanggal pada namanya tidak ada di kalender; namanya harus {should}",
-            f"the date in its name is in no calendar; it must be called {should}",
+            Text(
+                f"tanggal pada namanya tidak ada di kalender; namanya harus {should}",
+                f"the date in its name is in no calendar; it must be called {should}",
+            ),
         )
     return (
         "OTHER_NAME",
-        f"namanya bukan nama kiriman; namanya harus persis {should}",
-        f"its name is not that of a delivery; it must be called exactly {should}",
+        Text(
+            f"namanya bukan nama kiriman; namanya harus persis {should}",
+            f"its name is not that of a delivery; it must be called exactly {should}",
+        ),
     )
 
 
@@ -211,8 +230,10 @@ def _too_high(agency: str, known: list[str]) -> _Reason:
     folders = ", ".join(f"{agency}/{name}" for name in known)
     return (
         "OUTSIDE",
-        f"terletak di luar folder {agency} atau namanya lain; taruh di salah satu: {folders}",
-        f"it lies outside the folder {agency} or is called otherwise; put it in one of: {folders}",
+        Text(
+            f"terletak di luar folder {agency} atau namanya lain; taruh di salah satu: {folders}",
+            f"it lies outside the folder {agency} or is called otherwise; put it in one of: {folders}",
+        ),
     )
 
 
@@ -221,19 +242,25 @@ def _outside(agency: str, known: list[str], kind: Kind) -> _Reason:
     if kind is Kind.LINK:
         return (
             "LINK",
-            f"ini tautan; folder untuk {agency} harus folder sungguhan: {folders}",
-            f"it is a link; the folders of {agency} must be real ones: {folders}",
+            Text(
+                f"ini tautan; folder untuk {agency} harus folder sungguhan: {folders}",
+                f"it is a link; the folders of {agency} must be real ones: {folders}",
+            ),
         )
     if kind is Kind.FOLDER:
         return (
             "UNKNOWN_FOLDER",
-            f"tidak ada data dengan nama ini; folder untuk {agency}: {folders}",
-            f"there is no feed of this name; the folders of {agency} are: {folders}",
+            Text(
+                f"tidak ada data dengan nama ini; folder untuk {agency}: {folders}",
+                f"there is no feed of this name; the folders of {agency} are: {folders}",
+            ),
         )
     return (
         "OUTSIDE",
-        f"terletak di luar folder data; taruh di salah satu folder {agency}: {folders}",
-        f"it lies outside the folders of feeds; put it in one of those of {agency}: {folders}",
+        Text(
+            f"terletak di luar folder data; taruh di salah satu folder {agency}: {folders}",
+            f"it lies outside the folders of feeds; put it in one of those of {agency}: {folders}",
+        ),
     )
 
 

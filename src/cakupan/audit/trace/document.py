@@ -13,6 +13,7 @@ import jinja2
 from cakupan.audit.trace.reading import Trace
 from cakupan.audit.trace.tree import File, Node
 from cakupan.audit.trace.words import shown, visible, word
+from cakupan.bilingual import Language
 
 
 def as_json(trace: Trace) -> str:
@@ -30,18 +31,18 @@ def as_json(trace: Trace) -> str:
     )
 
 
-def as_html(trace: Trace, lang: str) -> str:
+def as_html(trace: Trace, language: Language) -> str:
     """The trace as a page in one language; what stands in files is text there, never markup."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {
-        "word": lambda name: word(name, lang),
-        "shown": lambda value: visible(shown(value, lang)),
+        "word": lambda name: word(name, language),
+        "shown": lambda value: visible(shown(value, language)),
         "visible": visible,
     }
-    return environment.get_template("page.html.j2").render(trace=trace, lang=lang)
+    return environment.get_template("page.html.j2").render(trace=trace, language=language)
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from cakupan.audit.trace.reading import Trace
 from cakupan.audit.trace.tree import Address, Landed, Node
 from cakupan.audit.trace.words import shown, visible, word
+from cakupan.bilingual import Language
 
 LONGEST = 32_000  # characters in a cell; a workbook holds 32,767
 PLACE = ("delivery_id", "sheet", "row_number")
@@ -22,24 +23,24 @@ NUMBER = re.compile(r"-(0|[1-9][0-9]{0,14})")
 NEGATIVE = re.compile(r"-[0-9][0-9.,]*")
 
 
-def write_workbook(trace: Trace, path: Path, lang: str) -> None:
+def write_workbook(trace: Trace, path: Path, language: Language) -> None:
     """Write the trace to a file, whole or not at all. Raises OSError."""
     book = Workbook(write_only=True)
-    tree = book.create_sheet(word("title", lang))
-    tree.append([word(name, lang) for name in ("level", "kind", "name", "facts", "amount_idr", *PLACE)])
+    tree = book.create_sheet(word("title", language))
+    tree.append([word(name, language) for name in ("level", "kind", "name", "facts", "amount_idr", *PLACE)])
     rows: dict[str, dict[Address, Landed]] = defaultdict(dict)
     for level, node in _levels(trace.root, 1):
-        tree.append(_line(level, node, lang))
+        tree.append(_line(level, node, language))
         if node.landed:
             rows[node.landed.file.feed][node.landed.address] = node.landed
     for feed, landed in rows.items():
         sheet = book.create_sheet(feed[:31])
         headings = list(dict.fromkeys(heading for row in landed.values() for heading in row.cells))
-        sheet.append([*(word(name, lang) for name in PLACE), *map(cell, headings)])
+        sheet.append([*(word(name, language) for name in PLACE), *map(cell, headings)])
         for address, row in landed.items():
             sheet.append([*map(cell, address), *(cell(row.cells.get(heading)) for heading in headings)])
-    files = book.create_sheet(word("file", lang))
-    files.append([word(name, lang) for name in ("delivery_id", "feed", "as_of_date", "file", "sha256", "archive")])
+    files = book.create_sheet(word("file", language))
+    files.append([word(name, language) for name in ("delivery_id", "feed", "as_of_date", "file", "sha256", "archive")])
     for file in trace.files():
         told = (file.delivery_id, file.feed, file.business_date, file.original_name, file.sha256, file.path)
         files.append([*map(cell, told)])
@@ -55,15 +56,15 @@ def _levels(node: Node, level: int) -> Iterator[tuple[int, Node]]:
         yield from _levels(child, level + 1)
 
 
-def _line(level: int, node: Node, lang: str) -> list[Any]:
-    told = "; ".join(f"{word(name, lang)}: {shown(value, lang)}" for name, value in node.facts.items())
+def _line(level: int, node: Node, language: Language) -> list[Any]:
+    told = "; ".join(f"{word(name, language)}: {shown(value, language)}" for name, value in node.facts.items())
     if node.left_out:
-        told = "; ".join(filter(None, (told, word("left_out", lang).format(shown(node.left_out, lang)))))
+        told = "; ".join(filter(None, (told, word("left_out", language).format(shown(node.left_out, language)))))
     amounts = [node.facts[name] for name in ("amount_idr", "posted_idr", "budget_idr") if name in node.facts]
     return [
         level,
-        cell(word(node.kind, lang)),
-        cell(word(node.name, lang)),
+        cell(word(node.kind, language)),
+        cell(word(node.name, language)),
         cell(told),
         cell(amounts[0]) if amounts else None,
         *map(cell, node.address or ()),
