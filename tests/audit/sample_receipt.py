@@ -5,10 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from cakupan.audit import checkpoint, merkle, note, receipt
+from cakupan.audit import checkpoint, note, receipt
 from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.note import SigningKey
 from cakupan.audit.receipt import Receipt, Row
+from cakupan.ledger import merkle
 
 LOG = SigningKey("cakupan.kota-batu", bytes(32))
 WITNESS = SigningKey("inspektorat.kota-batu", bytes([1]) * 32, note.COSIGNATURE)

@@ -8,8 +8,8 @@ import pytest
 
 from cakupan.audit import checkpoint, note
 from cakupan.audit.checkpoint import Checkpoint
-from cakupan.audit.merkle import EMPTY_ROOT
 from cakupan.audit.note import BadNote, SigningKey
+from cakupan.ledger.merkle import EMPTY_ROOT
 
 LOG = SigningKey("cakupan.kota-batu", bytes(32))
 WITNESS = SigningKey("inspektorat.kota-batu", bytes([1]) * 32, note.COSIGNATURE)

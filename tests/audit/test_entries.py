@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from cakupan import quality
-from cakupan.audit import rows
-from cakupan.audit.entries import append, canonical, read_entries, record_read
 from cakupan.database import Role, connect
+from cakupan.ledger import rows
+from cakupan.ledger.entries import append, canonical, read_entries, record_read
 from tests.audit.conftest import FARMERS, FARMERS_TABLE, Kept, farmers
 
 
@@ -143,7 +143,7 @@ def test_a_read_without_a_person_or_a_reason_is_refused(
 def test_validating_again_reuses_the_tree_of_rows_that_did_not_change(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cakupan.audit import validations
+    from cakupan.ledger import validations
 
     monkeypatch.setattr(rows, "landed_digest", lambda *_: pytest.fail("computed again"))
     validations.record_validation(kept.database, 1)

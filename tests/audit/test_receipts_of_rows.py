@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from cakupan import settings
-from cakupan.audit.entries import read_entries
 from cakupan.audit.keys import signing_key
 from cakupan.audit.receipts import Address, NoReceipt, hand_out
 from cakupan.cli import receipt as command
 from cakupan.database import Role, connect
+from cakupan.ledger.entries import read_entries
 from tests.audit.conftest import FARMERS, FARMERS_TABLE, Kept, altered, farmers
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from cakupan import night
-from cakupan.audit import checkpoint, merkle, note, sealing
-from cakupan.audit.entries import read_entries
+from cakupan.audit import checkpoint, note, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, SigningKey
 from cakupan.database import Role, connect
+from cakupan.ledger import merkle
+from cakupan.ledger.entries import read_entries
 from tests.audit.conftest import FARMERS, Kept, altered, farmers, verified
 
 

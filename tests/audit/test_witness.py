@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cakupan.audit import checkpoint, merkle, note, witness
+from cakupan.audit import checkpoint, note, witness
 from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.note import BadNote, SigningKey
 from cakupan.audit.witness import CannotCosign, Proof
 from cakupan.cli import app
+from cakupan.ledger import merkle
 
 LOG = SigningKey("cakupan.kota-batu", bytes(32))
 WITNESS = SigningKey("inspektorat.kota-batu", bytes([1]) * 32, note.COSIGNATURE)

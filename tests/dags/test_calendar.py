@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cakupan import components, orchestration, settings
+from cakupan import orchestration, settings
 from cakupan.night import agencies
+from cakupan.orchestration import components
 
 READ = """
 import json, sys

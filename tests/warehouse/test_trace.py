@@ -19,10 +19,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cakupan import settings
-from cakupan.audit.trace.figures import MARTS
 from cakupan.cli import app
 from cakupan.database import Role, connect
 from cakupan.feeds import CsvFormat, JsonFormat, find_feed
+from cakupan.trace.figures import MARTS
 from tests.warehouse.conftest import NIGHTS, Warehouse
 
 Trace = Callable[..., Result]

@@ -8,12 +8,12 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit import published, rows
 from cakupan.audit.differing import Cells, differing
 from cakupan.audit.findings import Area
 from cakupan.audit.folder import Folder
-from cakupan.audit.published import Part, Publication
 from cakupan.audit.record import Record
+from cakupan.ledger import rows
+from cakupan.ledger.publications import VIEWS, Part, Publication, relations, stored_counts
 
 NAMED = 6
 """Cells by which a row is named."""
@@ -54,7 +54,7 @@ def _standing(connection: Connection[Any], publications: Sequence[Publication], 
 
 def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> list[str]:
     """What differs in one part."""
-    if part.relation != published.VIEWS:
+    if part.relation != VIEWS:
         columns = rows.table_columns(connection, *part.relation.split(".", 1))
         if missing := [name for name in part.columns if name not in columns]:
             return [f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"]
@@ -73,7 +73,7 @@ def _check(connection: Connection[Any], folder: Folder, publication: Publication
 def _check_strangers(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> None:
     """Rows of runs that were never recorded as published, but are shown as if they were."""
     known = {publication.run_id for publication in publications}
-    for relation in published.relations(connection):
+    for relation in relations(connection):
         recorded = {int(v) for p in publications for v in p.facts["facts"].get(relation.name, {})}
         if relation.by != "validation_id" or not recorded:
             continue
@@ -81,7 +81,7 @@ def _check_strangers(connection: Connection[Any], publications: Sequence[Publica
             "select distinct validation_id from ledger.run_input where run_id = any(%s)", (list(known),)
         ).fetchall()
         unknown = {number for (number,) in shown} - recorded
-        for number, count in published.stored_counts(connection, relation.name, unknown).items():
+        for number, count in stored_counts(connection, relation.name, unknown).items():
             area.altered(f"{relation.name} of validation {number}", f"{count} rows were added after it was published")
 
 

@@ -11,15 +11,15 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from cakupan.audit import rows
 from cakupan.audit.differing import Cells, differing
 from cakupan.audit.findings import Area
 from cakupan.audit.folder import Folder
 from cakupan.audit.locating import locate
 from cakupan.audit.record import Record
-from cakupan.audit.rows import LandedRows
 from cakupan.audit.sealing import DECISIONS
 from cakupan.landing.archive import Archive
+from cakupan.ledger import rows
+from cakupan.ledger.rows import LandedRows
 
 Facts = dict[str, Any]
 

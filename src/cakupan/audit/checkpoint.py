@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from cakupan.audit import note
-from cakupan.audit.merkle import EMPTY_ROOT, HASH_SIZE
 from cakupan.audit.note import BadNote, Note, Signature, SigningKey, Verifier
+from cakupan.ledger.merkle import EMPTY_ROOT, HASH_SIZE
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _LATEST = 2**63 - 1  # the last second a cosignature can name

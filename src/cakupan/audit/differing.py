@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from cakupan.audit import rows
 from cakupan.audit.folder import Marks, mark
+from cakupan.ledger import rows
 
 PAIRED = 200
 """Rows on either side up to which what a row was is looked for among what it is."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cakupan import settings
-from cakupan.audit.merkle import HASH_SIZE
+from cakupan.ledger.merkle import HASH_SIZE
 
 MARK_BYTES = 8
 """Of a row's leaf: enough to tell which of some million rows was altered."""

@@ -8,10 +8,10 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from cakupan.audit import published, validations
-from cakupan.audit.entries import DELIVERIES, VALIDATIONS, canonical
 from cakupan.audit.findings import Area
 from cakupan.audit.record import Record
+from cakupan.ledger import publications, validations
+from cakupan.ledger.entries import DELIVERIES, VALIDATIONS, canonical
 
 _TABLES: dict[str, tuple[str, LiteralString]] = {
     "delivery": ("delivery_id", DELIVERIES),
@@ -59,7 +59,7 @@ def _check(record: Record, area: Area, kind: str, key: str, rows: Mapping[int, d
 def _check_inputs(connection: Connection[Any], record: Record, area: Area) -> None:
     for facts in record.of("publication"):
         with connection.transaction():
-            inputs = published.inputs_digest(connection, facts["run_id"])
+            inputs = publications.inputs_digest(connection, facts["run_id"])
         if inputs != facts["inputs"]:
             area.altered(
                 f"ledger.run_input of run {facts['run_id']}, the night of {facts['as_of_date']}",

@@ -9,12 +9,12 @@ import psycopg
 from psycopg import Connection, sql
 
 from cakupan import landing, settings
-from cakupan.audit import rows
-from cakupan.audit.merkle import EMPTY_ROOT
-from cakupan.audit.rows import LandedRows
 from cakupan.feeds import Feed, find_feed
 from cakupan.landing.archive import Archive
 from cakupan.landing.tables import landing_table
+from cakupan.ledger import rows
+from cakupan.ledger.merkle import EMPTY_ROOT
+from cakupan.ledger.rows import LandedRows
 
 _COMPARED = """
 select

@@ -21,8 +21,8 @@ from typing import Any
 
 from cakupan.audit import note
 from cakupan.audit.checkpoint import Checkpoint
-from cakupan.audit.merkle import HASH_SIZE, leaf_hash, root_from_inclusion
 from cakupan.audit.note import BadNote
+from cakupan.ledger.merkle import HASH_SIZE, leaf_hash, root_from_inclusion
 
 HEADER = "c2sp.org/tlog-proof@v1"
 _TEXTS = ("agency", "feed", "business_date", "sha256", "delivery_status", "recorded_at", "rows_root")

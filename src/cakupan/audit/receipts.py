@@ -8,14 +8,15 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from cakupan.audit import receipt, rows, sealing
-from cakupan.audit.entries import record_read
+from cakupan.audit import receipt, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
-from cakupan.audit.merkle import inclusion_proof, root
 from cakupan.audit.note import BadNote
-from cakupan.audit.rows import LandedRows
-from cakupan.audit.validations import last_entry
+from cakupan.ledger import rows
+from cakupan.ledger.entries import record_read
+from cakupan.ledger.merkle import inclusion_proof, root
+from cakupan.ledger.rows import LandedRows
+from cakupan.ledger.validations import last_entry
 
 MOST_BYTES = 4096
 

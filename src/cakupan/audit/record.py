@@ -9,12 +9,12 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit.entries import Entry, canonical
 from cakupan.audit.findings import Area
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
-from cakupan.audit.merkle import leaf_hash, node_hash, root
 from cakupan.audit.sealing import Signed, newest, signed_checkpoints
+from cakupan.ledger.entries import Entry, canonical
+from cakupan.ledger.merkle import leaf_hash, node_hash, root
 
 _OF_A_DELIVERY = {"delivery_id": int, "agency": str, "feed": str, "business_date": str, "sha256": str}
 SAID: dict[str, dict[str, type]] = {

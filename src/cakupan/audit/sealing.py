@@ -12,13 +12,14 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from cakupan.audit import checkpoint, note, published, rows
+from cakupan.audit import checkpoint, note
 from cakupan.audit.checkpoint import Checkpoint
-from cakupan.audit.entries import Entry, append, read_entries
 from cakupan.audit.folder import Folder, Marks, mark
 from cakupan.audit.keys import signing_key
-from cakupan.audit.merkle import root
 from cakupan.audit.note import BadNote, Verifier
+from cakupan.ledger import publications, rows
+from cakupan.ledger.entries import Entry, append, read_entries
+from cakupan.ledger.merkle import root
 
 KEPT_WHOLE = 2000
 """Rows of a published part up to which its marks keep the rows themselves, to say what an altered figure was."""
@@ -207,7 +208,7 @@ def _bodies(leaves: Sequence[bytes], entries: Sequence[Entry], kept: Sequence[st
 
 def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
     """Marks of what was recorded and has none yet; only while its rows are still those that were recorded."""
-    for publication in published.publications(connection):
+    for publication in publications.publications(connection):
         if not folder.marks_path("runs", publication.run_id).exists():
             parts = [part for part in publication.parts() if part.digest.rows]
             marks = [_marks(connection, part.name, part.statement, part.digest) for part in parts]

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from cakupan.audit import checkpoint, note
 from cakupan.audit.checkpoint import Checkpoint
-from cakupan.audit.merkle import EMPTY_ROOT, HASH_SIZE, consistency_proof, root, verify_consistency
 from cakupan.audit.note import BadNote, SigningKey, Verifier
 from cakupan.bilingual import Text
+from cakupan.ledger.merkle import EMPTY_ROOT, HASH_SIZE, consistency_proof, root, verify_consistency
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
 MOST_HASHES = 63  # a consistency proof cannot need more

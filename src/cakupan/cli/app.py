@@ -201,8 +201,9 @@ def airflow() -> None:
     The nightly schedule is on where deliveries are those of today: not with a simulated city or recorded deliveries,
     unless CAKUPAN_SCHEDULE=on says so.
     """
-    from cakupan import components, installation, orchestration
+    from cakupan import installation, orchestration
     from cakupan.cli.agencies import of_this_installation
+    from cakupan.orchestration import components
 
     try:
         with only_one_night():

@@ -21,9 +21,9 @@ from cakupan.cli.known import AsKnownAt, as_known
 from cakupan.cli.saying import cause, needs_database, say_and_exit
 
 if TYPE_CHECKING:
-    from cakupan.audit.trace.night import Night
-    from cakupan.audit.trace.reading import Trace
-    from cakupan.audit.trace.tree import Node
+    from cakupan.trace.night import Night
+    from cakupan.trace.reading import Trace
+    from cakupan.trace.tree import Node
 
 
 class Form(StrEnum):
@@ -113,7 +113,7 @@ def command(  # noqa: PLR0917 - each argument is an option
         key=key, figure=figure, as_of=night.date() if night else None, known_at=known_at, everything=everything,
         personal=personal, reason=reason, form=form, out=out, lang=lang,
     )  # fmt: skip
-    from cakupan.audit.trace.tree import CannotTrace
+    from cakupan.trace.tree import CannotTrace
 
     try:
         asked.check()
@@ -131,7 +131,7 @@ def command(  # noqa: PLR0917 - each argument is an option
 
 def run(asked: Asked, out: Console) -> None:
     """Find, and print or write. Raises CannotTrace, OSError, psycopg.Error."""
-    from cakupan.audit.trace.reading import Reader, trace
+    from cakupan.trace.reading import Reader, trace
 
     reader = Reader(getpass.getuser(), asked.reason, asked.personal)
     known = as_known(asked.known_at)
@@ -140,7 +140,7 @@ def run(asked: Asked, out: Console) -> None:
 
 
 def _start(asked: Asked) -> Callable[[Night], Node]:
-    from cakupan.audit.trace import figure, money, subjects
+    from cakupan.trace import figure, money, subjects
 
     if asked.worker:
         worker = subjects.worker_key_of(_nik())
@@ -168,15 +168,15 @@ def _nik() -> str:
 
 def _hand_over(found: Trace, asked: Asked, out: Console) -> None:
     if asked.form is Form.TREE:
-        from cakupan.audit.trace.terminal import print_trace
+        from cakupan.trace.terminal import print_trace
 
         print_trace(found, out, asked.lang)
     elif asked.form is Form.XLSX and asked.out:
-        from cakupan.audit.trace.workbook import write_workbook
+        from cakupan.trace.workbook import write_workbook
 
         write_workbook(found, asked.out, asked.lang)
     else:
-        from cakupan.audit.trace.document import as_html, as_json
+        from cakupan.trace.document import as_html, as_json
 
         text = as_json(found) + "\n" if asked.form is Form.JSON else as_html(found, asked.lang)
         if asked.out is None:

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 from psycopg import Connection
 
-from cakupan.audit.entries import record_delivery
 from cakupan.feeds import Feed
+from cakupan.ledger.entries import record_delivery
 
 CHUNK_BYTES = 1 << 20
 ARRIVING = ".arriving-"

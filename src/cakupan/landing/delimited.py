@@ -16,7 +16,7 @@ from cakupan.feeds import CsvFormat
 from cakupan.invisible import is_filled
 from cakupan.landing.content import Block, Line, blocks, lines, lines_of
 from cakupan.landing.records import Record, broken
-from cakupan.landing.refusals import no_header, wrong_encoding
+from cakupan.landing.refusals import wrong_encoding
 from cakupan.landing.sniffing import BOM, encoding_found
 
 JOINED_LINES = 100
@@ -42,17 +42,6 @@ class CsvHeader(NamedTuple):
     row_number: int
     size: int
     """Bytes of the file up to and with the header."""
-
-
-def read_header(format_: CsvFormat, parts: Iterable[bytes]) -> CsvHeader:
-    """The first record of the file that is not blank.
-
-    Raises Refused: ENCODING when it is not in the declared encoding, HEADER_NOT_FOUND when there is no line at all.
-    """
-    first = next(first_records(format_, parts), None)
-    if first is None:
-        raise no_header()
-    return first
 
 
 def first_records(format_: CsvFormat, parts: Iterable[bytes]) -> Iterator[CsvHeader]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import psycopg
 
 from cakupan import settings
-from cakupan.audit.published import digest_run, publications, record_publication
+from cakupan.ledger.publications import digest_run, publications, record_publication
 
 LEASE = timedelta(minutes=15)
 """How long a run may stand still between two steps until another night may take its turn."""

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from cakupan.audit.entries import record_release
-from cakupan.audit.validations import record_validation
+from cakupan.ledger.entries import record_release
+from cakupan.ledger.validations import record_validation
 from cakupan.quality import reasons
 from cakupan.quality.locking import lock
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import class_row
 
-from cakupan.audit.validations import record_validation
 from cakupan.feeds import Feed
 from cakupan.landing.tables import ensure_landing_table
+from cakupan.ledger.validations import record_validation
 from cakupan.quality import reasons, remarks
 from cakupan.quality.accepted import ensure_accepted_view
 from cakupan.quality.counting import median_of_validated

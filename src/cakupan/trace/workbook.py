@@ -12,10 +12,10 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from cakupan.audit.trace.reading import Trace
-from cakupan.audit.trace.tree import Address, Landed, Node
-from cakupan.audit.trace.words import shown, visible, word
 from cakupan.bilingual import Language
+from cakupan.trace.reading import Trace
+from cakupan.trace.tree import Address, Landed, Node
+from cakupan.trace.words import shown, visible, word
 
 LONGEST = 32_000  # characters in a cell; a workbook holds 32,767
 PLACE = ("delivery_id", "sheet", "row_number")

@@ -13,8 +13,8 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from cakupan.audit import rows
-from cakupan.audit.entries import append, read_entries
+from cakupan.ledger import rows
+from cakupan.ledger.entries import append, read_entries
 
 VIEWS = "views of marts and warehouse"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from cakupan.audit.trace.night import Night, Row, in_force, unknown
-from cakupan.audit.trace.tree import Address, CannotTrace, Node, group
+from cakupan.trace.night import Night, Row, in_force, unknown
+from cakupan.trace.tree import Address, CannotTrace, Node, group
 
 # A budget line is one of a fiscal year: that of the order's, of the document's date. Nights published before lines were
 # parted by year have none of their own; theirs is the night's.

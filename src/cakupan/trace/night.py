@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from cakupan.audit.trace.tree import CannotTrace
+from cakupan.trace.tree import CannotTrace
 
 Row = dict[str, Any]
 NEAR = 3  # near misses that a message names

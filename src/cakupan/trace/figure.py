@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cakupan.audit.trace.counting import Counted, Derived, Mart, given
-from cakupan.audit.trace.figures import MARTS
-from cakupan.audit.trace.landed import files
-from cakupan.audit.trace.night import Night, Row, unknown
-from cakupan.audit.trace.tree import Address, CannotTrace, Node
+from cakupan.trace.counting import Counted, Derived, Mart, given
+from cakupan.trace.figures import MARTS
+from cakupan.trace.landed import files
+from cakupan.trace.night import Night, Row, unknown
+from cakupan.trace.tree import Address, CannotTrace, Node
 
 KEPT_SINCE = {"fiscal_year": "coalesce(fiscal_year, extract(year from as_of_date)::int)"}
 """Parts of keys that runs of earlier versions do not have, and what was meant by their rows."""

@@ -16,8 +16,8 @@ from typing import Any
 from psycopg import Connection, sql
 
 from cakupan import settings
-from cakupan.audit import merkle
 from cakupan.feeds import READING
+from cakupan.ledger import merkle
 
 SPELLING = {
     "datestyle": "ISO, YMD",

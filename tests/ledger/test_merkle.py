@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cakupan.audit import merkle
-from cakupan.audit.merkle import leaf_hash, node_hash
+from cakupan.ledger import merkle
+from cakupan.ledger.merkle import leaf_hash, node_hash
 
 LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 ROOTS = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cakupan.audit.trace.night import in_force
+from cakupan.trace.night import in_force
 
 DISTINCT = "count(distinct who)"
 SUM = "coalesce(sum(value), 0)::bigint"

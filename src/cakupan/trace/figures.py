@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cakupan.audit.trace.counting import (
+from cakupan.trace.counting import (
     DISTINCT,
     GIVEN,
     MEMBERS,
@@ -24,7 +24,7 @@ from cakupan.audit.trace.counting import (
     rate,
     stored,
 )  # fmt: skip
-from cakupan.audit.trace.night import in_force
+from cakupan.trace.night import in_force
 
 
 def _progress(actual: int | None, target: int) -> Decimal | None:

@@ -11,9 +11,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from cakupan import settings
-from cakupan.audit.trace.tree import Address, File, Landed, Node
 from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.landing.archive import Archive
+from cakupan.trace.tree import Address, File, Landed, Node
 
 MASK = "•••"
 ADDRESS = ("delivery_id", "sheet", "row_number")

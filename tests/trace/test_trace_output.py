@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from rich.console import Console
 
-from cakupan.audit.trace.document import as_html, as_json
-from cakupan.audit.trace.reading import Trace
-from cakupan.audit.trace.terminal import print_trace
-from cakupan.audit.trace.tree import Address, File, Landed, Node, group
-from cakupan.audit.trace.words import WORDS, shown, visible
-from cakupan.audit.trace.workbook import cell, write_workbook
+from cakupan.trace.document import as_html, as_json
+from cakupan.trace.reading import Trace
+from cakupan.trace.terminal import print_trace
+from cakupan.trace.tree import Address, File, Landed, Node, group
+from cakupan.trace.words import WORDS, shown, visible
+from cakupan.trace.workbook import cell, write_workbook
 
 HOSTILE = {
     "markup": "[bold red]merah[/]",

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from cakupan.audit.merkle import leaf_hash
+from cakupan.ledger.merkle import leaf_hash
 
 DELIVERIES: LiteralString = (
     "select d.delivery_id, d.agency, d.feed, d.business_date, d.sha256, d.original_name, d.size_bytes, d.received_at"

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from cakupan.audit.trace.landed import MASK
-from cakupan.audit.trace.reading import Trace
-from cakupan.audit.trace.tree import File, Landed, Node
-from cakupan.audit.trace.words import shown, visible, word
 from cakupan.bilingual import Language
+from cakupan.trace.landed import MASK
+from cakupan.trace.reading import Trace
+from cakupan.trace.tree import File, Landed, Node
+from cakupan.trace.words import shown, visible, word
 
 
 def print_trace(trace: Trace, out: Console, language: Language) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit import rows
-from cakupan.audit.entries import Entry, append, validation_facts
-from cakupan.audit.merkle import EMPTY_ROOT
-from cakupan.audit.rows import LandedRows
+from cakupan.ledger import rows
+from cakupan.ledger.entries import Entry, append, validation_facts
+from cakupan.ledger.merkle import EMPTY_ROOT
+from cakupan.ledger.rows import LandedRows
 
 
 def record_validation(connection: Connection[Any], validation_id: int) -> None:

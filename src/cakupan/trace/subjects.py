@@ -7,11 +7,11 @@ from collections import defaultdict
 from uuid import UUID
 
 from cakupan import settings
-from cakupan.audit.trace import money
-from cakupan.audit.trace.money import address, facts_of
-from cakupan.audit.trace.night import Night, in_force, unknown
-from cakupan.audit.trace.tree import CannotTrace, Node, group
 from cakupan.identity import pseudonym
+from cakupan.trace import money
+from cakupan.trace.money import address, facts_of
+from cakupan.trace.night import Night, in_force, unknown
+from cakupan.trace.tree import CannotTrace, Node, group
 
 CONTRIBUTIONS = f"""
     with owner as (

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from cakupan.audit.entries import record_read
-from cakupan.audit.trace.landed import attach
-from cakupan.audit.trace.night import Night, published_night
-from cakupan.audit.trace.tree import File, Node
 from cakupan.database import Role, connect
+from cakupan.ledger.entries import record_read
+from cakupan.trace.landed import attach
+from cakupan.trace.night import Night, published_night
+from cakupan.trace.tree import File, Node
 
 SAMPLE = 3  # of a long list, unless all is asked for
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import jinja2
 
-from cakupan.audit.trace.reading import Trace
-from cakupan.audit.trace.tree import File, Node
-from cakupan.audit.trace.words import shown, visible, word
 from cakupan.bilingual import Language
+from cakupan.trace.reading import Trace
+from cakupan.trace.tree import File, Node
+from cakupan.trace.words import shown, visible, word
 
 
 def as_json(trace: Trace) -> str:

@@ -1,0 +1,1 @@
+"""The ledger: every write and shared query of `ledger.*`, and the entries of its tamper-evident record."""
