@@ -123,7 +123,7 @@ def test_a_feed_that_is_declared_no_longer(kept: Kept, monkeypatch: pytest.Monke
     ("statement", "told"),
     [
         (
-            "drop table quarantine.distan_kelompok_tani",
+            "drop table quarantine.distan_kelompok_tani cascade",
             "quarantine.distan_kelompok_tani, validation 1 of delivery 1: the table",
         ),
         (f"alter table {FARMERS_TABLE} drop column nik", f"{WHERE}: the columns nik are gone"),
