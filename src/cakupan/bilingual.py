@@ -74,7 +74,8 @@ def number(value: float | Decimal) -> Text:
 def per_cent(share: float | Decimal, least: int = 2, most: int = 2) -> Text:
     """A share in per cent, with at least and at most so many decimals: 12,50 % and 12.50 %."""
     pattern = f"#,##0.{'0' * least}{'#' * (most - least)}"
-    return in_both(lambda language: f"{format_decimal(100 * share, pattern, _of(language))} %")
+    rounded = f"{100 * share:.{most}f}"  # as a float is rounded everywhere else: 96.745 may lie a hair above its half
+    return in_both(lambda language: f"{format_decimal(rounded, pattern, _of(language))} %")
 
 
 def rupiah(amount: int | Decimal) -> Text:

@@ -17,6 +17,7 @@ import psycopg
 from cakupan import identity, landing, notices, publish, quality, settings
 from cakupan.audit import sealing
 from cakupan.audit.note import BadNote
+from cakupan.bilingual import Language
 from cakupan.database import Role, cause_of, connect, said
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
@@ -256,9 +257,8 @@ def marts_due(night: date) -> datetime:
 
 
 @without_values
-def tell_office(agency: str, night: date, send: notices.Send, to: str | None = None, english: bool = False) -> str:
+def tell_office(agency: str, night: date, send: notices.Send, to: str | None = None, language: Language = "id") -> str:
     """Tell the agency's office what was wrong with its deliveries and not told yet; returns the letter's path."""
-    language: notices.Language = "en" if english else "id"
     feeds = feeds_of(agency)
     with connect(Role.LOADER) as connection:
         return _told(

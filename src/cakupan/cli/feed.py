@@ -144,7 +144,7 @@ def _show_refused(checked: Checked) -> None:
         table.add_row(str(count), rule, says.get(rule, ""))
     out.print(table)
     for rule, detail in checked.details.items():
-        out.print(f"{rule}: {detail.english}", markup=False)
+        out.print(f"{rule}: {detail.en}", markup=False)
     out.print("\nRefused rows")
     for row in checked.refused[:ROWS_SHOWN]:
         where = f"sheet {row.sheet!r} row {row.row_number}" if row.sheet else f"row {row.row_number}"

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 
 from cakupan import settings
+from cakupan.bilingual import local
 from cakupan.cli.known import as_known
 from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect
-from cakupan.notices import local
 
 BEGUN = """
     select as_of_date from ledger.asked union select as_of_date from ledger.run

@@ -13,9 +13,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cakupan.bilingual import local
 from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect
-from cakupan.notices import FeedState, Noticed, Refused, Standing, feed_states, local, noticed, shown, standings
+from cakupan.notices import FeedState, Noticed, Refused, Standing, feed_states, noticed, shown, standings
 
 STYLES = {
     "ACCEPTED": "green", "LATE": "yellow", "AWAITED": "cyan", "ARRIVED": "cyan", "UNCHANGED": "dim", "HELD": "red",

@@ -7,13 +7,11 @@ from cakupan.notices.standing import Refused, Standing, standings
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.notices.summary import late_marts_message, summary_message
 from cakupan.notices.telling import Kept, NotSent, Send, outbox, tell
-from cakupan.notices.wording import Language, local
 
 __all__ = [
     "DATA_TEAM",
     "FeedState",
     "Kept",
-    "Language",
     "Message",
     "NotSent",
     "Noticed",
@@ -22,7 +20,6 @@ __all__ = [
     "Standing",
     "feed_states",
     "late_marts_message",
-    "local",
     "noticed",
     "office_message",
     "outbox",

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 from cakupan.quality.quarantine import quarantine_table
 
@@ -64,6 +65,11 @@ class Facts:
     reason_en: str | None
     delivered_rows: int
     quarantined_rows: int
+
+    @property
+    def reason(self) -> Text:
+        """Why the delivery was not let in."""
+        return Text(self.reason_id or "", self.reason_en or "")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 import jinja2
 
-from cakupan.notices import wording
+from cakupan import bilingual
+from cakupan.bilingual import Language
 
 DATA_TEAM = "data_team"
 _LONG_NUMBER = re.compile(r"\d{11,}")
@@ -61,12 +62,17 @@ def render(template: str, **values: Any) -> str:
     return _ENVIRONMENT.get_template(template).render(**values)
 
 
+def _day(night: date, language: Language) -> str:
+    return bilingual.day(night).in_language(language)
+
+
+def _number(value: int, language: Language) -> str:
+    return bilingual.number(value).in_language(language)
+
+
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
-_ENVIRONMENT.filters["shown"] = shown
-_ENVIRONMENT.filters["local"] = wording.local
-_ENVIRONMENT.filters["day"] = wording.day
-_ENVIRONMENT.filters["number"] = wording.number
+_ENVIRONMENT.filters |= {"shown": shown, "local": bilingual.local, "day": _day, "number": _number}

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.bilingual import Text, rows, rupiah
 from cakupan.notices.message import shown
 
 # Of what the night rests on: of an increment only its own delivery, because the earlier ones were told then.
@@ -64,9 +65,9 @@ class Unmapped:
 
     def __str__(self) -> str:
         """On one line, in English."""
-        weight = f", Rp{self.amount_idr:,}" if self.amount_idr is not None else ""
-        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
-        return f"{self.feed}, {self.column_name} {shown(self.code)!r}: {rows}{weight}, since {self.since_on}"
+        weight = f", {rupiah(self.amount_idr).en}" if self.amount_idr is not None else ""
+        count = rows(self.rows).en
+        return f"{self.feed}, {self.column_name} {shown(self.code)!r}: {count}{weight}, since {self.since_on}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Ignored:
     reason_id: str
     reason_en: str
     since: date
+
+    @property
+    def reason(self) -> Text:
+        """Why it was not taken."""
+        return Text(self.reason_id, self.reason_en)
 
     @property
     def waits(self) -> bool:

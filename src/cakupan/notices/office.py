@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from cakupan.bilingual import NOTHING, Language, Text, day
 from cakupan.feeds import Feed
 from cakupan.notices import wording
 from cakupan.notices.faults import Address, Fault, faults, quarantined
@@ -21,7 +22,6 @@ from cakupan.notices.message import Attachment, Message, render, shown
 from cakupan.notices.noticed import Ignored, ignored
 from cakupan.notices.remarked import remarked
 from cakupan.notices.states import FeedState, feed_states
-from cakupan.notices.wording import Language
 from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
 
@@ -29,6 +29,10 @@ LISTED = 50  # rows listed in a letter
 BESIDE = 5  # files named that were not taken, beside a delivery that did not come
 DETAILED = 10  # deliveries told of in detail, the newest; the others are named
 ATTACHED = 10_000  # rows in the list that goes with it
+FIX_LIST_HEADINGS = (
+    Text("berkas", "file"), Text("lembar", "sheet"), Text("baris", "row"), Text("kolom", "column"),
+    Text("aturan", "rule"), Text("yang perlu dilakukan", "what to do"),
+)  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -37,12 +41,13 @@ class _RuleLine:
     """A broken rule as the letter says it."""
 
     rule_id: str
-    says: str
     heading: str
+    says: str
     remedy: str
-    detail: str = ""
+    detail: str
     """What more there is to say: the character that only looks like another, why records could not be read."""
-    figure: str = ""
+    share: str = ""
+    """What share of the rows a limit of the whole delivery saw."""
     rows: int = 0
     places: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """The rows listed of those that break it, by sheet."""
@@ -86,9 +91,9 @@ def office_message(
     owner = feeds[0].owner
     things = len(new) + len(late) + len(noticed) + len(not_taken)
     subject = (
-        f"Kiriman data {wording.day(night, 'id')}: {things} hal perlu ditindaklanjuti · {owner}"
-        if language == "id"
-        else f"Data deliveries of {wording.day(night, 'en')}: {things} to follow up · {owner}"
+        Text("Kiriman data {}: {} hal perlu ditindaklanjuti · {}", "Data deliveries of {}: {} to follow up · {}")
+        .format(day(night), things, owner)
+        .in_language(language)
     )
     values = {
         "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
@@ -133,19 +138,21 @@ def _section(
     @cache
     def line(rule_id: str) -> _RuleLine:
         rule = rules.get(rule_id)
-        says = wording.says(rule, rule_id, language)
-        remedy = wording.remedy(fault.feed, rule, rule_id, language)
-        detail = ""
-        if found := more.get(rule_id):
-            detail = found.indonesian if language == "id" else found.english
-        return _RuleLine(rule_id, says, wording.headings(fault.feed, rule_id), remedy, detail)
+        return _RuleLine(
+            rule_id,
+            heading=wording.headings(fault.feed, rule_id),
+            says=wording.says(rule, rule_id).in_language(language),
+            remedy=wording.remedy(fault.feed, rule, rule_id).in_language(language),
+            detail=more.get(rule_id, NOTHING).in_language(language),
+        )
 
     found = quarantined(connection, fault, ATTACHED)
     on_delivery, on_rows = [], []
     for one in fault.broken:
         rule = rules.get(one.rule_id)
         if rule and rule.on_delivery:
-            on_delivery.append(replace(line(one.rule_id), figure=wording.figure(rule, one.observed, language)))
+            share = wording.share_seen(rule, one.observed).in_language(language)
+            on_delivery.append(replace(line(one.rule_id), share=share))
         else:
             on_rows.append(_placed(line(one.rule_id), one.failed_rows, found[:listed]))
     fix_list = _fix_list(fault, found, line, language) if len(found) > listed else None
@@ -167,14 +174,13 @@ def _fix_list(
     """Every quarantined row by its address, one line for each rule it breaks; a spreadsheet opens it."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";")
-    heads = ("berkas", "lembar", "baris", "kolom", "aturan", "yang perlu dilakukan")
-    writer.writerow(heads if language == "id" else ("file", "sheet", "row", "column", "rule", "what to do"))
+    writer.writerow(heading.in_language(language) for heading in FIX_LIST_HEADINGS)
     for row in found:
         for rule_id in row.rules:
             rule = line(rule_id)
             names = (shown(fault.facts.original_name), shown(row.sheet), str(row.row_number))
             writer.writerow(map(_inert, (*names, rule.heading, rule.says, rule.remedy)))
-    word = "perbaikan" if language == "id" else "fixes"
+    word = Text("perbaikan", "fixes").in_language(language)
     name = f"{word}-{fault.feed.agency}-{fault.feed.feed}-{fault.facts.business_date:%Y%m%d}.csv"
     return Attachment(name, sheet.getvalue().encode("utf-8-sig"))
 

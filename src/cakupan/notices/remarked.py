@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 
 QUERY = """
@@ -45,6 +46,11 @@ class Remarked:
     amount_idr: int | None
     detail_id: str
     detail_en: str
+
+    @property
+    def detail(self) -> Text:
+        """What is remarked."""
+        return Text(self.detail_id, self.detail_en)
 
     @property
     def topic(self) -> str:

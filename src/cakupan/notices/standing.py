@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.bilingual import Text, counted
 from cakupan.lineage.figures import figures
 from cakupan.notices.states import NEEDS_A_LOOK, FeedState
 
@@ -40,6 +41,7 @@ REFUSED = """
         )
     order by 1, 3 desc
 """
+NIGHT, DAY = Text("malam", "night"), Text("hari", "day")
 NIGHTS = """
     select agency || '.' || feed as name, array_agg(as_of_date order by as_of_date) as nights
     from ledger.asked where as_of_date <= %(night)s group by 1
@@ -87,7 +89,7 @@ class Standing:
     @property
     def so_long(self) -> str:
         """`since 2025-09-08 (2 nights)`."""
-        return f"since {self.since} ({self.nights} night{'' if self.nights == 1 else 's'})"
+        return f"since {self.since} ({counted(self.nights, NIGHT).en})"
 
     @property
     def rests(self) -> str:
@@ -98,7 +100,7 @@ class Standing:
         if self.state.cadence == "increment":
             return f"What is in force reaches to {self.state.in_force}" + (f"; it is in: {on}." if on else ".")
         days = (self.state.night - self.state.in_force).days
-        age = f" ({days} day{'' if days == 1 else 's'} old)" if days else ""
+        age = f" ({counted(days, DAY).en} old)" if days else ""
         return f"That of {self.state.in_force}{age} stays in force" + (f"; on it rest: {on}." if on else ".")
 
 

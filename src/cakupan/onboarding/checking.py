@@ -15,10 +15,11 @@ import psycopg
 from psycopg import sql
 
 from cakupan import landing, quality, settings
+from cakupan.bilingual import Text
 from cakupan.database import Role, connect, environment
 from cakupan.feeds import Feed, load_feeds
 from cakupan.onboarding.fitting import misfits, stray_rules
-from cakupan.quality.details import Detail, details
+from cakupan.quality.details import details
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite, load_suite
 
@@ -48,7 +49,7 @@ class Checked:
     missing_columns: tuple[str, ...]
     refused: tuple[RefusedRow, ...]
     misfits: tuple[str, ...]
-    details: Mapping[str, Detail]
+    details: Mapping[str, Text]
     """By rule id, what more there is to say of rows that break it."""
     remarks: tuple[str, ...]
     """What is noticed of the file and holds nothing."""

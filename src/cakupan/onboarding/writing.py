@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Spelling
 from cakupan.onboarding import words
 from cakupan.onboarding.columns import REGION, Drafted
@@ -73,7 +74,7 @@ def _column_rules(draft: Draft, column: Drafted) -> Iterator[dict[str, Any]]:
     name, header = column.name, column.header
     if column.type == "date" and {"lahir", "bayar", "dibayar"} & set(column.words):
         function = f"quality.to_date_{draft.spelling_of(column)}"
-        says = (f"{header} is not after the date of the delivery", f"{header} tidak melewati tanggal kiriman")
+        says = Text(f"{header} tidak melewati tanggal kiriman", f"{header} is not after the date of the delivery")
         late = {"unexpected_rows_query": ROWS_FORM.replace("…", f"{function}({name}) > business_date")}
         yield _rule(draft, ROWS, late, f"{name}.not_after_night", says)
     if column.values:
@@ -86,29 +87,31 @@ def _list_rule(draft: Draft, column: Drafted) -> dict[str, Any]:
     listed, header = ", ".join(column.values), column.header
     kwargs = {"column": column.name, "value_set": list(column.values)}
     if column.closed:
-        says = (f"{header} is one of: {listed}", f"{header} adalah salah satu dari: {listed}")
+        says = Text(f"{header} adalah salah satu dari: {listed}", f"{header} is one of: {listed}")
         return _rule(draft, IN_SET, kwargs, f"{column.name}.listed", says)
-    english = f"{header} is a category known so far: {listed} (a new one is kept and reported)"
-    indonesian = f"{header} adalah kategori yang sudah dikenal: {listed} (yang baru tetap diterima dan dilaporkan)"
-    return _rule(draft, IN_SET, kwargs, f"{column.name}.known", (english, indonesian), severity="info")
+    says = Text(
+        f"{header} adalah kategori yang sudah dikenal: {listed} (yang baru tetap diterima dan dilaporkan)",
+        f"{header} is a category known so far: {listed} (a new one is kept and reported)",
+    )
+    return _rule(draft, IN_SET, kwargs, f"{column.name}.known", says, severity="info")
 
 
 def _form_rule(draft: Draft, column: Drafted) -> dict[str, Any]:
     header = column.header
     if column.regex == REGION.pattern:
-        says = (
-            f"{header} is a Kemendagri code written dd.dd.dd.dddd",
+        says = Text(
             f"{header} adalah kode Kemendagri yang ditulis dd.dd.dd.dddd",
+            f"{header} is a Kemendagri code written dd.dd.dd.dddd",
         )
     else:
-        says = (f"{header} has {column.digits} digits", f"{header} terdiri dari {column.digits} angka")
+        says = Text(f"{header} terdiri dari {column.digits} angka", f"{header} has {column.digits} digits")
     return _rule(draft, REGEX, {"column": column.name, "regex": column.regex}, f"{column.name}.format", says)
 
 
 def _rule(
-    draft: Draft, kind: str, kwargs: dict[str, Any], rule: str, says: tuple[str, str], *, severity: str = "warning"
+    draft: Draft, kind: str, kwargs: dict[str, Any], rule: str, says: Text, *, severity: str = "warning"
 ) -> dict[str, Any]:
-    meta = {"rule_id": f"{draft.name}.{rule}", "says": says[0], "says_id": says[1]}
+    meta = {"rule_id": f"{draft.name}.{rule}", "says": says.en, "says_id": says.id}
     return {"type": kind, "kwargs": kwargs, "severity": severity, "meta": meta}
 
 

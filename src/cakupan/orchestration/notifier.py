@@ -20,6 +20,7 @@ from socket import gaierror
 from typing import Any, NamedTuple
 
 from cakupan import night, notices
+from cakupan.bilingual import Language
 from cakupan.notices import Kept, Message, NotSent
 from cakupan.orchestration.tasks import night_of
 from cakupan.outward import Allowance, NoAnswer, within
@@ -42,8 +43,8 @@ class Way(NamedTuple):
 
 def tell_office(agency: str, dag_run: Any) -> str:
     """Tell an agency's office what was wrong with its deliveries; returns where the letter is, '' without one."""
-    language = os.environ.get("CAKUPAN_OFFICE_LANGUAGE", "id")
-    return night.tell_office(agency, night_of(dag_run), send, to=_address_of(agency), english=language == "en")
+    language: Language = "en" if os.environ.get("CAKUPAN_OFFICE_LANGUAGE") == "en" else "id"
+    return night.tell_office(agency, night_of(dag_run), send, to=_address_of(agency), language=language)
 
 
 def tell_data_team(dag_run: Any) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Column, Feed
 from cakupan.quality.rule import (
     AT_LEAST,
@@ -29,35 +30,61 @@ SPELLED = frozenset({"date", "month", "rupiah", "count", "decimal"})
 STATED = frozenset({NOT_NULL, PARSE, *KEY_TYPES})
 """Expectations that only a declaration states."""
 READABLE, GIVEN, AS_TEXT, KEY = "record.readable", "given", "as_text", "key"
-Says = tuple[str, str]
-SAYS: Mapping[str, Says] = {
-    READABLE: ("The record could be read", "Rekaman dapat dibaca"),
-    GIVEN: ("{} is filled in", "{} terisi"),
-    AS_TEXT: (
-        "{} was not typed as a number, which would have lost its last digit",
+SAYS: Mapping[str, Text] = {
+    READABLE: Text(
+        "Rekaman dapat dibaca",
+        "The record could be read",
+    ),
+    GIVEN: Text(
+        "{} terisi",
+        "{} is filled in",
+    ),
+    AS_TEXT: Text(
         "{} tidak diketik sebagai angka, karena angka terakhirnya akan hilang",
+        "{} was not typed as a number, which would have lost its last digit",
     ),
-    KEY: ("No two different rows share {}", "Tidak ada dua baris berbeda dengan {} yang sama"),
+    KEY: Text(
+        "Tidak ada dua baris berbeda dengan {} yang sama",
+        "No two different rows share {}",
+    ),
 }
-SAYS_OF_TYPE: Mapping[str, Says] = {
-    "nik": (
-        "{} is a valid NIK: 16 digits with a real birth date and a serial other than 0000",
+SAYS_OF_TYPE: Mapping[str, Text] = {
+    "nik": Text(
         "{} adalah NIK yang sah: 16 angka dengan tanggal lahir yang nyata dan nomor urut selain 0000",
+        "{} is a valid NIK: 16 digits with a real birth date and a serial other than 0000",
     ),
-    "kpj": ("{} is a membership number of 11 digits", "{} adalah nomor kepesertaan 11 angka"),
-    "date": (
-        "{} is a date of the calendar, 1900 to 2099, written {}",
+    "kpj": Text(
+        "{} adalah nomor kepesertaan 11 angka",
+        "{} is a membership number of 11 digits",
+    ),
+    "date": Text(
         "{} adalah tanggal kalender, 1900 sampai 2099, ditulis {}",
+        "{} is a date of the calendar, 1900 to 2099, written {}",
     ),
-    "month": ("{} is a month, written {}", "{} adalah bulan, ditulis {}"),
-    "year": ("{} is a year of four digits, 1900 to 2099", "{} adalah tahun empat angka, 1900 sampai 2099"),
-    "rupiah": (
-        "{} is an amount of whole rupiah, not negative, written {}",
+    "month": Text(
+        "{} adalah bulan, ditulis {}",
+        "{} is a month, written {}",
+    ),
+    "year": Text(
+        "{} adalah tahun empat angka, 1900 sampai 2099",
+        "{} is a year of four digits, 1900 to 2099",
+    ),
+    "rupiah": Text(
         "{} adalah jumlah rupiah bulat, tidak negatif, ditulis {}",
+        "{} is an amount of whole rupiah, not negative, written {}",
     ),
-    "count": ("{} is a whole number, not negative, written {}", "{} adalah bilangan bulat, tidak negatif, ditulis {}"),
-    "decimal": ("{} is a number, written {}", "{} adalah bilangan, ditulis {}"),
-    "json": ("{} is well-formed JSON", "{} adalah JSON yang benar"),
+    "count": Text(
+        "{} adalah bilangan bulat, tidak negatif, ditulis {}",
+        "{} is a whole number, not negative, written {}",
+    ),
+    "decimal": Text(
+        "{} adalah bilangan, ditulis {}",
+        "{} is a number, written {}",
+    ),
+    "json": Text(
+        "{} adalah JSON yang benar",
+        "{} is well-formed JSON",
+    ),
 }
 EXAMPLES = {
     ("date", "iso"): "2025-09-09", ("date", "id"): "09/09/2025 or 9 September 2025",
@@ -99,7 +126,7 @@ def _of_column(feed: Feed, column: Column) -> Iterator[Rule]:
 def _key(feed: Feed) -> Rule:
     says = _about(SAYS[KEY], ", ".join(feed.column(name).header for name in feed.key))
     if feed.cadence == "increment":  # what is news must be news beside all that came before
-        says = (f"{says[0]} over all deliveries", f"{says[1]} dalam semua kiriman")
+        says = Text("{} dalam semua kiriman", "{} over all deliveries").format(says)
     if len(feed.key) == 1:
         return _rule(f"{feed.name}.{KEY}", UNIQUE, {"column": feed.key[0]}, says)
     return _rule(f"{feed.name}.{KEY}", COMPOUND_UNIQUE, {"column_list": list(feed.key)}, says)
@@ -107,14 +134,13 @@ def _key(feed: Feed) -> Rule:
 
 def _of_delivery(feed: Feed) -> Iterator[Rule]:
     if feed.may_be_empty:
-        says = ("The delivery may have no rows", "Kiriman boleh tanpa baris")
+        says = Text("Kiriman boleh tanpa baris", "The delivery may have no rows")
         rows = {"column": "delivered_rows", "min_value": 0}
         yield _rule("delivery.rows", AT_LEAST, rows, says, severity="critical", code="NO_ROWS")
 
 
-def _about(says: Says, header: str, example: str = "") -> Says:
-    english, indonesian = says
-    return english.format(header, example), indonesian.format(header, example.replace(" or ", " atau "))
+def _about(says: Text, header: str, example: str = "") -> Text:
+    return says.format(header, Text(example.replace(" or ", " atau "), example))
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -125,10 +151,10 @@ def _rule(
     rule_id: str,
     type_: str,
     kwargs: dict[str, Any],
-    says: Says,
+    says: Text,
     *,
     severity: Severity = "warning",
     code: str | None = None,
 ) -> Rule:
-    meta = Meta(rule_id=rule_id, says=says[0], says_id=says[1], code=code)
+    meta = Meta(rule_id=rule_id, says=says.en, says_id=says.id, code=code)
     return Rule(type=type_, kwargs=kwargs, severity=severity, meta=meta)

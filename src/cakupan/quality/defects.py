@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from cakupan.bilingual import NOTHING, Text, joined, rows
 from cakupan.feeds import CsvFormat, Feed
 from cakupan.invisible import shown
 
@@ -59,19 +60,19 @@ class Defect:
     ends_open: bool
     """Each of these records ends with the delimiter."""
 
-    def english(self, feed: Feed) -> str:
+    def in_words(self, feed: Feed) -> Text:
         """`15 fields instead of 14 (12 rows, first row 2; each line ends with ';': remove it)`."""
-        hint = f"; each line ends with '{_delimiter(feed)}', which begins one column more" if self._one_more else ""
-        said = self.defect.replace("byte … is not", "bytes that are not")
-        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
-        return f"{said} ({rows}, first {place(self.sheet, self.row_number)}{hint})"
-
-    def indonesian(self, feed: Feed) -> str:
-        """The same in Indonesian."""
-        hint = f"; setiap baris diakhiri '{_delimiter(feed)}', yang membuka satu kolom lagi" if self._one_more else ""
-        said = next((re.sub(p, w, self.defect) for p, w in _WORDS if re.fullmatch(p, self.defect)), self.defect)
-        rows = f"{self.rows:,}".replace(",", ".")
-        return f"{said} ({rows} baris, pertama {place_id(self.sheet, self.row_number)}{hint})"
+        said = Text(
+            next((re.sub(p, w, self.defect) for p, w in _WORDS if re.fullmatch(p, self.defect)), self.defect),
+            self.defect.replace("byte … is not", "bytes that are not"),
+        )
+        hint = Text(
+            "; setiap baris diakhiri '{0}', yang membuka satu kolom lagi",
+            "; each line ends with '{0}', which begins one column more",
+        ).format(_delimiter(feed))
+        return Text("{} ({}, pertama {}{})", "{} ({}, first {}{})").format(
+            said, rows(self.rows), place(self.sheet, self.row_number), hint if self._one_more else NOTHING
+        )
 
     @property
     def _one_more(self) -> bool:
@@ -91,19 +92,17 @@ def commonest(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int)
         return cursor.execute(query).fetchall()
 
 
-def told(feed: Feed, defects: Sequence[Defect], *, indonesian: bool) -> str:
+def told_together(feed: Feed, defects: Sequence[Defect]) -> Text:
     """The defects as one clause."""
-    return "; ".join(each.indonesian(feed) if indonesian else each.english(feed) for each in defects)
+    return joined([each.in_words(feed) for each in defects], "; ")
 
 
-def place(sheet: str, row_number: int) -> str:
+def place(sheet: str, row_number: int) -> Text:
     """Where a row is."""
-    return f"sheet '{_plain(sheet)}' row {row_number}" if sheet else f"row {row_number}"
-
-
-def place_id(sheet: str, row_number: int) -> str:
-    """Where a row is, in Indonesian."""
-    return f"lembar '{_plain(sheet)}' baris {row_number}" if sheet else f"baris {row_number}"
+    if not sheet:
+        return Text(f"baris {row_number}", f"row {row_number}")
+    name = _plain(sheet)
+    return Text(f"lembar '{name}' baris {row_number}", f"sheet '{name}' row {row_number}")
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Column, Feed
 from cakupan.quality import letters
 from cakupan.quality.rule import REGEX, ROWS, ROWS_FORM, Meta, Rule
@@ -13,19 +14,22 @@ from cakupan.quality.rule import REGEX, ROWS, ROWS_FORM, Meta, Rule
 NO_ERROR, AS_TYPED, PLAIN_LETTERS, NO_PERSONAL_NUMBER = "no_error", "as_typed", "plain_letters", "no_personal_number"
 KINDS = frozenset({NO_ERROR, AS_TYPED, PLAIN_LETTERS, NO_PERSONAL_NUMBER})
 SAYS = {
-    NO_ERROR: (
-        "{} holds no error such as #N/A or #REF!",
+    NO_ERROR: Text(
         "{} tidak berisi kesalahan seperti #N/A atau #REF!",
+        "{} holds no error such as #N/A or #REF!",
     ),
-    AS_TYPED: (
-        "{} was typed as text, not as a date, a time or TRUE/FALSE, which loses what was typed",
+    AS_TYPED: Text(
         "{} diketik sebagai teks, bukan sebagai tanggal, waktu, atau TRUE/FALSE, yang menghilangkan ketikan aslinya",
+        "{} was typed as text, not as a date, a time or TRUE/FALSE, which loses what was typed",
     ),
-    PLAIN_LETTERS: (
-        "{} is written in plain letters, digits and signs, without characters that only look like them",
+    PLAIN_LETTERS: Text(
         "{} ditulis dengan huruf, angka, dan tanda biasa, tanpa karakter yang hanya mirip",
+        "{} is written in plain letters, digits and signs, without characters that only look like them",
     ),
-    NO_PERSONAL_NUMBER: ("{} holds no NIK", "{} tidak memuat NIK"),
+    NO_PERSONAL_NUMBER: Text(
+        "{} tidak memuat NIK",
+        "{} holds no NIK",
+    ),
 }
 
 
@@ -62,6 +66,6 @@ def _rows(feed: Feed, column: Column, kind: str, condition: str) -> Rule:
 
 
 def _rule(feed: Feed, column: Column, kind: str, type_: str, kwargs: dict[str, str]) -> Rule:
-    says, says_id = (text.format(column.header) for text in SAYS[kind])
-    meta = Meta(rule_id=f"{feed.name}.{column.name}.{kind}", says=says, says_id=says_id)
+    says = SAYS[kind].format(column.header)
+    meta = Meta(rule_id=f"{feed.name}.{column.name}.{kind}", says=says.en, says_id=says.id)
     return Rule(type=type_, kwargs=kwargs, severity="warning", meta=meta)

@@ -12,23 +12,16 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.bilingual import Text, joined, rows
 from cakupan.feeds import Column, Feed
 from cakupan.quality import letters
-from cakupan.quality.defects import commonest, place, place_id, told
+from cakupan.quality.defects import commonest, place, told_together
 from cakupan.quality.derived import PLAIN_LETTERS, kind_of
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.rule import PARSE, REGEX, Rule
 from cakupan.quality.suite import Suite
 
 NAMED = 3
-
-
-@dataclass(frozen=True)
-class Detail:
-    """One clause in two languages."""
-
-    indonesian: str
-    english: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class OddCharacter:
 
 def details(
     connection: psycopg.Connection[Any], feed: Feed, suite: Suite, validation_id: int, broken: Collection[str]
-) -> dict[str, Detail]:
+) -> dict[str, Text]:
     """By rule id, for those of the broken rules of a stored validation of which there is more to say."""
     found = {}
     for rule in suite.row_rules:
@@ -62,8 +55,7 @@ def details(
     if suite.readable_rule.rule_id in broken and (delivery_id := _delivery(connection, validation_id)):
         defects = commonest(connection, feed, delivery_id)
         if defects:
-            said = (told(feed, defects, indonesian=indonesian) for indonesian in (True, False))
-            found[suite.readable_rule.rule_id] = Detail(*said)
+            found[suite.readable_rule.rule_id] = told_together(feed, defects)
     return found
 
 
@@ -123,15 +115,14 @@ def _odd_characters(
     return sorted(odd, key=lambda each: -each.rows)[:NAMED]
 
 
-def _named(header: str, odd: list[OddCharacter]) -> Detail:
-    indonesian, english = [], []
-    for each in odd:
-        where, where_id = place(each.sheet, each.row_number), place_id(each.sheet, each.row_number)
-        rows = f"{each.rows:,} row{'' if each.rows == 1 else 's'}"
-        english.append(f"{each.name}, {rows}, first {where}, character {each.position}")
-        rows_id = f"{each.rows:,} baris".replace(",", ".")
-        indonesian.append(f"{each.name}, {rows_id}, pertama {where_id}, karakter ke-{each.position}")
-    return Detail(f"{header} memuat {'; '.join(indonesian)}", f"{header} holds {'; '.join(english)}")
+def _named(header: str, odd: list[OddCharacter]) -> Text:
+    characters = [
+        Text("{}, {}, pertama {}, karakter ke-{}", "{}, {}, first {}, character {}").format(
+            each.name, rows(each.rows), place(each.sheet, each.row_number), str(each.position)
+        )
+        for each in odd
+    ]
+    return Text("{} memuat {}", "{} holds {}").format(header, joined(characters, "; "))
 
 
 def _delivery(connection: psycopg.Connection[Any], validation_id: int) -> int | None:

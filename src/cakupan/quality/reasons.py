@@ -6,18 +6,19 @@ A reason names rules, counts and the delivery, never the content of a cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cakupan.bilingual import NOTHING, Text, day, joined, listed, number, per_cent
 from cakupan.feeds import Feed
-from cakupan.quality.defects import Defect, place, place_id, told
+from cakupan.quality.defects import Defect, place, told_together
 from cakupan.quality.gate import Figures, Result
 from cakupan.quality.limits import Measures
-from cakupan.quality.strict import MONTHS_ID
 
 _FILE_NAME = re.compile(r"^(?!.*\d{9})[a-z][a-z0-9_]{0,60}_\d{8}(\.[a-z0-9]{1,5}){1,2}$")
 _RULES_NAMED = 3
+_MOST_DECIMALS = 8
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class Reason:
     """The code and the sentences of an outcome."""
 
     code: str
-    indonesian: str
-    english: str
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -64,27 +64,24 @@ def held(subject: Subject, figures: Figures, results: Iterable[Result], evidence
     said = [_sentences(result, subject, figures) for result in failed]
     if any(result.rule.meta.code in ("QUARANTINE_SHARE", "NOTHING_ACCEPTED", "ROW_LOSS") for result in failed):
         said.append(_what_is_wrong(subject, results, evidence))
-    release = f"cakupan release {subject.delivery_id} --by WHO --why GROUNDS"
-    release_id = f"cakupan release {subject.delivery_id} --by SIAPA --why ALASAN"
-    before, before_id = ("The one before stays in force. ", "Kiriman sebelumnya tetap berlaku. ")
-    if subject.night_before is None:
-        before, before_id = ("Nothing of the feed is in force yet. ", "Belum ada kiriman yang berlaku. ")
+    before = (
+        Text("Belum ada kiriman yang berlaku.", "Nothing of the feed is in force yet.")
+        if subject.night_before is None
+        else Text("Kiriman sebelumnya tetap berlaku.", "The one before stays in force.")
+    )
     return Reason(
         code=failed[0].rule.meta.code or failed[0].rule.rule_id,
-        indonesian=" ".join(
+        text=joined(
             [
-                f"Kiriman {subject.file} ditahan.",
-                *(indonesian for indonesian, _ in said if indonesian),
-                f"{before_id}Selanjutnya: minta {subject.feed.owner} memeriksa dan"
-                f" mengirim ulang, atau, bila isinya memang benar, lepaskan: {release_id}.",
-            ]
-        ),
-        english=" ".join(
-            [
-                f"Delivery {subject.file} is held.",
-                *(english for _, english in said if english),
-                f"{before}Next: ask {subject.feed.owner} to check and send again,"
-                f" or, if it is right as it is, release it: {release}.",
+                Text("Kiriman {} ditahan.", "Delivery {} is held.").format(subject.file),
+                *said,
+                before,
+                Text(
+                    "Selanjutnya: minta {} memeriksa dan mengirim ulang, atau, bila isinya memang benar, lepaskan:"
+                    " cakupan release {} --by SIAPA --why ALASAN.",
+                    "Next: ask {} to check and send again, or, if it is right as it is, release it:"
+                    " cakupan release {} --by WHO --why GROUNDS.",
+                ).format(subject.feed.owner, str(subject.delivery_id)),
             ]
         ),
     )
@@ -92,15 +89,20 @@ def held(subject: Subject, figures: Figures, results: Iterable[Result], evidence
 
 def all_repeated(subject: Subject, nights: Sequence[date], *, same_bytes: bool) -> Reason:
     """Nothing in an increment is new; it is let in and changes nothing."""
-    whole, whole_id = ("bytes", "byte") if same_bytes else ("rows", "baris")
-    when, when_id = (" and ".join(_ends(nights, say)) for say in (_day, _day_id))
+    first_and_last = [nights[0], nights[-1]] if len(nights) > 1 else nights
     return Reason(
         code="ALL_REPEATED",
-        indonesian=f"Kiriman {subject.file} tidak memuat hal baru: {whole_id} yang sama sudah datang pada"
-        f" {when_id.replace(' and ', ' dan ')}. Tidak ada angka yang berubah. Selanjutnya: pastikan"
-        f" {subject.feed.owner} tidak keliru mengirim berkas lama.",
-        english=f"Delivery {subject.file} holds nothing new: the same {whole} as {when}. No figure changes."
-        f" Next: make sure that {subject.feed.owner} did not send an old file by mistake.",
+        text=Text(
+            "Kiriman {file} tidak memuat hal baru: {whole} yang sama sudah datang pada {when}. Tidak ada angka yang"
+            " berubah. Selanjutnya: pastikan {owner} tidak keliru mengirim berkas lama.",
+            "Delivery {file} holds nothing new: the same {whole} as {when}. No figure changes. Next: make sure that"
+            " {owner} did not send an old file by mistake.",
+        ).format(
+            file=subject.file,
+            whole=Text("byte", "bytes") if same_bytes else Text("baris", "rows"),
+            when=listed([day(night) for night in first_and_last]),
+            owner=subject.feed.owner,
+        ),
     )
 
 
@@ -109,32 +111,31 @@ def rejected(subject: Subject, results: Iterable[Result]) -> Reason:
     failed = next(result for result in results if not result.success and result.rule.meta.code == "NO_ROWS")
     return Reason(
         code=failed.rule.meta.code or failed.rule.rule_id,
-        indonesian=f"Kiriman {subject.file} ditolak: tidak ada baris data di dalamnya. Kiriman sebelumnya tetap"
-        f" berlaku. Selanjutnya: minta {subject.feed.owner} mengirim ulang.",
-        english=f"Delivery {subject.file} is rejected: there are no data rows in it. The one before stays in"
-        f" force. Next: ask {subject.feed.owner} to send it again.",
+        text=Text(
+            "Kiriman {} ditolak: tidak ada baris data di dalamnya. Kiriman sebelumnya tetap berlaku. Selanjutnya: minta"
+            " {} mengirim ulang.",
+            "Delivery {} is rejected: there are no data rows in it. The one before stays in force. Next: ask {} to send"
+            " it again.",
+        ).format(subject.file, subject.feed.owner),
     )
 
 
-def refused(subject: Subject, code: str, indonesian: str, english: str) -> Reason:
+def refused(subject: Subject, code: str, refusal: Text) -> Reason:
     """Why a delivery could not be read; the sentences are those of the refusal."""
-    return Reason(
-        code=code,
-        indonesian=f"Kiriman {subject.file} ditolak. {indonesian}",
-        english=f"Delivery {subject.file} is rejected. {english}",
-    )
+    return Reason(code, Text("Kiriman {} ditolak. {}", "Delivery {} is rejected. {}").format(subject.file, refusal))
 
 
 def released(by: str, why: str, earlier: str) -> Reason:
     """A person let the delivery in; the reason it was held for stays on record with the validation before."""
     return Reason(
-        code="RELEASED",
-        indonesian=f"Dilepaskan oleh {by}: {why} (sebelumnya ditahan: {earlier})",
-        english=f"Released by {by}: {why} (held before for {earlier})",
+        "RELEASED",
+        Text("Dilepaskan oleh {}: {} (sebelumnya ditahan: {})", "Released by {}: {} (held before for {})").format(
+            by, why, earlier
+        ),
     )
 
 
-def _sentences(result: Result, subject: Subject, figures: Figures) -> tuple[str, str]:
+def _sentences(result: Result, subject: Subject, figures: Figures) -> Text:
     code = result.rule.meta.code
     limit = float(result.rule.kwargs.get("max_value", 0))
     if code == "ROW_LOSS" and figures.before is not None and subject.night_before is not None:
@@ -142,104 +143,86 @@ def _sentences(result: Result, subject: Subject, figures: Figures) -> tuple[str,
     if code == "OLD_PERIOD" and figures.before is not None and figures.before.median_on and figures.median_on:
         return _older(subject, figures, figures.before.median_on, figures.median_on, limit)
     if code == "QUARANTINE_SHARE":
-        bad, rows, share = figures.quarantined_rows, figures.delivered_rows, figures.quarantined_share
-        return (
-            f"{_id(bad)} dari {_id(rows)} baris ({_share_id(share, limit)}) masuk karantina;"
-            f" batasnya {_share_id(limit, limit)}.",
-            f"{bad:,} of {rows:,} rows ({_share(share, limit)}) are quarantined; the limit is {_share(limit, limit)}.",
+        return Text(
+            "{} dari {} baris ({}) masuk karantina; batasnya {}.",
+            "{} of {} rows ({}) are quarantined; the limit is {}.",
+        ).format(
+            number(figures.quarantined_rows),
+            number(figures.delivered_rows),
+            _share(figures.quarantined_share, limit),
+            _share(limit, limit),
         )
     if code == "NOTHING_ACCEPTED":
-        rows, bad, repeated = figures.delivered_rows, figures.quarantined_rows, figures.duplicate_rows
-        return (
-            f"Tidak satu pun dari {_id(rows)} baris dapat diterima: {_id(bad)} masuk karantina,"
-            f" {_id(repeated)} berulang.",
-            f"None of the {rows:,} rows can be let in: {bad:,} quarantined, {repeated:,} repeated.",
-        )
-    rule = result.rule
-    return (
-        f"Aturan {rule.rule_id} tidak terpenuhi ({rule.meta.says_id}): {result.observed}.",
-        f"Rule {rule.rule_id} does not hold ({rule.meta.says}): {result.observed}.",
+        return Text(
+            "Tidak satu pun dari {} baris dapat diterima: {} masuk karantina, {} berulang.",
+            "None of the {} rows can be let in: {} quarantined, {} repeated.",
+        ).format(*map(number, (figures.delivered_rows, figures.quarantined_rows, figures.duplicate_rows)))
+    return Text("Aturan {} tidak terpenuhi ({}): {}.", "Rule {} does not hold ({}): {}.").format(
+        result.rule.rule_id, result.rule.meta.sentence, str(result.observed)
     )
 
 
-def _lost(figures: Figures, before: Measures, night: date, limit: float) -> tuple[str, str]:
+def _lost(figures: Figures, before: Measures, night: date, limit: float) -> Text:
     """Which rows are fewer than the limit allows: those delivered, those let in, or both."""
     counts = (
-        ("delivered", "dikirim", figures.delivered_rows, before.delivered_rows),
-        ("accepted", "diterima", figures.accepted_rows, before.accepted_rows),
+        (Text("dikirim", "delivered"), figures.delivered_rows, before.delivered_rows),
+        (Text("diterima", "accepted"), figures.accepted_rows, before.accepted_rows),
     )
-    english, indonesian = [], []
-    for word, kata, now, then in counts:
+    fewer = []
+    for word, now, then in counts:
         share = max(0, then - now) / then if then else 0.0
         if share > limit:
-            english.append(
-                f"{now:,} rows {word}, {_share(share, limit)} fewer than the {then:,} rows of the delivery of {night}"
+            fewer.append(
+                Text(
+                    "{now} baris {word}, {share} lebih sedikit dari {then} baris kiriman {night}",
+                    "{now} rows {word}, {share} fewer than the {then} rows of the delivery of {night}",
+                ).format(now=number(now), word=word, share=_share(share, limit), then=number(then), night=night)
             )
-            indonesian.append(
-                f"{_id(now)} baris {kata}, {_share_id(share, limit)} lebih sedikit dari {_id(then)} baris"
-                f" kiriman {night}"
-            )
-    return (
-        f"Isinya {'; '.join(indonesian)} yang berlaku sebelumnya; batasnya {_share_id(limit, limit)}.",
-        f"It has {'; '.join(english)} in force before it; the limit is {_share(limit, limit)}.",
+    return Text(
+        "Isinya {} yang berlaku sebelumnya; batasnya {}.", "It has {} in force before it; the limit is {}."
+    ).format(joined(fewer, "; "), _share(limit, limit))
+
+
+def _older(subject: Subject, figures: Figures, then: date, now: date, limit: float) -> Text:
+    return Text(
+        "{column}: tanggal tengahnya {now}, {days} hari sebelum {then}, tanggal tengah kiriman {night} yang berlaku;"
+        " batasnya {limit:.0f} hari. Tampaknya berkas dari waktu lain.",
+        "{column}: its median date is {now}, {days} days before {then}, that of the delivery of {night} in force; the"
+        " limit is {limit:.0f} days. It looks like a file of another time.",
+    ).format(
+        column=subject.feed.column(subject.feed.period or "").header,
+        now=day(now),
+        days=figures.days_older,
+        then=day(then),
+        night=subject.night_before,
+        limit=limit,
     )
 
 
-def _older(subject: Subject, figures: Figures, then: date, now: date, limit: float) -> tuple[str, str]:
-    column = subject.feed.column(subject.feed.period or "").header
-    return (
-        f"{column}: tanggal tengahnya {_day_id(now)}, {figures.days_older} hari sebelum {_day_id(then)}, tanggal tengah"
-        f" kiriman {subject.night_before} yang berlaku; batasnya {limit:.0f} hari. Tampaknya berkas dari waktu lain.",
-        f"{column}: its median date is {_day(now)}, {figures.days_older} days before {_day(then)}, that of the delivery"
-        f" of {subject.night_before} in force; the limit is {limit:.0f} days. It looks like a file of another time.",
-    )
-
-
-def _what_is_wrong(subject: Subject, results: list[Result], evidence: Evidence) -> tuple[str, str]:
+def _what_is_wrong(subject: Subject, results: list[Result], evidence: Evidence) -> Text:
     """The rules broken most, each with its first row, and why records could not be read."""
     broken = [r for r in results if r.failed_rows and r.rule.severity != "info" and not r.rule.on_delivery]
     broken.sort(key=lambda r: (-r.failed_rows, r.rule.rule_id))
     if not broken:
-        return "", ""
-    english, indonesian = [], []
+        return NOTHING
+    named = []
     for result in broken[:_RULES_NAMED]:
-        rule, where = result.rule, evidence.first.get(result.rule.rule_id)
-        first, first_id = (f", first {place(*where)}", f", pertama {place_id(*where)}") if where else ("", "")
-        english.append(f"{rule.rule_id} ({rule.meta.says}; {result.failed_rows:,}{first})")
-        indonesian.append(f"{rule.rule_id} ({rule.meta.says_id}; {_id(result.failed_rows)}{first_id})")
-    said = (
-        [f"Aturan yang paling sering dilanggar: {'; '.join(indonesian)}."],
-        [f"Rules broken most: {'; '.join(english)}."],
-    )
+        where = evidence.first.get(result.rule.rule_id)
+        first = Text(", pertama {}", ", first {}").format(place(*where)) if where else NOTHING
+        named.append(
+            Text("{} ({}; {}{})", "{} ({}; {}{})").format(
+                result.rule.rule_id, result.rule.meta.sentence, number(result.failed_rows), first
+            )
+        )
+    said = [Text("Aturan yang paling sering dilanggar: {}.", "Rules broken most: {}.").format(joined(named, "; "))]
     if evidence.defects:
-        said[0].append(f"Tidak terbaca karena: {told(subject.feed, evidence.defects, indonesian=True)}.")
-        said[1].append(f"Not readable because: {told(subject.feed, evidence.defects, indonesian=False)}.")
-    return " ".join(said[0]), " ".join(said[1])
+        why = told_together(subject.feed, evidence.defects)
+        said.append(Text("Tidak terbaca karena: {}.", "Not readable because: {}.").format(why))
+    return joined(said)
 
 
-def _ends(nights: Sequence[date], say: Callable[[date], str]) -> list[str]:
-    """The first and the last of some dates."""
-    return [say(night) for night in ([nights[0], nights[-1]] if len(nights) > 1 else nights)]
-
-
-def _day(night: date) -> str:
-    return f"{night.day} {night:%B} {night.year}"
-
-
-def _day_id(night: date) -> str:
-    return f"{night.day} {MONTHS_ID[night.month - 1]} {night.year}"
-
-
-def _share(share: float, limit: float) -> str:
+def _share(share: float, limit: float) -> Text:
     """In per cent with two decimals, or as many more as it takes to tell a share from the limit it passes."""
-    texts = (f"{round(100 * share, digits):.10g}" for digits in range(2, 9))
-    at_limit = f"{round(100 * limit, 8):.10g}"
-    return next((text for text in texts if text != at_limit), at_limit) + " %"
-
-
-def _share_id(share: float, limit: float) -> str:
-    return _share(share, limit).replace(".", ",")
-
-
-def _id(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+    at_limit = per_cent(limit, least=0, most=_MOST_DECIMALS)
+    spelled = (per_cent(share, least=0, most=decimals) for decimals in range(2, _MOST_DECIMALS + 1))
+    return next((text for text in spelled if text != at_limit), at_limit)

@@ -53,7 +53,7 @@ def _accept(connection: psycopg.Connection[Any], validation_id: int, table: str,
         " select delivery_id, 'ACCEPTED', %s, %s, %s,"
         " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on"
         " from ledger.validation where validation_id = %s returning validation_id",
-        (reason.code, reason.indonesian, reason.english, validation_id),
+        (reason.code, reason.text.id, reason.text.en, validation_id),
     ).fetchone()
     assert inserted is not None  # noqa: S101 - returning always answers
     new_id: int = inserted[0]

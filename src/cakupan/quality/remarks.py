@@ -12,9 +12,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.bilingual import NOTHING, Text, number, rows
 from cakupan.feeds import Feed
 from cakupan.quality.counts import Counts
-from cakupan.quality.defects import place, place_id
+from cakupan.quality.defects import place
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.reasons import Subject
 from cakupan.quality.suite import Suite
@@ -29,8 +30,7 @@ class Remark:
 
     code: str
     row_count: int
-    indonesian: str
-    english: str
+    text: Text
     column: str | None = None
     value: str | None = None
     amount_idr: int | None = None
@@ -43,26 +43,24 @@ def noticed(
     found = _new_payers(connection, feed, subject)
     found += [_total(each, feed, subject) for each in disagreements(connection, feed, subject.delivery_id)]
     for rule in suite.row_rules:
-        if rule.severity == "info" and rule.meta.code and (rows := counts.broken.get(rule.rule_id)):
+        if rule.severity == "info" and rule.meta.code and (count := counts.broken.get(rule.rule_id)):
             amount = _amount(connection, feed, rule.rule_id)
             column = feed.column(rule.column or "")
-            weight, weight_id = _weights(amount)
-            where = counts.first[rule.rule_id]
-            found.append(
-                Remark(
-                    rule.meta.code,
-                    rows,
-                    f"{subject.file}, kolom {column.header}: {_id(rows)} baris{weight_id} tidak memenuhi:"
-                    f" {rule.meta.says_id}. Pertama: {place_id(*where)}. Barisnya tetap dihitung."
-                    " Selanjutnya: perbaiki di sistem asal.",
-                    f"{subject.file}, column {column.header}: {_rows(rows)}{weight} not as they should be:"
-                    f" {rule.meta.says}. First: {place(*where)}. The rows count. Next: ask"
-                    f" {feed.owner} to correct them.",
-                    column.name,
-                    None,
-                    amount,
-                )
+            text = Text(
+                "{file}, kolom {column}: {rows}{weight} tidak memenuhi: {rule}. Pertama: {first}. Barisnya tetap"
+                " dihitung. Selanjutnya: perbaiki di sistem asal.",
+                "{file}, column {column}: {rows}{weight} not as they should be: {rule}. First: {first}. The rows count."
+                " Next: ask {owner} to correct them.",
+            ).format(
+                file=subject.file,
+                column=column.header,
+                rows=rows(count),
+                weight=_weight(amount),
+                rule=rule.meta.sentence,
+                first=place(*counts.first[rule.rule_id]),
+                owner=feed.owner,
             )
+            found.append(Remark(rule.meta.code, count, text, column.name, None, amount))
     return found
 
 
@@ -80,8 +78,8 @@ def store(connection: psycopg.Connection[Any], validation_id: int, found: Sequen
                     one.value,
                     one.row_count,
                     one.amount_idr,
-                    one.indonesian,
-                    one.english,
+                    one.text.id,
+                    one.text.en,
                 )
                 for one in found
             ],
@@ -129,27 +127,26 @@ def _new_payers(connection: psycopg.Connection[Any], feed: Feed, subject: Subjec
     found = connection.execute(query).fetchall()
     known = _known(connection, feed, subject, [payer for payer, *_ in found])
     remarks = []
-    for payer, rows, total, first in found:
+    for payer, count, total, first in found:
         if payer in known:
             continue
-        weight, weight_id = _weights(total if amount else None)
-        where = (first[19:], int(first[:19]))
-        remarks.append(
-            Remark(
-                NEW_FUNDING_SOURCE,
-                rows,
-                f"{subject.file}, kolom {column.header}: isian yang belum pernah ada pada kiriman yang diterima,"
-                f" pada {_id(rows)} baris{weight_id}. Pertama: {place_id(*where)}. Barisnya tetap dihitung."
-                f" Selanjutnya: bila salah tulis, minta {feed.owner} memperbaiki; bila sumber"
-                f" baru, daftarkan pada data acuan.",
-                f"{subject.file}, column {column.header}: a value that no accepted delivery had before, in"
-                f" {_rows(rows)}{weight}. First: {place(*where)}. The rows count. Next: if it is misspelt, ask"
-                f" {feed.owner} to correct it; if it is a new source, enter it in the reference data.",
-                column.name,
-                payer,
-                int(total) if amount and total is not None else None,
-            )
+        weight = int(total) if amount and total is not None else None
+        text = Text(
+            "{file}, kolom {column}: isian yang belum pernah ada pada kiriman yang diterima, pada {rows}{weight}."
+            " Pertama: {first}. Barisnya tetap dihitung. Selanjutnya: bila salah tulis, minta {owner} memperbaiki; bila"
+            " sumber baru, daftarkan pada data acuan.",
+            "{file}, column {column}: a value that no accepted delivery had before, in {rows}{weight}. First: {first}."
+            " The rows count. Next: if it is misspelt, ask {owner} to correct it; if it is a new source, enter it in"
+            " the reference data.",
+        ).format(
+            file=subject.file,
+            column=column.header,
+            rows=rows(count),
+            weight=_weight(weight),
+            first=place(first[19:], int(first[:19])),
+            owner=feed.owner,
         )
+        remarks.append(Remark(NEW_FUNDING_SOURCE, count, text, column.name, payer, weight))
     return remarks
 
 
@@ -205,35 +202,38 @@ def _amount(connection: psycopg.Connection[Any], feed: Feed, rule_id: str) -> in
 
 def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
     column = feed.column(found.column)
-    where, where_id = place(found.sheet, found.row_number), place_id(found.sheet, found.row_number)
     if found.stated is None:
-        said, said_id = "is no number", "bukan bilangan"
+        said = Text("bukan bilangan", "is no number")
     else:
-        said = f"is {found.stated:,}, but the {_rows(found.rows)} above it sum to {found.summed:,}"
-        said_id = f"{_id(found.stated)}, padahal {_id(found.rows)} baris di atasnya berjumlah {_id(found.summed)}"
-    unread = f" ({found.unread:,} of them hold no number)" if found.unread else ""
-    unread_id = f" ({_id(found.unread)} di antaranya bukan bilangan)" if found.unread else ""
+        said = Text(
+            "{stated}, padahal {rows} di atasnya berjumlah {summed}",
+            "is {stated}, but the {rows} above it sum to {summed}",
+        ).format(stated=number(found.stated), rows=rows(found.rows), summed=number(found.summed))
+    unread = Text(" ({} di antaranya bukan bilangan)", " ({} of them hold no number)").format(number(found.unread))
     return Remark(
         TOTAL_DISAGREES,
         found.rows,
-        f"{subject.file}, {where_id}, kolom {column.header}: jumlah yang tertulis {said_id}{unread_id}. Kiriman tetap"
-        f" dipakai. Selanjutnya: minta {feed.owner} memeriksa apakah ada baris yang hilang atau berubah.",
-        f"{subject.file}, {where}, column {column.header}: the total stated {said}{unread}. The delivery is used."
-        f" Next: ask {feed.owner} whether rows are missing or were changed.",
+        Text(
+            "{file}, {where}, kolom {column}: jumlah yang tertulis {said}{unread}. Kiriman tetap dipakai. Selanjutnya:"
+            " minta {owner} memeriksa apakah ada baris yang hilang atau berubah.",
+            "{file}, {where}, column {column}: the total stated {said}{unread}. The delivery is used. Next: ask {owner}"
+            " whether rows are missing or were changed.",
+        ).format(
+            file=subject.file,
+            where=place(found.sheet, found.row_number),
+            column=column.header,
+            said=said,
+            unread=unread if found.unread else NOTHING,
+            owner=feed.owner,
+        ),
         column.name,
         None,
         abs(found.stated - found.summed) if found.stated is not None and column.type == "rupiah" else None,
     )
 
 
-def _weights(amount: int | None) -> tuple[str, str]:
-    """How much the rows weigh, in both languages."""
-    return ("", "") if amount is None else (f" (Rp {int(amount):,} in all)", f" (senilai Rp {_id(int(amount))})")
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _id(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+def _weight(amount: int | None) -> Text:
+    """How much the rows weigh."""
+    if amount is None:
+        return NOTHING
+    return Text(" (senilai Rp {})", " (Rp {} in all)").format(number(amount))

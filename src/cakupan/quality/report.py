@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jinja2
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from cakupan import settings
+from cakupan import bilingual
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
-from cakupan.quality.details import Detail, details
-from cakupan.quality.strict import MONTHS_ID
+from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
 
 ORDER = {"REJECTED": 0, "HELD": 1, "LATE": 2, "ACCEPTED": 3}
@@ -31,13 +30,12 @@ class Broken:
     """A rule that rows of a delivery, or the delivery itself, did not keep."""
 
     rule_id: str
-    says_id: str
-    says_en: str
+    says: Text
     severity: str
     failed_rows: int
     observed: str
     on_delivery: bool
-    detail: Detail | None = None
+    detail: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Line:
     broken: tuple[Broken, ...] = ()
     in_force: date | None = None
     """Of a late feed: the date of what stays in force."""
-    remarks: tuple[Detail, ...] = ()
+    remarks: tuple[Text, ...] = ()
     """What was noticed of the delivery and holds nothing."""
 
 
@@ -70,13 +68,10 @@ def night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed], nig
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["id_number"] = lambda number: f"{number:,}".replace(",", ".")
-    environment.filters["en_number"] = lambda number: f"{number:,}"
-    environment.filters["local"] = _local
+    environment.filters |= {"number": bilingual.number, "local": bilingual.local}
     return environment.get_template("report.html.j2").render(
         night=night,
-        night_id=f"{night.day} {MONTHS_ID[night.month - 1]} {night.year}",
-        night_en=f"{night.day} {night:%B %Y}",
+        day=bilingual.day(night),
         lines=lines,
         totals={
             name: sum(line.facts.get(name) or 0 for line in lines)
@@ -113,7 +108,7 @@ def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line 
     )
 
 
-def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[Detail, ...]:
+def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[Text, ...]:
     """What is not said in the delivery's reason already."""
     rows = connection.execute(
         "select r.detail_id, r.detail_en from quality.remark as r join ledger.validation as v using (validation_id)"
@@ -121,7 +116,7 @@ def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[D
         " order by remark_code, column_name, value",
         (validation_id,),
     )
-    return tuple(Detail(*row) for row in rows)
+    return tuple(Text(*row) for row in rows)
 
 
 def _in_force(connection: psycopg.Connection[Any], feed: Feed, night: date) -> date | None:
@@ -146,8 +141,7 @@ def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int)
         Broken(
             rule_id=one.rule_id,
             # A rule of a past night may have been withdrawn since: its id still says which one it was.
-            says_id=rules[one.rule_id].meta.says_id if one.rule_id in rules else one.rule_id,
-            says_en=rules[one.rule_id].meta.says if one.rule_id in rules else one.rule_id,
+            says=rules[one.rule_id].meta.sentence if one.rule_id in rules else Text(one.rule_id, one.rule_id),
             severity=one.severity,
             failed_rows=one.failed_rows,
             observed=one.observed,
@@ -156,7 +150,3 @@ def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int)
         )
         for one in failed
     )
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M WIB")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Strict
 
 Severity = Literal["critical", "warning", "info"]
@@ -48,6 +49,11 @@ class Meta(Strict):
     """The reason code that a failure gives a delivery; of a rule on rows that is only reported, the remark's code."""
     cadences: tuple[Cadence, ...] = ("snapshot", "increment", "occasional")
     """For rules on whole deliveries: the feeds they hold for."""
+
+    @property
+    def sentence(self) -> Text:
+        """What the rule says, in both languages."""
+        return Text(self.says_id, self.says)
 
 
 class Rule(Strict):

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 import psycopg
-from psycopg.rows import class_row
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 from cakupan.landing.tables import ensure_landing_table
 from cakupan.ledger.validations import record_validation
@@ -122,7 +122,8 @@ def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite
     case = _Case(connection, feed, *found)
     known = case.known
     if known.refusal_code is not None:
-        reason = reasons.refused(case.subject, known.refusal_code, known.refusal_id or "", known.refusal_en or "")
+        refusal = Text(known.refusal_id or "", known.refusal_en or "")
+        reason = reasons.refused(case.subject, known.refusal_code, refusal)
         return _record(case, _Verdict("REJECTED", reason), _Rows())
     return _judge(case, suite)
 
@@ -164,8 +165,7 @@ def _remark(case: _Case, verdict: _Verdict, counts: Counts, outcome: Outcome) ->
     """Write down what was noticed of the delivery and holds nothing."""
     noticed = remarks.noticed(case.connection, case.feed, load_suite(case.feed), case.subject, counts)
     if verdict.reason and verdict.reason.code == "ALL_REPEATED":
-        reason = verdict.reason
-        noticed.append(remarks.Remark("ALL_REPEATED", outcome.delivered_rows, reason.indonesian, reason.english))
+        noticed.append(remarks.Remark("ALL_REPEATED", outcome.delivered_rows, verdict.reason.text))
     remarks.store(case.connection, outcome.validation_id, noticed)
 
 
@@ -223,12 +223,11 @@ def _still_released(case: _Case, failed: set[str]) -> reasons.Reason | None:
     )
     if not failed <= {rule_id for (rule_id,) in excused}:
         return None
-    with case.connection.cursor(row_factory=class_row(reasons.Reason)) as cursor:
-        return cursor.execute(
-            "select reason_code as code, reason_id as indonesian, reason_en as english"
-            " from ledger.validation where validation_id = %s",
-            (case.known.validation_id,),
-        ).fetchone()
+    released = case.connection.execute(
+        "select reason_code, reason_id, reason_en from ledger.validation where validation_id = %s",
+        (case.known.validation_id,),
+    ).fetchone()
+    return reasons.Reason(released[0], Text(*released[1:])) if released else None
 
 
 def _record(case: _Case, verdict: _Verdict, rows: _Rows) -> Outcome:
@@ -241,8 +240,8 @@ def _record(case: _Case, verdict: _Verdict, rows: _Rows) -> Outcome:
             case.known.delivery_id,
             verdict.status,
             reason and reason.code,
-            reason and reason.indonesian,
-            reason and reason.english,
+            reason and reason.text.id,
+            reason and reason.text.en,
             rows.delivered,
             rows.accepted,
             rows.quarantined,
