@@ -3,7 +3,7 @@
     - Its comment carries a mark of the definition it was made from: the same mark, nothing to do but comments.
     - A new definition that only adds columns replaces the view in place, new columns at the end.
     - Any other drops it, which is refused by name where views of others read it.
-    Comments take no lock that a reader holds; everything else is done patiently (src/cakupan/database/ddl.sql). -#}
+    Comments take no lock that a reader holds; everything else is done patiently (src/cakupan/database/repeatable/ddl.sql). -#}
 {% materialization standing_view, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}

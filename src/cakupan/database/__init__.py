@@ -2,6 +2,18 @@
 
 from cakupan.database.causes import Cause, cause_of, said
 from cakupan.database.connection import Role, connect, environment, url
+from cakupan.database.migration import CannotMigrate
 from cakupan.database.schema import apply_schema, create_database
 
-__all__ = ["Cause", "Role", "apply_schema", "cause_of", "connect", "create_database", "environment", "said", "url"]
+__all__ = [
+    "CannotMigrate",
+    "Cause",
+    "Role",
+    "apply_schema",
+    "cause_of",
+    "connect",
+    "create_database",
+    "environment",
+    "said",
+    "url",
+]

@@ -1,4 +1,8 @@
-"""Makes the databases, roles and relations that exist before any feed; applying them again changes nothing."""
+"""Makes the databases, roles and relations that exist before any feed; brings those of an earlier version up to date.
+
+Tables are changed by the numbered files of migrations/, each applied once. What holds no rows (views, functions,
+grants) is written in repeatable/ as it should be, and applied again when that changes.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,10 @@ import psycopg
 from psycopg import sql
 
 from cakupan.database.connection import Role, connect, database_name
+from cakupan.database.migration import apply_migration, pending_migrations
 
-HERE = Path(__file__).parent
-SCRIPTS = ("schema.sql", "ddl.sql", "cells.sql", "grants.sql")
+REPEATABLE = Path(__file__).parent / "repeatable"
+SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "grants.sql")
 LOCK_TIMEOUT = "2s"
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """
@@ -39,16 +44,15 @@ def create_database() -> None:
 
 
 def apply_schema(connection: psycopg.Connection) -> None:
-    """Create what is missing of the fixed schemas, functions and grants, in one transaction.
+    """Bring the fixed schemas to the version of this program, in one transaction; instant when they are there already.
 
-    Scripts that were applied before are left alone: replacing a view would wait for its readers. Where it must be
-    replaced, no reader waits behind that for longer than LOCK_TIMEOUT. Raises Held, and then nothing has changed.
+    Where a relation must be changed, no reader waits behind that for longer than LOCK_TIMEOUT. Raises Held, and
+    CannotMigrate where the warehouse is of a newer version or a migration fails; then nothing has changed.
     """
-    scripts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    version = hashlib.sha256("".join(scripts).encode()).hexdigest()
+    scripts = [(REPEATABLE / name).read_text(encoding="utf-8") for name in SCRIPTS]
     for pause in (*PAUSES, None):
         try:
-            _apply(connection, scripts, version)
+            _apply(connection, scripts)
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             if pause is None:
                 raise Held(_held(connection)) from None
@@ -57,16 +61,20 @@ def apply_schema(connection: psycopg.Connection) -> None:
             return
 
 
-def _apply(connection: psycopg.Connection, scripts: list[str], version: str) -> None:
+def _apply(connection: psycopg.Connection, scripts: list[str]) -> None:
+    repeated = hashlib.sha256("".join(scripts).encode()).hexdigest()
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.schema'))")
+        pending = pending_migrations(connection)
         known = connection.execute("select obj_description(to_regnamespace('ledger'), 'pg_namespace')").fetchone()
-        if known == (version,):
+        if not pending and known == (repeated,):
             return
         connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
+        for migration in pending:
+            apply_migration(connection, migration)
         for script in scripts:
-            connection.execute(script)
-        connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(version)))
+            connection.execute(script.encode())
+        connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(repeated)))
 
 
 def _held(connection: psycopg.Connection) -> str:

@@ -1,5 +1,6 @@
 -- The relations that exist before any feed: what arrived, what was checked, what was built, what was published.
 -- Landing and quarantine tables of a feed are made from its declaration, warehouse and marts relations by dbt.
+-- Made where they are missing, and the columns that came later added: a warehouse older than this file has them in part.
 
 create schema if not exists ledger;
 create schema if not exists landing;
@@ -10,6 +11,14 @@ create schema if not exists quality;
 create schema if not exists reference;
 create schema if not exists warehouse;
 create schema if not exists marts;
+
+-- What brought the fixed relations to where they are: one row for each file of migrations/, with the digest of its text.
+create table ledger.migration (
+    migration_no integer primary key check (migration_no > 0),
+    name text not null,
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    applied_at timestamptz not null default clock_timestamp()
+);
 
 -- Feeds as last declared in feeds/.
 create table if not exists ledger.feed (
@@ -113,32 +122,6 @@ create index if not exists validation_delivery on ledger.validation (delivery_id
 -- The median date of the accepted rows, where the feed declares a column for it.
 alter table ledger.validation add column if not exists median_on date;
 
--- Column by column: a view that was made with * cannot be replaced once its table has grown.
-create or replace view ledger.current_validation as
-select distinct on (v.delivery_id)
-    v.validation_id, v.delivery_id, v.validated_at, v.delivery_status, v.reason_code, v.reason_id, v.reason_en,
-    v.delivered_rows, v.accepted_rows, v.quarantined_rows, v.duplicate_rows,
-    d.agency, d.feed, f.cadence, d.business_date, d.sha256, d.original_name, d.received_at, v.median_on
-from ledger.validation v
-join ledger.delivery d using (delivery_id)
-join ledger.feed f using (agency, feed)
-order by v.delivery_id, v.validation_id desc;
-
--- Deliveries in force at a business date: the newest accepted one, or for increments the newest accepted of each date.
-create or replace function ledger.in_force(as_of date)
-returns table (agency text, feed text, delivery_id bigint, validation_id bigint, business_date date)
-language sql stable as $$
-    select distinct on (
-        v.agency, v.feed, case when v.cadence = 'increment' then v.business_date end
-    )
-        v.agency, v.feed, v.delivery_id, v.validation_id, v.business_date
-    from ledger.current_validation v
-    where v.delivery_status = 'ACCEPTED' and v.business_date <= as_of
-    order by
-        v.agency, v.feed, case when v.cadence = 'increment' then v.business_date end,
-        v.business_date desc, v.delivery_id desc
-$$;
-
 -- One row per attempt to build a night.
 create table if not exists ledger.run (
     run_id bigint generated always as identity primary key,
@@ -169,13 +152,6 @@ create table if not exists ledger.publication (
     run_id bigint not null unique references ledger.run,
     published_at timestamptz not null default clock_timestamp()
 );
-
--- With cakupan.as_known_at set to a moment, what readers saw at that moment.
-create or replace view ledger.published as
-select distinct on (as_of_date) as_of_date, run_id, published_at
-from ledger.publication
-where published_at <= coalesce(nullif(current_setting('cakupan.as_known_at', true), '')::timestamptz, 'infinity')
-order by as_of_date, publication_id desc;
 
 -- Versions of the reference layer (seeds and staging views) as they were built.
 create table if not exists ledger.reference (

@@ -16,6 +16,8 @@ grant select, insert, update on all tables in schema ledger to cakupan_loader;
 grant delete on ledger.landing, ledger.feed, ledger.ignored to cakupan_loader;
 -- The record only grows.
 revoke update on ledger.entry, ledger.checkpoint from cakupan_loader;
+-- What was migrated is the administrator's to say.
+revoke insert, update on ledger.migration from cakupan_loader;
 grant select, insert on all tables in schema identity to cakupan_loader;
 grant select, insert on all tables in schema quality to cakupan_loader;
 
