@@ -51,6 +51,11 @@ class Text:
 NOTHING = Text("", "")
 
 
+def same(text: str) -> Text:
+    """What reads the same in both languages: a name, a code, a form to be filled in."""
+    return Text(text, text)
+
+
 def in_both(write: Callable[[Language], str]) -> Text:
     """What the function writes for each language."""
     return Text(write("id"), write("en"))
@@ -80,13 +85,13 @@ def per_cent(share: float | Decimal, least: int = 2, most: int = 2) -> Text:
 
 def rupiah(amount: int | Decimal) -> Text:
     """An amount of whole rupiah: Rp1.234.567 and Rp1,234,567."""
-    return Text("Rp{}", "Rp{}").format(number(amount))
+    return same("Rp{}").format(number(amount))
 
 
 def counted(count: int, noun: Text, plural: str = "") -> Text:
     """A number with what it counts, in English in the singular or plural: `2 baris`, `1 row`, `2 rows`."""
     one = Locale.parse(_of("en")).plural_form(count) == "one"
-    return Text("{} {}", "{} {}").format(number(count), Text(noun.id, noun.en if one else plural or f"{noun.en}s"))
+    return same("{} {}").format(number(count), Text(noun.id, noun.en if one else plural or f"{noun.en}s"))
 
 
 def rows(count: int) -> Text:

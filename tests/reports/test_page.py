@@ -140,6 +140,6 @@ def test_files_are_written_whole_or_not_at_all(figures, tmp_path, monkeypatch) -
 
 
 def test_empty_cells_are_dashes_and_zero_is_a_number() -> None:
-    assert spell(None, "rupiah", "id") == spell("", "text", "id") == EMPTY
-    assert spell(0, "rupiah", "id") == "0"
-    assert spell(-1_234_567, "rupiah", "id") == f"{MINUS}1.234.567"
+    assert spell(None, "rupiah").id == spell("", "text").id == EMPTY
+    assert spell(0, "rupiah").id == "0"
+    assert spell(-1_234_567, "rupiah").id == f"{MINUS}1.234.567"

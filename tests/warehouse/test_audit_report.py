@@ -117,7 +117,7 @@ def test_the_page_and_the_pdf_show_the_workbooks_figures(report, sheets) -> None
     told = json.dumps(paper(report), ensure_ascii=False)
     for sheet, numbers in (("Pagu", range(5, 10)), ("SP2D", range(7, 11)), ("Temuan", (5, 6)), ("Pengamatan", (5, 6))):
         for row in sheets[sheet]:
-            spelled = {spell(row[n], "rupiah", "id") for n in numbers if row[n] is not None}
+            spelled = {spell(row[n], "rupiah").id for n in numbers if row[n] is not None}
             assert spelled <= words, row
             assert all(f'"{text}"' in told for text in spelled), row
 

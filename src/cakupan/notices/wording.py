@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cakupan.bilingual import NOTHING, Text, per_cent
+from cakupan.bilingual import NOTHING, Text, per_cent, same
 from cakupan.feeds import Feed
 from cakupan.quality.derived import AS_TYPED, NO_ERROR, NO_PERSONAL_NUMBER, PLAIN_LETTERS
 from cakupan.quality.rule import COMPOUND_UNIQUE, IN_SET, PARSE, UNIQUE, Rule
@@ -17,7 +17,7 @@ def headings(feed: Feed, rule_id: str) -> str:
 
 def says(rule: Rule | None, rule_id: str) -> Text:
     """The rule's sentence; of a rule that was withdrawn since, its id."""
-    return rule.meta.sentence if rule else Text(rule_id, rule_id)
+    return rule.meta.sentence if rule else same(rule_id)
 
 
 def share_seen(rule: Rule | None, observed: str) -> Text:

@@ -17,7 +17,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from cakupan import bilingual
-from cakupan.bilingual import Text
+from cakupan.bilingual import Text, same
 from cakupan.feeds import Feed
 from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
@@ -141,7 +141,7 @@ def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int)
         Broken(
             rule_id=one.rule_id,
             # A rule of a past night may have been withdrawn since: its id still says which one it was.
-            says=rules[one.rule_id].meta.sentence if one.rule_id in rules else Text(one.rule_id, one.rule_id),
+            says=rules[one.rule_id].meta.sentence if one.rule_id in rules else same(one.rule_id),
             severity=one.severity,
             failed_rows=one.failed_rows,
             observed=one.observed,

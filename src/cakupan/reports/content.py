@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-Language = Literal["id", "en"]
+from cakupan.bilingual import Language, Text
+
 Kind = Literal["text", "code", "rupiah", "count", "share", "date", "moment"]
-Cell = str | int | float | date | datetime | None
-"""Empty cells are None; a share is a fraction."""
+Cell = Text | str | int | float | date | datetime | None
+"""Empty cells are None; a share is a fraction; a str is the same in both languages."""
+Words = Text | str
 
 NUMBERS = ("rupiah", "count", "share")
 
@@ -19,7 +21,7 @@ NUMBERS = ("rupiah", "count", "share")
 class Column:
     """A column of a table."""
 
-    title: str
+    title: Words
     kind: Kind = "text"
     width: int = 14
     """of the workbook's column, in characters; on paper the share of what numbers leave free"""
@@ -34,11 +36,11 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] | None = None
-    sheet: str = ""
+    sheet: Words = ""
     """name of the workbook's sheet; '' where the workbook has these rows elsewhere"""
     on_paper: bool = True
-    caption: str = ""
-    note: str = ""
+    caption: Words = ""
+    note: Words = ""
 
 
 @dataclass(frozen=True)
@@ -47,32 +49,32 @@ class Bar:
 
     label: str
     share: float | None
-    without: str
+    without: Words
 
 
 @dataclass(frozen=True)
 class Section:
     """A heading and what stands under it."""
 
-    title: str
-    words: Sequence[str] = ()
-    points: Sequence[str] = ()
+    title: Words
+    words: Sequence[Words] = ()
+    points: Sequence[Words] = ()
     tables: Sequence[Table] = ()
     bars: Sequence[Bar] = ()
-    bars_caption: str = ""
+    bars_caption: Words = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report in one language."""
+    """A whole report; its texts are in both languages, its files in one."""
 
     name: str
     """of its files, without ending"""
     language: Language
-    title: str
-    subtitle: str
-    facts: Sequence[tuple[str, str]]
+    title: Words
+    subtitle: Words
+    facts: Sequence[tuple[Words, Words]]
     """what stands under the title: what this is and what it rests on"""
-    cards: Sequence[tuple[str, Cell, Kind]]
+    cards: Sequence[tuple[Words, Cell, Kind]]
     sections: Sequence[Section] = field(default_factory=tuple)
-    footer: str = ""
+    footer: Words = ""

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from cakupan.reports.content import Bar, Cell, Column, Language, Report, Section, Table
+from cakupan.bilingual import Language, Text, day, same
+from cakupan.reports.content import Bar, Cell, Column, Report, Section, Table, Words
 from cakupan.reports.evidence import evidence, rules_of, unlinked, unmapped
 from cakupan.reports.figures import Figures, Row
-from cakupan.reports.spelling import day, month, spell
-from cakupan.reports.texts import LIMITS, PROTECTION, WORDS, Say, speaker
+from cakupan.reports.spelling import month, spell
+from cakupan.reports.texts import LIMITS, PROTECTION, WORDS
 
 SMALLEST_COUNT = 5
 """Smaller numbers of persons are not shown. No total of persons is shown, so no second cell has to hide with them."""
@@ -21,73 +22,77 @@ NEWEST_ON_PAPER = 4
 
 
 def dbhcht_report(figures: Figures, year: int, language: Language, known_at: str | None = None) -> Report:
-    """The report in the language; `known_at` is the moment it was asked for, an ISO time, or None for now."""
-    say = speaker(language)
+    """Make the report in the language; `known_at` is the moment it was asked for, an ISO time, or None for now."""
     found = sum(rule["cases"] for rule in figures.rules if rule["mart"] == "audit_findings")
     observed = sum(rule["cases"] for rule in figures.rules if rule["mart"] == "audit_observations")
     total = _total(figures.lines)
     return Report(
         name=f"dbhcht-{year}-{figures.night}" + ("-en" if language == "en" else ""),
         language=language,
-        title=say("Laporan audit DBHCHT", "DBHCHT audit report"),
-        subtitle=say(
+        title=Text("Laporan audit DBHCHT", "DBHCHT audit report"),
+        subtitle=Text(
             f"Iuran Jaminan Sosial Ketenagakerjaan dari Dana Bagi Hasil Cukai Hasil Tembakau, tahun anggaran {year}",
             f"Employment social security contributions paid from the tobacco excise share, fiscal year {year}",
         ),
-        facts=_facts(figures, known_at, language, say),
+        facts=_facts(figures, known_at),
         cards=(
-            (say("Pagu", "Budget"), total["budget_idr"], "rupiah"),
-            (say("Realisasi (SP2D)", "Paid out (SP2D)"), total["disbursed_idr"], "rupiah"),
-            (say("Dibukukan BPJS", "Posted by BPJS"), total["posted_idr"], "rupiah"),
-            (say("Belum dibukukan", "Not posted"), total["unposted_idr"], "rupiah"),
-            (say("Sisa pagu", "Budget left"), total["remaining_idr"], "rupiah"),
-            (say("Serapan", "Absorption"), total["absorption_rate"], "share"),
-            (say("Temuan", "Findings"), found, "count"),
-            (say("Pengamatan", "Observations"), observed, "count"),
+            (Text("Pagu", "Budget"), total["budget_idr"], "rupiah"),
+            (Text("Realisasi (SP2D)", "Paid out (SP2D)"), total["disbursed_idr"], "rupiah"),
+            (Text("Dibukukan BPJS", "Posted by BPJS"), total["posted_idr"], "rupiah"),
+            (Text("Belum dibukukan", "Not posted"), total["unposted_idr"], "rupiah"),
+            (Text("Sisa pagu", "Budget left"), total["remaining_idr"], "rupiah"),
+            (Text("Serapan", "Absorption"), total["absorption_rate"], "share"),
+            (Text("Temuan", "Findings"), found, "count"),
+            (Text("Pengamatan", "Observations"), observed, "count"),
         ),
         sections=(
-            _money(figures, total, say),
-            _orders(figures, say),
-            unlinked(figures, SMALLEST_COUNT, say),
-            unmapped(figures, language, say),
-            _protection(figures, say),
-            rules_of(figures, "audit_findings", language, say),
-            rules_of(figures, "audit_observations", language, say),
-            *evidence(figures, language, say),
-            _restated(figures, say),
-            _deliveries(figures, say),
+            _money(figures, total),
+            _orders(figures),
+            unlinked(figures, SMALLEST_COUNT),
+            unmapped(figures),
+            _protection(figures),
+            rules_of(figures, "audit_findings"),
+            rules_of(figures, "audit_observations"),
+            *evidence(figures),
+            _restated(figures),
+            _deliveries(figures),
             Section(
-                say("Untuk apa laporan ini tidak boleh dipakai", "What this report must not be used for"),
-                points=[say(*limit) for limit in LIMITS],
+                Text("Untuk apa laporan ini tidak boleh dipakai", "What this report must not be used for"),
+                points=LIMITS,
             ),
         ),
-        footer=say(
+        footer=Text(
             f"Laporan audit DBHCHT {year} · malam {figures.night:%d-%m-%Y} · run {figures.run_id}",
             f"DBHCHT audit report {year} · night of {figures.night} · run {figures.run_id}",
         ),
     )
 
 
-def _facts(figures: Figures, known_at: str | None, language: Language, say: Say) -> list[tuple[str, str]]:
+def _facts(figures: Figures, known_at: str | None) -> list[tuple[Words, Words]]:
     signed = figures.checkpoint
-    known = spell(datetime.fromisoformat(known_at), "moment", language) if known_at else say("saat ini", "now")
+    known = spell(datetime.fromisoformat(known_at), "moment") if known_at else Text("saat ini", "now")
     return [
-        (say("Malam", "Night"), day(figures.night, language)),
-        (say("Terbit", "Published"), f"{spell(figures.published_at, 'moment', language)} · run {figures.run_id}"),
-        (say("Sebagaimana diketahui", "As known"), known),
+        (Text("Malam", "Night"), day(figures.night)),
         (
-            say("Titik periksa bertanda tangan", "Signed checkpoint"),
-            " · ".join(
-                (signed["origin"], str(signed["size"]), signed["root"], spell(signed["signed_at"], "moment", language))
+            Text("Terbit", "Published"),
+            same("{} · run {}").format(spell(figures.published_at, "moment"), figures.run_id),
+        ),
+        (Text("Sebagaimana diketahui", "As known"), known),
+        (
+            Text("Titik periksa bertanda tangan", "Signed checkpoint"),
+            same("{} · {} · {} · {}").format(
+                signed["origin"], signed["size"], signed["root"], spell(signed["signed_at"], "moment")
             )
             if signed
-            else say("belum ada titik periksa", "no checkpoint yet"),
+            else Text("belum ada titik periksa", "no checkpoint yet"),
         ),
-        *(
-            (say("Angka kosong, bukan nol", "Empty, not zero"), say(row["reason_id"], row["reason_en"]))
-            for row in figures.undelivered
-        ),
+        *((Text("Angka kosong, bukan nol", "Empty, not zero"), _reason(row)) for row in figures.undelivered),
     ]
+
+
+def _reason(undelivered: Row) -> Text:
+    """Why the figures that need a feed are empty."""
+    return Text(undelivered["reason_id"], undelivered["reason_en"])
 
 
 def _total(lines: list[Row]) -> Row:
@@ -104,61 +109,61 @@ def _sum(amounts: Iterable[int | None]) -> int | None:
     return None if not known or None in known else sum(amount for amount in known if amount is not None)
 
 
-def _money(figures: Figures, total: Row, say: Say) -> Section:
+def _money(figures: Figures, total: Row) -> Section:
     columns = (
-        Column(say("Perangkat daerah", "Office"), width=34),
-        Column(say("Kode SKPD", "Office code"), "code", 24, under=True),
-        Column(say("Sub kegiatan", "Sub-activity"), "code", 20, under=True),
-        Column(say("Nama sub kegiatan", "Name of the sub-activity"), width=44, under=True),
-        Column(say("Rekening", "Account"), "code", 20, under=True),
-        Column(say("Pagu", "Budget"), "rupiah", 18),
-        Column(say("Realisasi", "Paid out"), "rupiah", 18),
-        Column(say("Dibukukan", "Posted"), "rupiah", 18),
-        Column(say("Belum dibukukan", "Not posted"), "rupiah", 18),
-        Column(say("Sisa pagu", "Budget left"), "rupiah", 18),
-        Column(say("Serapan", "Absorption"), "share", 11),
+        Column(Text("Perangkat daerah", "Office"), width=34),
+        Column(Text("Kode SKPD", "Office code"), "code", 24, under=True),
+        Column(Text("Sub kegiatan", "Sub-activity"), "code", 20, under=True),
+        Column(Text("Nama sub kegiatan", "Name of the sub-activity"), width=44, under=True),
+        Column(Text("Rekening", "Account"), "code", 20, under=True),
+        Column(Text("Pagu", "Budget"), "rupiah", 18),
+        Column(Text("Realisasi", "Paid out"), "rupiah", 18),
+        Column(Text("Dibukukan", "Posted"), "rupiah", 18),
+        Column(Text("Belum dibukukan", "Not posted"), "rupiah", 18),
+        Column(Text("Sisa pagu", "Budget left"), "rupiah", 18),
+        Column(Text("Serapan", "Absorption"), "share", 11),
     )
     amounts = ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr", "absorption_rate")
     names = ("skpd_code", "sub_activity_code", "sub_activity_name", "account_code")
     rows = [[figures.office(line), *(line[n] for n in names), *(line[n] for n in amounts)] for line in figures.lines]
     return Section(
-        say("Uang per perangkat daerah dan baris anggaran", "The money by office and budget line"),
-        words=[say(*WORDS["money"]), *(f"{say(r['reason_id'], r['reason_en'])}." for r in figures.undelivered)],
+        Text("Uang per perangkat daerah dan baris anggaran", "The money by office and budget line"),
+        words=[WORDS["money"], *(same("{}.").format(_reason(row)) for row in figures.undelivered)],
         tables=[
             Table(
                 columns,
                 rows,
-                [say("Jumlah", "Total"), "", "", "", "", *(total[n] for n in amounts)],
-                say("Pagu", "Budget"),
+                [Text("Jumlah", "Total"), "", "", "", "", *(total[n] for n in amounts)],
+                Text("Pagu", "Budget"),
             )
         ],
         bars=[
             Bar(
                 figures.office(row),
                 row["absorption_rate"],
-                say("belum diketahui", "not known")
+                Text("belum diketahui", "not known")
                 if None in (row["budget_idr"], row["disbursed_idr"])
-                else say("tanpa pagu", "without budget"),
+                else Text("tanpa pagu", "without budget"),
             )
             for row in figures.lines
         ],
-        bars_caption=say("Realisasi terhadap pagu per baris anggaran", "Paid out of the budget, by budget line"),
+        bars_caption=Text("Realisasi terhadap pagu per baris anggaran", "Paid out of the budget, by budget line"),
     )
 
 
-def _orders(figures: Figures, say: Say) -> Section:
+def _orders(figures: Figures) -> Section:
     columns = (
         Column("SP2D", "code", 58),
-        Column(say("Perangkat daerah", "Office"), width=34, under=True),
-        Column(say("SK", "Decree"), "code", 26, under=True),
-        Column(say("Kode iuran", "Billing code"), "code", 16, under=True),
-        Column(say("Kode temuan", "Finding codes"), "code", 50, under=True),
-        Column(say("Tanggal", "Date"), "date", 12),
-        Column(say("Periode", "Period"), "date", 18),
-        Column(say("Nilai", "Amount"), "rupiah", 18),
-        Column(say("Dibukukan", "Posted"), "rupiah", 18),
-        Column(say("Selisih", "Difference"), "rupiah", 18),
-        Column(say("Orang-bulan SK", "Person-months"), "count", 12),
+        Column(Text("Perangkat daerah", "Office"), width=34, under=True),
+        Column(Text("SK", "Decree"), "code", 26, under=True),
+        Column(Text("Kode iuran", "Billing code"), "code", 16, under=True),
+        Column(Text("Kode temuan", "Finding codes"), "code", 50, under=True),
+        Column(Text("Tanggal", "Date"), "date", 12),
+        Column(Text("Periode", "Period"), "date", 18),
+        Column(Text("Nilai", "Amount"), "rupiah", 18),
+        Column(Text("Dibukukan", "Posted"), "rupiah", 18),
+        Column(Text("Selisih", "Difference"), "rupiah", 18),
+        Column(Text("Orang-bulan SK", "Person-months"), "count", 12),
     )
 
     def row(order: Row) -> list[Cell]:
@@ -171,10 +176,10 @@ def _orders(figures: Figures, say: Say) -> Section:
     amounts = ("amount_idr", "posted_idr", "difference_idr", "person_months")
     paid, months = (sum(order[name] for order in figures.orders) for name in ("amount_idr", "person_months"))
     # What is posted has no total here: orders that share a billing code show the same postings.
-    total: list[Cell] = [say("Jumlah", "Total"), *[""] * 6, paid, "", "", months]
+    total: list[Cell] = [Text("Jumlah", "Total"), *[""] * 6, paid, "", "", months]
     return Section(
-        say("SP2D dan selisihnya", "Payment orders and their differences"),
-        words=[say(*WORDS["orders"])],
+        Text("SP2D dan selisihnya", "Payment orders and their differences"),
+        words=[WORDS["orders"]],
         tables=[
             Table(
                 columns,
@@ -186,39 +191,39 @@ def _orders(figures: Figures, say: Say) -> Section:
     )
 
 
-def _protection(figures: Figures, say: Say) -> Section:
+def _protection(figures: Figures) -> Section:
     columns = (
-        Column(say("Keadaan", "State"), width=46),
-        Column(say("Kode", "Code"), "code", 16, under=True),
-        Column(say("Orang-bulan", "Person-months"), "count"),
-        Column(say("Pekerja", "Workers"), "count"),
-        Column(say("Seharusnya", "Due"), "rupiah", 18),
-        Column(say("Dibukukan", "Posted"), "rupiah", 18),
+        Column(Text("Keadaan", "State"), width=46),
+        Column(Text("Kode", "Code"), "code", 16, under=True),
+        Column(Text("Orang-bulan", "Person-months"), "count"),
+        Column(Text("Pekerja", "Workers"), "count"),
+        Column(Text("Seharusnya", "Due"), "rupiah", 18),
+        Column(Text("Dibukukan", "Posted"), "rupiah", 18),
     )
     rows: list[list[Cell]] = [
         [
-            say(*PROTECTION[row["protection_status"]]), row["protection_status"], row["person_months"],
+            PROTECTION[row["protection_status"]], row["protection_status"], row["person_months"],
             row["workers"] if row["workers"] >= SMALLEST_COUNT else f"<{SMALLEST_COUNT}",
             row["due_idr"], row["posted_idr"],
         ]
         for row in figures.protection
     ]  # fmt: skip
     return Section(
-        say("Apa yang terjadi pada setiap pekerja dan bulan", "What became of each worker and month"),
-        words=[say(*WORDS["protection"]).format(smallest=SMALLEST_COUNT)],
-        tables=[Table(columns, rows, sheet=say("Perlindungan", "Protection"))],
+        Text("Apa yang terjadi pada setiap pekerja dan bulan", "What became of each worker and month"),
+        words=[WORDS["protection"].format(smallest=SMALLEST_COUNT)],
+        tables=[Table(columns, rows, sheet=Text("Perlindungan", "Protection"))],
     )
 
 
-def _restated(figures: Figures, say: Say) -> Section:
+def _restated(figures: Figures) -> Section:
     columns = (
-        Column(say("Angka", "Figure"), "code", 22),
-        Column(say("Relasi", "Mart"), "code", 24, under=True),
-        Column(say("Baris", "Row"), "code", 60, under=True),
-        Column(say("Sebelum", "Before"), width=18),
-        Column(say("Sesudah", "After"), width=18),
-        Column(say("Terbit", "Published"), "moment", 20),
-        Column(say("Karena kiriman", "Because of"), width=50),
+        Column(Text("Angka", "Figure"), "code", 22),
+        Column(Text("Relasi", "Mart"), "code", 24, under=True),
+        Column(Text("Baris", "Row"), "code", 60, under=True),
+        Column(Text("Sebelum", "Before"), width=18),
+        Column(Text("Sesudah", "After"), width=18),
+        Column(Text("Terbit", "Published"), "moment", 20),
+        Column(Text("Karena kiriman", "Because of"), width=50),
     )
     shown = [row for row in figures.restated if row["relation"] == "dbhcht_reconciliation"]
     rows = [
@@ -230,23 +235,23 @@ def _restated(figures: Figures, say: Say) -> Section:
     ]  # fmt: skip
     others = {name: len(list(rows)) for name, rows in groupby(sorted(r["relation"] for r in figures.restated))}
     beside = ", ".join(f"{name} {count}" for name, count in others.items() if name != "dbhcht_reconciliation")
-    also = say(f"Selain itu berubah: {beside}.", f"Changed as well: {beside}.") if beside else ""
+    also = Text(f"Selain itu berubah: {beside}.", f"Changed as well: {beside}.") if beside else ""
     return Section(
-        say("Angka yang dinyatakan ulang", "Restated figures"),
-        words=[also] if also else [] if figures.restated else [say(*WORDS["restated"])],
-        tables=[Table(columns, rows, sheet=say("Dinyatakan ulang", "Restated"))] if rows else [],
+        Text("Angka yang dinyatakan ulang", "Restated figures"),
+        words=[also] if also else [] if figures.restated else [WORDS["restated"]],
+        tables=[Table(columns, rows, sheet=Text("Dinyatakan ulang", "Restated"))] if rows else [],
     )
 
 
-def _deliveries(figures: Figures, say: Say) -> Section:
+def _deliveries(figures: Figures) -> Section:
     columns = (
-        Column(say("Sumber", "Feed"), "code", 28),
+        Column(Text("Sumber", "Feed"), "code", 28),
         Column("SHA-256", "code", 66, under=True),
-        Column(say("Kiriman", "Delivery"), "code", 10),
-        Column(say("Tanggal", "Date"), "date", 12),
-        Column(say("Diterima", "Accepted"), "count", 12),
-        Column(say("Karantina", "Quarantined"), "count", 12),
-        Column(say("Berulang", "Repeated"), "count", 12),
+        Column(Text("Kiriman", "Delivery"), "code", 10),
+        Column(Text("Tanggal", "Date"), "date", 12),
+        Column(Text("Diterima", "Accepted"), "count", 12),
+        Column(Text("Karantina", "Quarantined"), "count", 12),
+        Column(Text("Berulang", "Repeated"), "count", 12),
     )
     rows: list[list[Cell]] = [
         [
@@ -257,12 +262,12 @@ def _deliveries(figures: Figures, say: Say) -> Section:
     ]  # fmt: skip
     newest = [row for _, of_feed in groupby(rows, key=lambda row: row[0]) for row in list(of_feed)[-NEWEST_ON_PAPER:]]
     more = len(rows) - len(newest)
-    earlier = say(f"… dan {more} kiriman terdahulu di buku kerja.", f"… and {more} earlier ones in the workbook.")
+    earlier = Text(f"… dan {more} kiriman terdahulu di buku kerja.", f"… and {more} earlier ones in the workbook.")
     return Section(
-        say("Kiriman yang menjadi dasar", "Deliveries that the figures rest on"),
-        words=[say(*WORDS["deliveries"])],
+        Text("Kiriman yang menjadi dasar", "Deliveries that the figures rest on"),
+        words=[WORDS["deliveries"]],
         tables=[
             Table(columns, newest, note=earlier if more else ""),
-            Table(columns, rows, sheet=say("Kiriman", "Deliveries"), on_paper=False),
+            Table(columns, rows, sheet=Text("Kiriman", "Deliveries"), on_paper=False),
         ],
     )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from cakupan.reports.content import NUMBERS, Bar, Cell, Column, Language, Report, Table
-from cakupan.reports.spelling import spell
+from cakupan.bilingual import Language
+from cakupan.reports.content import NUMBERS, Bar, Cell, Column, Report, Table
+from cakupan.reports.spelling import said, spell
 
 
 def paper(report: Report) -> dict[str, Any]:
@@ -15,21 +16,21 @@ def paper(report: Report) -> dict[str, Any]:
     language = report.language
     return {
         "language": language,
-        "title": report.title,
-        "subtitle": report.subtitle,
-        "facts": [list(fact) for fact in report.facts],
+        "title": said(report.title, language),
+        "subtitle": said(report.subtitle, language),
+        "facts": [[said(words, language) for words in fact] for fact in report.facts],
         "cards": [
-            [title, ("Rp" if kind == "rupiah" else "") + spell(cell, kind, language)]
+            [said(title, language), ("Rp" if kind == "rupiah" else "") + spell(cell, kind).in_language(language)]
             for title, cell, kind in report.cards
         ],
-        "footer": report.footer,
+        "footer": said(report.footer, language),
         "sections": [
             {
-                "title": section.title,
-                "words": list(section.words),
-                "points": list(section.points),
+                "title": said(section.title, language),
+                "words": [said(words, language) for words in section.words],
+                "points": [said(point, language) for point in section.points],
                 "chart": chart(section.bars, language) if section.bars else "",
-                "chart_caption": section.bars_caption,
+                "chart_caption": said(section.bars_caption, language),
                 "tables": [_table(table, language) for table in section.tables if table.on_paper],
             }
             for section in report.sections
@@ -40,11 +41,11 @@ def paper(report: Report) -> dict[str, Any]:
 def _table(table: Table, language: Language) -> dict[str, Any]:
     shown = [column for column in table.columns if not column.under]
     return {
-        "caption": table.caption,
-        "note": table.note,
+        "caption": said(table.caption, language),
+        "note": said(table.note, language),
         "columns": [
             {
-                "title": column.title,
+                "title": said(column.title, language),
                 "number": column.kind in NUMBERS,
                 "code": column.kind == "code",
                 "tight": column.kind in {*NUMBERS, "date", "moment"},
@@ -61,10 +62,12 @@ def _row(columns: Sequence[Column], row: Sequence[Cell], language: Language) -> 
     cells: list[dict[str, Any]] = []
     for column, cell in zip(columns, row, strict=True):
         if not column.under:
-            text = "" if cell == "" else spell(cell, column.kind, language)
+            text = "" if cell == "" else spell(cell, column.kind).in_language(language)
             cells.append({"text": text, "under": []})
         elif cell not in {None, ""}:
-            cells[-1]["under"].append({"text": spell(cell, column.kind, language), "code": column.kind == "code"})
+            cells[-1]["under"].append(
+                {"text": spell(cell, column.kind).in_language(language), "code": column.kind == "code"}
+            )
     return cells
 
 
@@ -85,7 +88,7 @@ def chart(bars: Sequence[Bar], language: Language) -> str:
                 f'<rect x="{label + within}" y="{top + 4}" width="{all_of_it - within:.1f}" height="15" fill="#a31"/>'
                 f'<rect x="{label}" y="{top + 4}" width="{width}" height="15" fill="none" stroke="#5b6675"/>'
             )
-        share = spell(bar.share, "share", language) if bar.share is not None else bar.without
+        share = said(bar.without if bar.share is None else spell(bar.share, "share"), language)
         lines.append(f'<text x="{label + end + 8}" y="{top + 16}">{escape(share)}</text>')
     size = (round(label + width * beyond + 70), len(bars) * height)
     return (

@@ -6,39 +6,33 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cakupan import settings
-from cakupan.quality.strict import MONTHS_ID
-from cakupan.reports.content import Cell, Kind, Language
+from cakupan.bilingual import Language, Text, day, number, per_cent, same
+from cakupan.reports.content import Cell, Kind, Words
 
 MINUS = "\N{MINUS SIGN}"
 EMPTY = "\N{EN DASH}"
 
 
-def spell(cell: Cell, kind: Kind, language: Language) -> str:
-    """The cell as a reader of the language expects it; an empty one is a dash."""
+def spell(cell: Cell, kind: Kind) -> Text:
+    """The cell as a reader of each language expects it; an empty one is a dash."""
     if cell is None or cell == "":
-        return EMPTY
+        return same(EMPTY)
+    if isinstance(cell, Text):
+        return cell
     if isinstance(cell, datetime):
         local = cell.astimezone(ZoneInfo(settings.TIME_ZONE))
-        return f"{day(local.date(), language)} {local:%H.%M} WIB" if language == "id" else f"{local:%Y-%m-%d %H:%M} WIB"
+        return Text(f"{day(local).id} {local:%H.%M %Z}", f"{local:%Y-%m-%d %H:%M %Z}")
     if isinstance(cell, date):
-        return f"{cell:%d-%m-%Y}" if language == "id" else f"{cell:%Y-%m-%d}"
+        return Text(f"{cell:%d-%m-%Y}", f"{cell:%Y-%m-%d}")
     if isinstance(cell, str):
-        return cell
-    if kind == "share":
-        return number(f"{100 * cell:,.2f}", language) + " %"
-    return number(f"{cell:,}", language)
+        return same(cell)
+    spelled = per_cent(cell) if kind == "share" else number(cell)
+    return Text(spelled.id.replace("-", MINUS), spelled.en.replace("-", MINUS))
 
 
-def number(text: str, language: Language) -> str:
-    """A number that Python grouped with commas, as the language writes it."""
-    if language == "id":
-        text = text.translate(str.maketrans(",.", ".,"))
-    return text.replace("-", MINUS)
-
-
-def day(night: date, language: Language) -> str:
-    """9 September 2025, with the month's name in the language."""
-    return f"{night.day} {MONTHS_ID[night.month - 1] if language == 'id' else format(night, '%B')} {night.year}"
+def said(words: Words, language: Language) -> str:
+    """Words of a report in one language."""
+    return words.in_language(language) if isinstance(words, Text) else words
 
 
 def month(yyyymm: str | None) -> str | None:

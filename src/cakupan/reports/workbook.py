@@ -16,8 +16,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cakupan import settings
+from cakupan.bilingual import Language, Text
 from cakupan.reports.content import NUMBERS, Cell, Column, Kind, Report, Table
-from cakupan.reports.texts import speaker
+from cakupan.reports.spelling import said
 
 FORMATS = {
     "rupiah": "#,##0;[Red]-#,##0",
@@ -38,35 +39,38 @@ RULE = Border(bottom=Side("thin", color="C9D1D9"))
 
 def workbook(report: Report) -> bytes:
     """The report's summary and every table that has a sheet."""
-    say = speaker(report.language)
+    language = report.language
     book = Workbook(write_only=True)
-    book.properties.title = f"{report.title} · {report.subtitle}"
+    book.properties.title = f"{said(report.title, language)} · {said(report.subtitle, language)}"
     book.properties.creator = "Cakupan"
     limits = [point for section in report.sections for point in section.points]
     after: list[list[Cell | tuple[Cell, Kind]]] = [[]]
     after += [[title, (cell, kind)] for title, cell, kind in report.cards]
     after += [[]]
-    after += [[say("Tidak boleh dipakai", "Must not be used"), limit] for limit in limits]
+    after += [[Text("Tidak boleh dipakai", "Must not be used"), limit] for limit in limits]
     _sheet(
         book,
         Table(
             (Column(report.title, width=34), Column(report.subtitle, width=90)),
             [[name, value] for name, value in report.facts],
-            sheet=say("Ringkasan", "Summary"),
+            sheet=Text("Ringkasan", "Summary"),
         ),
+        language,
         after=after,
     )
     for section in report.sections:
         for table in section.tables:
             if table.sheet:
-                _sheet(book, table)
+                _sheet(book, table, language)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
 
 
-def _sheet(book: Workbook, table: Table, after: Sequence[Sequence[Cell | tuple[Cell, Kind]]] = ()) -> None:
-    sheet = book.create_sheet(table.sheet)
+def _sheet(
+    book: Workbook, table: Table, language: Language, after: Sequence[Sequence[Cell | tuple[Cell, Kind]]] = ()
+) -> None:
+    sheet = book.create_sheet(said(table.sheet, language))
     for number, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.freeze_panes = "A2"
@@ -80,21 +84,37 @@ def _sheet(book: Workbook, table: Table, after: Sequence[Sequence[Cell | tuple[C
         sheet.auto_filter.ref = f"A1:{last}{len(table.rows) + 1}"
     heading = []
     for column in table.columns:
-        cell = _cell(sheet, column.title, "text")
+        cell = _cell(sheet, said(column.title, language), "text")
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal=_side(column.kind))
         heading.append(cell)
     sheet.append(heading)
     for row in table.rows:
-        sheet.append([_cell(sheet, cell, column.kind) for column, cell in zip(table.columns, row, strict=True)])
+        sheet.append(
+            [
+                _cell(sheet, _chosen(cell, language), column.kind)
+                for column, cell in zip(table.columns, row, strict=True)
+            ]
+        )
     if table.total:
-        total = [_cell(sheet, cell, column.kind) for column, cell in zip(table.columns, table.total, strict=True)]
+        total = [
+            _cell(sheet, _chosen(cell, language), column.kind)
+            for column, cell in zip(table.columns, table.total, strict=True)
+        ]
         for cell in total:
             cell.font = Font(bold=True)
         sheet.append(total)
     for free in after:
-        sheet.append([_cell(sheet, *(cell if isinstance(cell, tuple) else (cell, "text"))) for cell in free])
+        sheet.append([_cell(sheet, _chosen(value, language), kind) for value, kind in map(_with_kind, free)])
+
+
+def _chosen(cell: Cell, language: Language) -> Cell:
+    return cell.in_language(language) if isinstance(cell, Text) else cell
+
+
+def _with_kind(cell: Cell | tuple[Cell, Kind]) -> tuple[Cell, Kind]:
+    return cell if isinstance(cell, tuple) else (cell, "text")
 
 
 def _cell(sheet: object, value: Cell, kind: Kind) -> SheetCell:
