@@ -3,12 +3,15 @@
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}
 
-{#- A staging model is called like its feed; its relation also names the agency: stg_<agency>_<feed>. -#}
+{#- A staging model is called like its feed; its relation also names the agency: stg_<agency>_<feed>. The model
+    stored_<name> fills the table warehouse.<name>, whose published rows readers see as marts.<name>. -#}
 {% macro generate_alias_name(custom_alias_name=none, node=none) -%}
     {%- if custom_alias_name -%}
         {{ custom_alias_name }}
     {%- elif node.resource_type == 'model' and node.fqn[1] == 'staging' -%}
         stg_{{ node.fqn[2] }}_{{ node.name }}
+    {%- elif node.resource_type == 'model' and node.fqn[1] == 'warehouse' -%}
+        {{ node.name | replace('stored_', '', 1) }}
     {%- else -%}
         {{ node.name }}
     {%- endif -%}

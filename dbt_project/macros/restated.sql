@@ -37,7 +37,7 @@
             {%- if 'staging' in node.fqn -%}
                 {%- do feeds.append(node.fqn[-2] ~ '.' ~ node.fqn[-1]) -%}
             {%- endif -%}
-            {%- if node.name == 'fct_roster' -%}
+            {%- if node.name == 'stored_fct_roster' -%}
                 {%- do feeds.extend(rosters().split()) -%}
             {%- endif -%}
             {%- do waiting.extend(node.depends_on.nodes) -%}

@@ -1,14 +1,14 @@
 -- Every accepted row of a delivery the night rests on is stored once: counts of facts and ledger agree. Deliveries that a
 -- published night rests on were counted in that night.
 {%- set stores = [
-    ('fct_membership', 'bpjstk', 'kepesertaan'),
+    ('stored_fct_membership', 'bpjstk', 'kepesertaan'),
     ('int_contribution', 'bpjstk', 'iuran'),
-    ('fct_budget', 'sipd', 'anggaran'),
-    ('fct_disbursement', 'sipd', 'sp2d'),
-    ('fct_aid_application', 'distan', 'permohonan_bantuan'),
-    ('fct_outreach_attendance', 'diskumdag', 'sosialisasi'),
-    ('fct_construction_project', 'pupr', 'proyek_konstruksi'),
-    ('fct_commitment', 'perekonomian', 'rencana_kerja'),
+    ('stored_fct_budget', 'sipd', 'anggaran'),
+    ('stored_fct_disbursement', 'sipd', 'sp2d'),
+    ('stored_fct_aid_application', 'distan', 'permohonan_bantuan'),
+    ('stored_fct_outreach_attendance', 'diskumdag', 'sosialisasi'),
+    ('stored_fct_construction_project', 'pupr', 'proyek_konstruksi'),
+    ('stored_fct_commitment', 'perekonomian', 'rencana_kerja'),
 ] %}
 
 with new_input as (

@@ -3,25 +3,25 @@ with total as (
     select
         'headline' as relation,
         active_participants
-    from {{ ref('universal_coverage') }}
+    from {{ ref('stored_universal_coverage') }}
     where run_id = {{ run_id() }}
     union all
     select
         'sectors' as relation,
         coalesce(sum(active_participants), 0) as active_participants
-    from {{ ref('coverage_by_sector') }}
+    from {{ ref('stored_coverage_by_sector') }}
     where run_id = {{ run_id() }}
     union all
     select
         'regions' as relation,
         coalesce(sum(active_participants), 0) as active_participants
-    from {{ ref('coverage_by_region') }}
+    from {{ ref('stored_coverage_by_region') }}
     where run_id = {{ run_id() }}
     union all
     select
         'funding sources' as relation,
         coalesce(sum(active_participants), 0) as active_participants
-    from {{ ref('coverage_by_funding_source') }}
+    from {{ ref('stored_coverage_by_funding_source') }}
     where run_id = {{ run_id() }}
 )
 

@@ -1,7 +1,7 @@
 -- The funding sources' rupiah are all posted lines of the year, paid by the night.
 with by_source as (
     select coalesce(sum(contributions_ytd_idr), 0) as amount_idr
-    from {{ ref('coverage_by_funding_source') }}
+    from {{ ref('stored_coverage_by_funding_source') }}
     where run_id = {{ run_id() }}
 ),
 

@@ -6,7 +6,7 @@ select
     to_idr,
     left_out_idr,
     difference_idr
-from {{ ref('dbhcht_conservation') }}
+from {{ ref('stored_dbhcht_conservation') }}
 where
     run_id = {{ run_id() }}
     and hop not in ('BUDGET_STORED_TO_KNOWN_SOURCE', 'SP2D_STORED_TO_KNOWN_SOURCE')

@@ -3,7 +3,7 @@ with went as (
     select
         feed,
         count(*) as found_rows
-    from {{ ref('dbhcht_forward') }}
+    from {{ ref('stored_dbhcht_forward') }}
     where run_id = {{ run_id() }}
     group by feed
 ),
@@ -12,7 +12,7 @@ stored as (
     select
         'sipd.anggaran' as feed,
         count(*) as due_rows
-    from {{ ref('fct_budget') }}
+    from {{ ref('stored_fct_budget') }}
     where
         validation_id in ({{ in_force('sipd', 'anggaran') }})
         and budget_source = 'DBHCHT'

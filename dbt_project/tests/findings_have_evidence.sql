@@ -2,7 +2,7 @@
 select
     finding_code,
     finding_key
-from {{ ref('audit_findings') }}
+from {{ ref('stored_audit_findings') }}
 where
     run_id = {{ run_id() }}
     and cardinality(evidence) = 0
@@ -10,7 +10,7 @@ union all
 select
     finding_code,
     finding_key
-from {{ ref('audit_observations') }}
+from {{ ref('stored_audit_observations') }}
 where
     run_id = {{ run_id() }}
     and cardinality(evidence) = 0

@@ -1,7 +1,7 @@
 -- What the reconciliation calls disbursed is the sum of all payment orders from DBHCHT.
 with reconciled as (
     select coalesce(sum(disbursed_idr), 0) as disbursed_idr
-    from {{ ref('dbhcht_reconciliation') }}
+    from {{ ref('stored_dbhcht_reconciliation') }}
     where run_id = {{ run_id() }}
 ),
 

@@ -3,7 +3,7 @@ select
     agency_code,
     feed,
     'rows do not add up' as what
-from {{ ref('data_quality_scorecard') }}
+from {{ ref('stored_data_quality_scorecard') }}
 where
     run_id = {{ run_id() }}
     and delivered_rows <> accepted_rows + quarantined_rows + duplicate_rows
@@ -13,7 +13,7 @@ select
     declared.feed,
     'no row' as what
 from {{ source('ledger', 'feed') }} as declared
-left join {{ ref('data_quality_scorecard') }} as card
+left join {{ ref('stored_data_quality_scorecard') }} as card
     on declared.agency = card.agency_code and declared.feed = card.feed and card.run_id = {{ run_id() }}
 where
     declared.cadence <> 'occasional'

@@ -35,9 +35,8 @@ def manifest(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def marts(manifest):
-    folder = Path("models/marts")
     models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
-    return [model for model in models if folder in Path(model.original_file_path).parents]
+    return [model for model in models if model.fqn[1] in ("warehouse", "marts")]
 
 
 def test_every_feed_has_a_staging_model_of_its_name() -> None:
@@ -131,7 +130,7 @@ def test_every_rule_is_one_file_one_row_of_the_catalogue_and_part_of_its_mart(ma
     files = {path.stem for path in (PROJECT / folder).glob("*.sql")}
     assert files
     assert files == {row["finding_code"].lower() for row in catalogue() if row["mart"] == mart}
-    union = (PROJECT / f"models/marts/audit/{mart}.sql").read_text(encoding="utf-8")
+    union = (PROJECT / f"models/warehouse/audit/stored_{mart}.sql").read_text(encoding="utf-8")
     assert sorted(re.findall(r"'(\w+)',", union.split("rules = [")[1])) == sorted(files)
 
 

@@ -17,8 +17,8 @@ select
     budget.document_no as budget_document_no,
     budget.budget_idr,
     {{ address_word('budget') }} as budget_evidence
-from {{ ref('fct_disbursement') }} as sp2d
-left join {{ ref('dim_budget_line') }} as budget
+from {{ ref('stored_fct_disbursement') }} as sp2d
+left join {{ ref('stored_dim_budget_line') }} as budget
     on
         {{ fiscal_year('sp2d.sp2d_date') }} = budget.fiscal_year
         and sp2d.skpd_code = budget.skpd_code

@@ -7,7 +7,7 @@ with document as (
         sp2d.budget_source,
         number.document_kind,
         number.document_no
-    from {{ ref('fct_disbursement') }} as sp2d
+    from {{ ref('stored_fct_disbursement') }} as sp2d
     cross join lateral (values ('SP2D', sp2d.sp2d_no), ('SPM', sp2d.spm_no)) as number (document_kind, document_no)
     where
         sp2d.validation_id in ({{ in_force('sipd', 'sp2d') }})

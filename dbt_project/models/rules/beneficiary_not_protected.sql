@@ -12,7 +12,7 @@ select
     'Tercantum dalam SK untuk bulan ' || contribution_month || ' dan dibayar SP2D ini, tetapi iuran '
     || {{ rupiah('due_idr') }} || ' tidak dibukukan.' as explanation,
     evidence
-from {{ ref('dbhcht_lineage') }} as lineage
+from {{ ref('stored_dbhcht_lineage') }} as lineage
 where
     run_id = {{ run_id() }}
     and protection_status = 'NOT_POSTED'

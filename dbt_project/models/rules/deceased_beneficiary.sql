@@ -4,7 +4,7 @@ with deceased as (
         membership.worker_key,
         membership.inactive_from as died_on,
         {{ address_word('membership') }} as evidence
-    from {{ ref('fct_membership') }} as membership
+    from {{ ref('stored_fct_membership') }} as membership
     where
         membership.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and membership.status = 'MENINGGAL'

@@ -13,7 +13,7 @@ select
     'Iuran ' || {{ rupiah('posted_amount_idr') }} || ' dibukukan untuk bulan ' || contribution_month
     || ', padahal pekerja tidak tercantum dalam SK untuk bulan itu atau bulan itu di luar periode SP2D.' as explanation,
     evidence
-from {{ ref('dbhcht_lineage') }}
+from {{ ref('stored_dbhcht_lineage') }}
 where
     run_id = {{ run_id() }}
     and protection_status = 'NOT_ON_DECREE'

@@ -14,7 +14,7 @@ select
     || ' melebihi pagu ' || {{ rupiah('budget_idr') }}
     || ' sebesar ' || {{ rupiah('disbursed_idr - budget_idr') }} || '.' as explanation,
     evidence
-from {{ ref('dbhcht_reconciliation') }}
+from {{ ref('stored_dbhcht_reconciliation') }}
 where
     run_id = {{ run_id() }}
     and budget_idr > 0

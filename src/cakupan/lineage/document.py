@@ -32,7 +32,7 @@ SPELLED = {"born_on": "NIK† (born on)", "sex": "NIK† (sex)", "kpj": "KPJ†"
 def document(project: Project) -> str:
     """The column lineage of every relation in `marts`, as Markdown."""
     feeds = {table_of(feed): feed for feed in load_feeds(settings.FEEDS)}
-    nodes = {node["name"]: node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"}
+    nodes = {node["alias"]: node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"}
     parts = [HEAD]
     for name, relation in project.published().items():
         rows = [

@@ -78,7 +78,7 @@ def figures_of(project: Project) -> str:
     from cakupan.lineage.columns import Column  # sqlglot, which a reader of the file need not load
 
     models = [node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"]
-    nodes = {node["name"]: node for node in models}
+    nodes = {node["alias"]: node for node in models}
     rosters = sorted(".".join(node["fqn"][-2:]) for node in models if node["config"]["meta"].get("roster"))
     lines = []
     for name, relation in project.published().items():

@@ -39,7 +39,7 @@ class Project:
         for node in self.manifest["nodes"].values():
             if node["resource_type"] != "model" or not (relation := relation_of(node)):
                 continue
-            stored = "marts" in node["fqn"] and node["config"]["materialized"] == "incremental"
+            stored = node["fqn"][1] == "warehouse"
             if stored or relation.startswith("marts."):
                 found[relation.split(".")[1]] = relation
         return dict(sorted(found.items()))

@@ -1,23 +1,23 @@
 {{ config(materialized='standing_view', schema='marts', contract={'enforced': false}) }}
 
 {%- set relations = [
-    (ref('universal_coverage'), 'universal_coverage', ['denominator_code']),
-    (ref('coverage_by_sector'), 'coverage_by_sector', ['sector_code']),
-    (ref('coverage_by_funding_source'), 'coverage_by_funding_source', ['funding_source_code']),
-    (ref('coverage_by_agency'), 'coverage_by_agency', ['agency_code', 'worker_category']),
-    (ref('coverage_by_region'), 'coverage_by_region', ['region_code']),
-    (ref('lapse_calendar'), 'lapse_calendar', ['lapse_month', 'funding_source_code']),
-    (ref('aid_eligibility'), 'aid_eligibility', ['application_no']),
-    (ref('construction_compliance'), 'construction_compliance', ['project_id']),
-    (ref('outreach_conversion'), 'outreach_conversion', ['event_id']),
-    (ref('commitment_progress'), 'commitment_progress', ['agency_code', 'commitment']),
+    (ref('stored_universal_coverage'), 'universal_coverage', ['denominator_code']),
+    (ref('stored_coverage_by_sector'), 'coverage_by_sector', ['sector_code']),
+    (ref('stored_coverage_by_funding_source'), 'coverage_by_funding_source', ['funding_source_code']),
+    (ref('stored_coverage_by_agency'), 'coverage_by_agency', ['agency_code', 'worker_category']),
+    (ref('stored_coverage_by_region'), 'coverage_by_region', ['region_code']),
+    (ref('stored_lapse_calendar'), 'lapse_calendar', ['lapse_month', 'funding_source_code']),
+    (ref('stored_aid_eligibility'), 'aid_eligibility', ['application_no']),
+    (ref('stored_construction_compliance'), 'construction_compliance', ['project_id']),
+    (ref('stored_outreach_conversion'), 'outreach_conversion', ['event_id']),
+    (ref('stored_commitment_progress'), 'commitment_progress', ['agency_code', 'commitment']),
     (
-        ref('dbhcht_reconciliation'), 'dbhcht_reconciliation',
+        ref('stored_dbhcht_reconciliation'), 'dbhcht_reconciliation',
         ['fiscal_year', 'skpd_code', 'sub_activity_code', 'account_code']
     ),
-    (ref('dbhcht_lineage'), 'dbhcht_lineage', ['sp2d_no', 'worker_key', 'membership_key', 'contribution_month']),
-    (ref('audit_findings'), 'audit_findings', ['finding_code', 'finding_key']),
-    (ref('audit_observations'), 'audit_observations', ['finding_code', 'finding_key']),
+    (ref('stored_dbhcht_lineage'), 'dbhcht_lineage', ['sp2d_no', 'worker_key', 'membership_key', 'contribution_month']),
+    (ref('stored_audit_findings'), 'audit_findings', ['finding_code', 'finding_key']),
+    (ref('stored_audit_observations'), 'audit_observations', ['finding_code', 'finding_key']),
 ] %}
 
 -- Publications of a night after its first, each with the run that readers saw before.
@@ -71,7 +71,7 @@ source_feed (relation, feed) as (
     values
     {%- for _, name, _ in relations %}
     {%- set outer = loop %}
-    {%- for feed in feeds_behind(name) %}
+    {%- for feed in feeds_behind('stored_' ~ name) %}
     ('{{ name }}', '{{ feed }}'){{ ',' if not (outer.last and loop.last) }}
     {%- else %}
     ('{{ name }}', null){{ ',' if not outer.last }}

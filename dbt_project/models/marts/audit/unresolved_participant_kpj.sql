@@ -8,7 +8,7 @@ select
     membership.kpj,
     finding.finding_key,
     finding.evidence
-from {{ ref('audit_findings') }} as finding
+from {{ ref('stored_audit_findings') }} as finding
 inner join {{ source('ledger', 'published') }} as published
     on finding.run_id = published.run_id and finding.as_of_date = published.as_of_date
 inner join {{ source('identity', 'membership') }} as membership on finding.membership_key = membership.membership_key

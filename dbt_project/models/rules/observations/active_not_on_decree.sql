@@ -1,7 +1,7 @@
 -- The membership is active at DBHCHT's expense, but no decree names the worker for this month.
 with named as (
     select beneficiary.worker_key
-    from {{ ref('fct_beneficiary') }} as beneficiary
+    from {{ ref('stored_fct_beneficiary') }} as beneficiary
     where
         beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
         and beneficiary.contribution_month = {{ as_of_month() }}
@@ -20,7 +20,7 @@ select
     'Kepesertaan BPU aktif dengan sumber iuran DBHCHT, tetapi pekerja tidak tercantum dalam SK mana pun untuk bulan '
     || {{ as_of_month() }} || '.' as explanation,
     array_agg({{ address_word('membership') }} order by membership.row_number) as evidence
-from {{ ref('fct_membership') }} as membership
+from {{ ref('stored_fct_membership') }} as membership
 where
     membership.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
     and membership.funding_source_code = 'DBHCHT'

@@ -6,7 +6,7 @@ with named as (
         beneficiary.worker_key,
         beneficiary.contribution_month,
         {{ address_word('beneficiary') }} as evidence
-    from {{ ref('fct_beneficiary') }} as beneficiary
+    from {{ ref('stored_fct_beneficiary') }} as beneficiary
     where
         beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
         and beneficiary.contribution_month <= {{ newest_lost_month() }}

@@ -26,7 +26,7 @@ paid as (
         sp2d.budget_source,
         sp2d.validation_id,
         array[{{ address_word('sp2d') }}] as evidence
-    from {{ ref('fct_disbursement') }} as sp2d
+    from {{ ref('stored_fct_disbursement') }} as sp2d
     where sp2d.validation_id in ({{ in_force('sipd', 'sp2d') }})
 ),
 
@@ -41,7 +41,7 @@ budgeted as (
         {{ fiscal_year('budget.document_date') }} as fiscal_year,
         sum(budget.budget_idr)::bigint as amount_idr,
         array_agg({{ address_word('budget') }} order by budget.delivery_id, budget.sheet, budget.row_number) as evidence
-    from {{ ref('fct_budget') }} as budget
+    from {{ ref('stored_fct_budget') }} as budget
     where
         budget.validation_id in ({{ in_force('sipd', 'anggaran') }})
         and (

@@ -8,7 +8,7 @@ with document as (
         document_no,
         document_date,
         {{ address_word('budget') }} as evidence
-    from {{ ref('fct_budget') }} as budget
+    from {{ ref('stored_fct_budget') }} as budget
     where
         validation_id in ({{ in_force('sipd', 'anggaran') }})
         and budget_source = 'DBHCHT'

@@ -12,7 +12,7 @@ select
     'SP2D terbit ' || {{ tanggal('sp2d_date') }} || ', ' || (spm_date - sp2d_date) || ' hari sebelum SPM-nya tanggal '
     || {{ tanggal('spm_date') }} || '.' as explanation,
     array[{{ address_word('sp2d') }}] as evidence
-from {{ ref('fct_disbursement') }} as sp2d
+from {{ ref('stored_fct_disbursement') }} as sp2d
 where
     validation_id in ({{ in_force('sipd', 'sp2d') }})
     and budget_source = 'DBHCHT'

@@ -2,7 +2,7 @@
 -- Legal basis: PP 44/2015 as amended; PP 50/2025 halves the tariff in 2026, but not where APBN or APBD pays.
 with posted as (
     select *
-    from {{ ref('dbhcht_lineage') }}
+    from {{ ref('stored_dbhcht_lineage') }}
     where
         run_id = {{ run_id() }}
         and posted_amount_idr > 0

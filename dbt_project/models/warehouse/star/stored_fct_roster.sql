@@ -30,7 +30,7 @@ with listed as (
             delivery_id,
             sheet,
             row_number
-        from {{ ref('fct_beneficiary') }}
+        from {{ ref('stored_fct_beneficiary') }}
         where
             validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
             and contribution_month = {{ as_of_month() }}

@@ -11,7 +11,7 @@ with document as (
     select
         *,
         {{ fiscal_year('document_date') }} as fiscal_year
-    from {{ ref('fct_budget') }}
+    from {{ ref('stored_fct_budget') }}
     where
         validation_id in ({{ in_force('sipd', 'anggaran') }})
         and document_date <= {{ as_of_date() }}

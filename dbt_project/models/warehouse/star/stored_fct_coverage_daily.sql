@@ -7,7 +7,7 @@ with membership as (
     select
         delivered.*,
         {{ is_active_membership('delivered') }} as is_active
-    from {{ ref('fct_membership') }} as delivered
+    from {{ ref('stored_fct_membership') }} as delivered
     where delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
 ),
 
@@ -36,7 +36,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('fct_roster') }}
+    from {{ ref('stored_fct_roster') }}
     where run_id = {{ run_id() }}
     union all
     select
@@ -46,7 +46,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('fct_beneficiary') }}
+    from {{ ref('stored_fct_beneficiary') }}
     where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     union all
     select
@@ -56,7 +56,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('fct_aid_application') }}
+    from {{ ref('stored_fct_aid_application') }}
     where validation_id in ({{ in_force('distan', 'permohonan_bantuan') }})
     union all
     select
@@ -66,7 +66,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('fct_outreach_attendance') }}
+    from {{ ref('stored_fct_outreach_attendance') }}
     where validation_id in ({{ in_force('diskumdag', 'sosialisasi') }})
 ),
 

@@ -55,7 +55,7 @@ select
         when registration.contribution_paid_idr < due.contribution_due_idr then 'UNDERPAID'
         else 'COMPLIANT'
     end as status
-from {{ ref('fct_construction_project') }} as project
+from {{ ref('stored_fct_construction_project') }} as project
 left join contract on project.contract_no = contract.contract_no
 left join due on project.contract_no = due.contract_no
 left join registration on project.contract_no = registration.contract_no

@@ -11,8 +11,8 @@ select
     {{ known(
         "case when coverage.is_active_participant then 'ELIGIBLE' else 'NOT_ELIGIBLE' end", 'bpjstk.kepesertaan'
     ) }} as status
-from {{ ref('fct_aid_application') }} as application
-left join {{ ref('fct_coverage_daily') }} as coverage
+from {{ ref('stored_fct_aid_application') }} as application
+left join {{ ref('stored_fct_coverage_daily') }} as coverage
     on
         application.worker_key = coverage.worker_key
         and coverage.run_id = {{ run_id() }}

@@ -77,7 +77,7 @@ membership as (
         region_code,
         business_date,
         count(*) as rows
-    from {{ ref('fct_membership') }}
+    from {{ ref('stored_fct_membership') }}
     where
         validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and {{ in_city('region_code') }}
@@ -91,7 +91,7 @@ roster as (
         listed.region_code,
         input.business_date,
         count(*) as rows
-    from {{ ref('fct_roster') }} as listed
+    from {{ ref('stored_fct_roster') }} as listed
     inner join {{ source('ledger', 'run_input') }} as input
         on listed.delivery_id = input.delivery_id and input.run_id = {{ run_id() }}
     where
@@ -121,7 +121,7 @@ used (feed, column_name, list, code, business_date, rows, amount_idr) as (
         budget.business_date,
         1::bigint as rows,
         budget.budget_idr as amount_idr
-    from {{ ref('fct_budget') }} as budget
+    from {{ ref('stored_fct_budget') }} as budget
     cross join
         lateral (
             values
@@ -138,7 +138,7 @@ used (feed, column_name, list, code, business_date, rows, amount_idr) as (
         sp2d.business_date,
         1::bigint as rows,
         sp2d.amount_idr
-    from {{ ref('fct_disbursement') }} as sp2d
+    from {{ ref('stored_fct_disbursement') }} as sp2d
     cross join
         lateral (
             values
@@ -215,7 +215,7 @@ used (feed, column_name, list, code, business_date, rows, amount_idr) as (
         commitment.business_date,
         1::bigint as rows,
         null::bigint as amount_idr
-    from {{ ref('fct_commitment') }} as commitment
+    from {{ ref('stored_fct_commitment') }} as commitment
     cross join
         lateral (
             values

@@ -15,7 +15,7 @@ with worker_month as (
         sub_activity_code,
         account_code,
         protection_status in ('PROTECTED', 'NOT_POSTED') as is_on_decree
-    from {{ ref('dbhcht_lineage') }}
+    from {{ ref('stored_dbhcht_lineage') }}
     where run_id = {{ run_id() }}
 ),
 
@@ -27,7 +27,7 @@ sp2d as (
         select
             stored.*,
             {{ fiscal_year('stored.sp2d_date') }} as fiscal_year
-        from {{ ref('fct_disbursement') }} as stored
+        from {{ ref('stored_fct_disbursement') }} as stored
         where
             stored.validation_id in ({{ in_force('sipd', 'sp2d') }})
             and stored.budget_source = 'DBHCHT'
@@ -43,12 +43,12 @@ document as (
         select
             stored.*,
             {{ fiscal_year('stored.document_date') }} as fiscal_year
-        from {{ ref('fct_budget') }} as stored
+        from {{ ref('stored_fct_budget') }} as stored
         where
             stored.validation_id in ({{ in_force('sipd', 'anggaran') }})
             and stored.budget_source = 'DBHCHT'
     ) as dated
-    left join {{ ref('dim_budget_line') }} as in_force
+    left join {{ ref('stored_dim_budget_line') }} as in_force
         on
             dated.delivery_id = in_force.delivery_id
             and dated.sheet = in_force.sheet
@@ -208,7 +208,7 @@ finding as (
         address,
         count(*) as findings,
         (array_agg(audit_findings.finding_key order by finding_code, audit_findings.finding_key))[1:20] as finding_keys
-    from {{ ref('audit_findings') }} as audit_findings
+    from {{ ref('stored_audit_findings') }} as audit_findings
     cross join unnest(audit_findings.evidence) as address
     where run_id = {{ run_id() }}
     group by address

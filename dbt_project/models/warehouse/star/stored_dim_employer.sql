@@ -10,7 +10,7 @@ with membership as (
         delivered.active_from,
         delivered.worker_key,
         {{ is_active_membership('delivered') }} as is_active
-    from {{ ref('fct_membership') }} as delivered
+    from {{ ref('stored_fct_membership') }} as delivered
     where
         delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and delivered.npp is not null

@@ -9,8 +9,8 @@ with roster as (
         {{ known(
             'count(distinct roster.worker_key) filter (where coverage.is_active_participant)', 'bpjstk.kepesertaan'
         ) }} as active_participants
-    from {{ ref('fct_roster') }} as roster
-    inner join {{ ref('fct_coverage_daily') }} as coverage
+    from {{ ref('stored_fct_roster') }} as roster
+    inner join {{ ref('stored_fct_coverage_daily') }} as coverage
         on
             roster.worker_key = coverage.worker_key
             and coverage.run_id = {{ run_id() }}
@@ -41,7 +41,7 @@ measured as (
                 then {{ known('coalesce(roster.active_participants, 0)', 'bpjstk.kepesertaan ' ~ feed) }}
             {%- endfor %}
         end as actual
-    from {{ ref('fct_commitment') }} as commitment
+    from {{ ref('stored_fct_commitment') }} as commitment
     cross join regulation
     left join roster on commitment.roster = roster.roster
     where commitment.validation_id in ({{ in_force('perekonomian', 'rencana_kerja') }})

@@ -42,7 +42,7 @@ document as (
                 document_date <= {{ as_of_date() }}
             order by document_date desc, document_no desc
         ) as place
-    from {{ ref('fct_budget') }}
+    from {{ ref('stored_fct_budget') }}
     where validation_id in ({{ in_force('sipd', 'anggaran') }})
 ),
 
@@ -64,7 +64,7 @@ budget as (
 
 budget_line as (
     select sum(budget_idr) as in_force_idr
-    from {{ ref('dim_budget_line') }}
+    from {{ ref('stored_dim_budget_line') }}
     where
         run_id = {{ run_id() }}
         and budget_source = 'DBHCHT'
@@ -77,7 +77,7 @@ payment as (
             where budget_source in (select known_source.budget_source from known_source)
         ) as known_idr,
         sum(amount_idr) filter (where budget_source <> 'DBHCHT') as other_idr
-    from {{ ref('fct_disbursement') }}
+    from {{ ref('stored_fct_disbursement') }}
     where validation_id in ({{ in_force('sipd', 'sp2d') }})
 ),
 
@@ -85,7 +85,7 @@ reconciled as (
     select
         sum(budget_idr) as budget_idr,
         sum(disbursed_idr) as disbursed_idr
-    from {{ ref('dbhcht_reconciliation') }}
+    from {{ ref('stored_dbhcht_reconciliation') }}
     where run_id = {{ run_id() }}
 ),
 
@@ -95,7 +95,7 @@ in_lineage as (
         billing_code,
         max(sp2d_amount_idr) as amount_idr,
         sum(posted_amount_idr) as posted_idr
-    from {{ ref('dbhcht_lineage') }}
+    from {{ ref('stored_dbhcht_lineage') }}
     where run_id = {{ run_id() }}
     group by sp2d_no, billing_code
 ),
