@@ -107,7 +107,7 @@ def _plants() -> list[Callable[[Site], None]]:
     ]
 
 
-def found_construction(city: City) -> None:
+def create_construction(city: City) -> None:
     """Build the projects, contracts and registrations of the first night."""
     rng = city.stream("construction")
     plants = _plants()

@@ -9,7 +9,7 @@ from simulator.dates import days_after, first_day, months, spelled_month
 from simulator.memberships import membership_of
 from simulator.model import Membership, Posting, Recipient, Sp2d, Worker
 from simulator.offices import ACCOUNT, MONTHLY, OFFICES, SMALLEST, TARIFF, Calendar, Office, calendar_of
-from simulator.places import OUTSIDE_CODES, in_city
+from simulator.places import in_city
 
 NEXT_YEAR = ("DISNAKER", "DISTAN")
 """Offices that go on into the next year: decree and first order are there when it begins."""
@@ -59,7 +59,7 @@ def decree_number(office: Office, period: int, year: int) -> str:
     return f"{office.decree + 20 * period}/{roman}/{year}/{office.code}"
 
 
-def found_programme(city: City) -> Programme:
+def create_programme(city: City) -> Programme:
     """Choose recipients, insure them and sign the decrees."""
     calendar = calendar_of(city)
     programme = Programme(calendar)
@@ -212,13 +212,6 @@ def finish(city: City, programme: Programme) -> None:
             paid = order.posted or order.dated
             city.planned_postings.append(Posting("", order.billing, kpj, line_month, program, amount, paid, "DBHCHT"))
     city.recipients = programme.recipients
-
-
-def outsiders(city: City, count: int) -> list[Worker]:
-    """Make workers who live outside the city."""
-    made = [city.births.worker("A", OUTSIDE_CODES[i % len(OUTSIDE_CODES)]) for i in range(count)]
-    city.workers += made
-    return made
 
 
 def second_source(city: City, worker: Worker, funding: str, start: date, *, stop: int | None = None) -> Membership:

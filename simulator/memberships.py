@@ -125,7 +125,7 @@ def _third_parties(city: City, rng: Random, pool: list[Worker]) -> None:
             payer_for(city, member, own_lines(False), DONORS + len(segment), stop)
 
 
-def found_memberships(city: City) -> None:
+def create_memberships(city: City) -> None:
     """Insure the city's workers as they are on the first night."""
     rng = city.stream("memberships")
     uninsured = []

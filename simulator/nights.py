@@ -14,9 +14,9 @@ from simulator.answers import Ledger, Truth, answers
 from simulator.city import City
 from simulator.columns import Feed
 from simulator.contributions import planned_postings, regular_postings
+from simulator.creation import create_city
 from simulator.dirt import Outcome, Row, Soiler, Tally
 from simulator.feeds import BY_NAME, FEEDS
-from simulator.founding import found
 from simulator.headers import Header, header_of_night, plain
 from simulator.incidents import Accident, cut, like, lost_column, send_again
 from simulator.life import live
@@ -69,7 +69,7 @@ def generate(plan: Plan) -> World:
             raise NightError(f"{incident}: an accident needs an earlier night to stay in force")
     gc.disable()  # millions of small things, none in a cycle
     try:
-        world = World(plan, found(plan.seed, plan.workers, nights[0]))
+        world = World(plan, create_city(plan.seed, plan.workers, nights[0]))
         world.ledger.watched = {order.billing for order in world.city.sp2ds}
         _night(world, Tonight(nights[0], None, nights[0] not in done))
         for ordinal, (before, night) in enumerate(pairwise(nights), start=1):

@@ -24,7 +24,7 @@ def add_event(city: City, rng: Random, day: date, niks: list[str]) -> str:
     return event
 
 
-def found_outreach(city: City) -> None:
+def create_outreach(city: City) -> None:
     """Hold the meetings of the past months, on days that all differ."""
     rng = city.stream("outreach")
     count = max(8, min(50, city.size // 260))

@@ -9,7 +9,7 @@ from simulator.dates import add_months, days_after, first_day
 from simulator.dbhcht import Programme, add_recipient, decree_number, insure_recipient, lines_for, second_source
 from simulator.memberships import end, membership_of
 from simulator.model import Membership, Worker
-from simulator.offices import OFFICES, WRONG_ACCOUNT, Office
+from simulator.offices import OFFICES, WRONG_ACCOUNT
 from simulator.places import OUTSIDE_CODES
 
 BY_CODE = {office.code: office for office in OFFICES}
@@ -209,8 +209,3 @@ def _with(member: Membership, **changes: object) -> Membership:
     """Return a membership with some fields changed."""
     fields = {name: getattr(member, name) for name in Membership.__slots__}
     return Membership(**{**fields, **changes})
-
-
-def office_of(skpd: str) -> Office:
-    """Return the office of an SKPD code."""
-    return next(office for office in OFFICES if office.skpd == skpd)

@@ -58,7 +58,7 @@ def targets_of(city: City, year: int) -> list[Target]:
     return found
 
 
-def found_reference(city: City) -> None:
+def create_reference(city: City) -> None:
     """Write the two years of denominators, three of targets, the pledges and the regulations."""
     newest, this = denominator_year(city.first_night), city.first_night.year
     for year in (newest - 1, newest):

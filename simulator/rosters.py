@@ -42,7 +42,7 @@ def entry_for(feed: str, worker: Worker, category: str, rng: Random, serial: int
     return RosterEntry(worker.nik, name, category, worker.region, detail)
 
 
-def found_rosters(city: City) -> None:
+def create_rosters(city: City) -> None:
     """Fill the rosters; some workers stand on several."""
     for feed, (share, least, sectors) in SIZES.items():
         rng = city.stream("roster", feed)

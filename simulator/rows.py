@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from simulator.columns import Column, Feed, Format, Kind
+from simulator.columns import Feed, Format, Kind
 from simulator.dates import short_date, spelled_amount, spelled_month
 from simulator.model import (
     Application,
@@ -226,8 +226,3 @@ def key_of(feed: Feed, cells: list[Cell]) -> str:
     """Return a row's key as one text."""
     names = feed.names
     return "|".join(str(cells[names.index(name)]) for name in feed.key)
-
-
-def column_index(feed: Feed, wanted: Callable[[Column], bool]) -> list[int]:
-    """Return the positions of the columns that satisfy a test."""
-    return [i for i, column in enumerate(feed.columns) if wanted(column)]

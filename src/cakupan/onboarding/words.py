@@ -24,14 +24,6 @@ ALIKE = {
     "rupiah": "rp", "idr": "rp", "gaji": "upah", "honor": "upah", "honorarium": "upah", "dob": "lahir",
     "pct": "persen", "persentase": "persen", "prosentase": "persen", "procentase": "persen",
 }  # fmt: skip
-PERSONS = _set(
-    "lengkap peserta pekerja anggota pemilik penerima ibu ayah bapak ktp petani siswa guru ketua wali pasangan"
-    " suami istri waris pemohon keluarga kk pengemudi sopir driver pedagang nelayan pegawai karyawan penduduk"
-    " warga orang kader pendamping petugas kandung tukang buruh pemegang rekening pendaftar pelapor responden"
-    " atlet seniman pelatih santri lansia anak balita mitra kontak person penanggung jawab direktur sekretaris"
-    " bendahara mandor pengurus pimpinan marbot imam guru ustadz penyuluh operator asli panggilan alias ojek"
-    " kurir tenaga"
-)
 ORGANISATIONS = _set(
     "skpd opd dinas kegiatan sub program barang desa kelurahan kecamatan kabupaten kota sekolah kelompok"
     " poktan gapoktan instansi perusahaan produk komoditas bank jalan paket proyek pasar koperasi unit"
