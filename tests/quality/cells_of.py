@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from cakupan.bilingual import month_names
 from cakupan.feeds import Column, Feed
 from cakupan.quality.derived import AS_TYPED, NO_ERROR, NO_PERSONAL_NUMBER, PLAIN_LETTERS, kind_of
 from cakupan.quality.rule import IN_SET, NOT_NULL, PARSE, REGEX, ROWS, Rule
-from cakupan.quality.strict import MONTHS_ID as MONTHS
 from cakupan.quality.suite import Suite
 
+MONTHS = month_names("id")
 PROGRAMS = r"^(?:JKK|JKM|JHT|JP|JKP)(?:[ \t\u00a0]*,[ \t\u00a0]*(?:JKK|JKM|JHT|JP|JKP))*$"
 FORMATTED = {
     "^[0-9]{12}$": "2590000{:05d}",

@@ -7,12 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cakupan.bilingual import month_names
 from cakupan.feeds import Column, Feed
 
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
 KEPT_AS_TEXT = frozenset({"text", "nik", "kpj"})
 NUMERIC = frozenset({"rupiah", "count", "decimal"})
 PLAIN_DIGITS = 40
@@ -47,7 +44,8 @@ def spell_date_for(feed: Feed, column: Column | None, value: date) -> str:
     """A date cell; the time of day that Excel may keep behind a date is not shown there and not kept here."""
     spelling = feed.spelling_of(column) if column else feed.spelling
     if column and column.type == "month":
-        return f"{MONTHS[value.month - 1]} {value.year}" if spelling == "id" else value.strftime("%Y%m")
+        name = month_names("id")[value.month - 1]
+        return f"{name} {value.year}" if spelling == "id" else value.strftime("%Y%m")
     return value.strftime("%d/%m/%Y") if spelling == "id" else value.strftime("%Y-%m-%d")
 
 

@@ -12,20 +12,8 @@ from datetime import date, timedelta
 
 from psycopg import sql
 
-MONTHS_ID = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
+from cakupan.bilingual import month_names
+
 YEARS_BACK = 100
 YEARS_AHEAD = 5
 
@@ -93,7 +81,7 @@ def _whole(cell: sql.Identifier, spelling: str | None) -> sql.Composable:
 def _months(spelling: str | None, night: date) -> list[str]:
     years = range(max(1900, night.year - 30), min(2099, night.year + YEARS_AHEAD) + 1)
     if spelling == "id":
-        return [f"{month} {year}" for year in years for month in MONTHS_ID]
+        return [f"{month} {year}" for year in years for month in month_names("id")]
     return [f"{year}{month:02d}" for year in years for month in range(1, 13)]
 
 
