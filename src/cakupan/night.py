@@ -19,6 +19,7 @@ from cakupan.audit import sealing
 from cakupan.audit.note import BadNote
 from cakupan.bilingual import Language
 from cakupan.database import Role, cause_of, connect, said
+from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
 from cakupan.landing.pulling import Pull, is_delivered
@@ -159,8 +160,9 @@ def cut_off(night: date) -> datetime:
 
 @without_values
 def start_run(night: date) -> int:
-    """Open the run that builds the night on the deliveries now in force."""
+    """Open the run that builds the night on the deliveries now in force; raises CannotMigrate in a newer warehouse."""
     with connect(Role.LOADER) as connection:
+        refuse_newer(connection)
         return publish.start_run(connection, night)
 
 

@@ -18,7 +18,7 @@ from cakupan.cli.known import AsKnownAt
 from cakupan.cli.lock import only_one_night
 from cakupan.cli.nightly import run_night
 from cakupan.cli.saying import cause, needs_cluster, needs_database, say_and_exit
-from cakupan.database import Role, url
+from cakupan.database import Role, connect, url
 from cakupan.database.server import embedded
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -234,6 +234,22 @@ def database_start() -> None:
 def database_stop() -> None:
     """Stop the embedded server."""
     embedded().stop()
+
+
+@database.command("version")
+def database_version() -> None:
+    """Print the warehouse's version, and what the next night or `cakupan database start` brings it."""
+    from cakupan.database.migration import applied_migrations, pending_migrations
+
+    needs_database()
+    try:
+        with connect(Role.LOADER) as warehouse:
+            applied, pending = applied_migrations(warehouse), pending_migrations(warehouse)
+    except (RuntimeError, psycopg.Error) as error:
+        say_and_exit(cause(error), 1)
+    out.print(f"version {applied[-1].number}: {applied[-1]}" if applied else "version 0: older than migrations")
+    for migration in pending:
+        out.print(f"to come: {migration.name}")
 
 
 @database.command("url")

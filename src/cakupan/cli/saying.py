@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 
 from cakupan import settings
-from cakupan.database.causes import cause_of, said
+from cakupan.database import CannotMigrate, Role, cause_of, connect, said
+from cakupan.database.migration import refuse_newer
 from cakupan.database.server import embedded
 
 err = Console(stderr=True)
@@ -24,8 +25,9 @@ def say_and_exit(message: str, code: int = 1) -> NoReturn:
 
 
 def needs_database(code: int = 1) -> None:
-    """Exit unless the warehouse's server is there: the embedded one runs, or another is named."""
+    """Exit unless the warehouse's server is there, the embedded one or another, and the warehouse no newer than we."""
     if "CAKUPAN_PG_HOST" in os.environ or embedded().running:
+        _refuse_newer(code)
         return
     if not embedded().made and not settings.archive_root().exists():
         say_and_exit(
@@ -33,6 +35,16 @@ def needs_database(code: int = 1) -> None:
             f" Run: {this_command()} nightly --date YYYY-MM-DD, or name the right folder in CAKUPAN_HOME."
         )
     say_and_exit(f"The database is not running. Run: {this_command()} database start", code)
+
+
+def _refuse_newer(code: int) -> None:
+    try:
+        with connect(Role.LOADER) as warehouse:
+            refuse_newer(warehouse)
+    except CannotMigrate as newer:
+        say_and_exit(str(newer), code)
+    except psycopg.Error:
+        return  # the command that was asked for says what is wrong with the server
 
 
 def needs_cluster() -> None:
