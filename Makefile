@@ -17,8 +17,8 @@ nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries,
 test: .venv/ready ## Run the whole suite
 	@$(BIN)/python -m pytest
 
-lint: .venv/ready ## ruff, mypy, sqlfluff
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint dbt_project/models
+lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project/models
 
 bench: .venv/ready ## Seconds and rows per second of each stage for WORKERS=n, beside plain \copy and plain SQL
 	@$(BIN)/python -m benchmarks --workers $(WORKERS)

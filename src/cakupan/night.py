@@ -22,7 +22,11 @@ from cakupan.database import Role, cause_of, connect, said
 from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
-from cakupan.landing.pulling import Pull, is_delivered
+from cakupan.landing.pulling import Pull
+from cakupan.ledger import nights
+from cakupan.ledger.deliveries import find_delivery, is_delivered
+from cakupan.ledger.feeds import declare_feed
+from cakupan.ledger.landings import not_landed
 from cakupan.quality.report import write_night_report
 from cakupan.sources import NotConnected, Source
 
@@ -63,12 +67,7 @@ def prepare() -> None:
     feeds = load_feeds(settings.FEEDS)
     with connect(Role.LOADER) as connection:
         for feed in feeds:
-            connection.execute(
-                "insert into ledger.feed (agency, feed, title, owner, cadence) values (%s, %s, %s, %s, %s)"
-                " on conflict (agency, feed) do update"
-                " set title = excluded.title, owner = excluded.owner, cadence = excluded.cadence",
-                (feed.agency, feed.feed, feed.title, feed.owner, feed.cadence),
-            )
+            declare_feed(connection, feed)
             landing.ensure_landing_table(connection, feed)
             quality.ensure_quarantine_table(connection, feed)
             quality.ensure_accepted_view(connection, feed)
@@ -108,12 +107,7 @@ def land(name: str) -> int:
 
 def _land(connection: psycopg.Connection, feed: Feed) -> int:
     store = Archive(settings.archive_root())
-    pending = connection.execute(
-        "select delivery_id, sha256 from ledger.delivery as d where agency = %s and feed = %s"
-        " and not exists (select from ledger.landing as l where l.delivery_id = d.delivery_id)"
-        " order by business_date, delivery_id",
-        (feed.agency, feed.feed),
-    ).fetchall()
+    pending = not_landed(connection, feed)
     for delivery_id, sha256 in pending:
         landing.land(connection, feed, delivery_id, store.path(sha256))
         connection.commit()
@@ -129,11 +123,7 @@ def validate(name: str, night: date) -> int:
     feed = find_feed(settings.FEEDS, name)
     with connect(Role.LOADER) as connection:
         validated = _validate(connection, feed)
-        connection.execute(
-            "insert into ledger.asked (agency, feed, as_of_date) values (%s, %s, %s)"
-            " on conflict (agency, feed, as_of_date) do update set asked_at = excluded.asked_at",
-            (feed.agency, feed.feed, night),
-        )
+        nights.note_done(connection, feed, night)
     return validated
 
 
@@ -147,10 +137,8 @@ def _validate(connection: psycopg.Connection, feed: Feed) -> int:
 def not_done(night: date) -> list[str]:
     """Feeds that are not done for the night."""
     with connect(Role.LOADER) as connection:
-        rows = connection.execute(
-            "select agency || '.' || feed from ledger.asked where as_of_date = %s", (night,)
-        ).fetchall()
-    return sorted({feed.name for feed in load_feeds(settings.FEEDS)} - {name for (name,) in rows})
+        done = nights.feeds_done(connection, night)
+    return sorted({feed.name for feed in load_feeds(settings.FEEDS)} - done)
 
 
 def cut_off(night: date) -> datetime:
@@ -201,12 +189,11 @@ def release(delivery_id: int, by: str, why: str) -> str:
     """Let in a held delivery on a person's word; returns its feed and date. Raises ValueError when it is not held."""
     with connect(Role.LOADER) as connection:
         quality.release(connection, delivery_id, by, why)
-        agency, feed, business_date = connection.execute(
-            "select agency, feed, business_date from ledger.delivery where delivery_id = %s", (delivery_id,)
-        ).fetchone() or ("", "", None)
+        delivery = find_delivery(connection, delivery_id)
         connection.commit()
-        identity.register(connection, find_feed(settings.FEEDS, f"{agency}.{feed}"))
-    return f"{agency}.{feed} of {business_date}"
+        assert delivery is not None  # noqa: S101 - it was released just now
+        identity.register(connection, find_feed(settings.FEEDS, delivery.name))
+    return f"{delivery.name} of {delivery.business_date}"
 
 
 @without_values
@@ -228,19 +215,14 @@ def report_path(night: date) -> Path:
 def note_failure(night: date, task: str, message: str) -> None:
     """Keep in the ledger that a task of the night failed for good, and why."""
     with connect(Role.LOADER) as connection:
-        connection.execute(
-            "insert into ledger.failure (as_of_date, task, message) values (%s, %s, %s)", (night, task, message)
-        )
+        nights.note_failure(connection, night, task, message)
 
 
 @without_values
 def failures(night: date, since: datetime) -> list[tuple[str, str]]:
     """The night's tasks that failed since then, each with its message."""
     with connect(Role.LOADER) as connection:
-        return connection.execute(
-            "select task, message from ledger.failure where as_of_date = %s and failed_at >= %s order by failed_at",
-            (night, since),
-        ).fetchall()
+        return [(failure.task, failure.message) for failure in nights.failures(connection, night, since)]
 
 
 def feeds_of(agency: str) -> list[Feed]:

@@ -21,8 +21,9 @@ from cakupan.audit.verifying import AREAS, verify
 from cakupan.database import Role, connect
 from cakupan.feeds import find_feed
 from cakupan.landing import land
-from cakupan.landing.archive import Archive, register
-from cakupan.publish.run import mark
+from cakupan.landing.archive import Archive
+from cakupan.ledger.deliveries import enter_delivery
+from cakupan.ledger.runs import mark_run
 
 NIGHT = date(2025, 9, 9)
 FARMERS = "distan.kelompok_tani"
@@ -67,7 +68,7 @@ class Kept:
         feed = find_feed(settings.FEEDS, name)
         store = Archive(self.archive)
         archived = store.store(io.BytesIO(content))
-        delivery_id, _ = register(self.database, feed, on, f"{feed.feed}.{feed.format.extension}", archived)
+        delivery_id, _ = enter_delivery(self.database, feed, on, f"{feed.feed}.{feed.format.extension}", archived)
         self.database.commit()
         land(self.database, feed, delivery_id, store.path(archived.sha256))
         self.database.commit()
@@ -90,7 +91,7 @@ class Kept:
                 " where i.run_id = %s and i.validation_id not in (select validation_id from warehouse.fct_farmer)",
                 (run,),
             )
-        mark(self.database, run, "BUILT")
+        mark_run(self.database, run, "BUILT")
         self.database.commit()
         publish.publish(self.database, run)
         self.database.commit()

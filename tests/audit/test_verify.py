@@ -126,7 +126,7 @@ def test_a_feed_that_is_declared_no_longer(kept: Kept, monkeypatch: pytest.Monke
             "drop table quarantine.distan_kelompok_tani cascade",
             "quarantine.distan_kelompok_tani, validation 1 of delivery 1: the table",
         ),
-        (f"alter table {FARMERS_TABLE} drop column nik", f"{WHERE}: the columns nik are gone"),
+        (f"alter table {FARMERS_TABLE} drop column nik cascade", f"{WHERE}: the columns nik are gone"),
         ("drop table warehouse.people cascade", "warehouse.people, night of 2025-09-09, run 1: the table is gone"),
         ("alter table warehouse.people drop column active cascade", "run 1: its columns active are gone"),
     ],

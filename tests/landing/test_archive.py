@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from cakupan.landing.archive import Archive, register
+from cakupan.landing.archive import Archive
+from cakupan.ledger.deliveries import enter_delivery
 
 
 def test_keeps_bytes_under_their_hash_read_only(tmp_path):
@@ -78,9 +79,9 @@ def test_the_same_bytes_for_the_same_date_are_one_delivery(database, feed, tmp_p
     iuran = feed("bpjstk.iuran")
     archived = Archive(tmp_path).store(io.BytesIO(b"abc"))
 
-    first, is_new = register(database, iuran, date(2025, 9, 9), "iuran_20250909.csv.gz", archived)
-    again = register(database, iuran, date(2025, 9, 9), "other name.csv.gz", archived)
-    other_date, is_new_too = register(database, iuran, date(2025, 9, 10), "iuran_20250910.csv.gz", archived)
+    first, is_new = enter_delivery(database, iuran, date(2025, 9, 9), "iuran_20250909.csv.gz", archived)
+    again = enter_delivery(database, iuran, date(2025, 9, 9), "other name.csv.gz", archived)
+    other_date, is_new_too = enter_delivery(database, iuran, date(2025, 9, 10), "iuran_20250910.csv.gz", archived)
 
     assert is_new and is_new_too
     assert again == (first, False)
@@ -92,7 +93,7 @@ def test_the_same_bytes_for_the_same_date_are_one_delivery(database, feed, tmp_p
 def test_an_odd_name_is_kept_as_data(database, feed, tmp_path):
     name = "-rf ../\n\0" + os.fsdecode(b"\xff")
     archived = Archive(tmp_path).store(io.BytesIO(b"abc"))
-    register(database, feed("bpjstk.iuran"), date(2025, 9, 9), name, archived)
+    enter_delivery(database, feed("bpjstk.iuran"), date(2025, 9, 9), name, archived)
     assert database.execute("select original_name from ledger.delivery").fetchone() == ("-rf ../\n\\x00\\xff",)
 
 
@@ -100,7 +101,7 @@ def test_bytes_that_come_back_after_others_are_a_new_delivery(database, feed, tm
     archive, sp2d = Archive(tmp_path), feed("sipd.sp2d")
     first, correction = (archive.store(io.BytesIO(content)) for content in (b"first", b"correction"))
     sent = [
-        register(database, sp2d, date(2025, 9, 9), "sp2d_20250909.csv", archived)
+        enter_delivery(database, sp2d, date(2025, 9, 9), "sp2d_20250909.csv", archived)
         for archived in (first, correction, first, first)
     ]
     assert [is_new for _, is_new in sent] == [True, True, True, False]

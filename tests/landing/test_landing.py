@@ -12,9 +12,10 @@ import pytest
 from cakupan.database import Role, connect
 from cakupan.feeds import Column
 from cakupan.landing import ensure_landing_table, land, tables
-from cakupan.landing.archive import Archive, register
+from cakupan.landing.archive import Archive
 from cakupan.landing.copying import CountsDiffer
 from cakupan.landing.copying import _agreed as agreed
+from cakupan.ledger.deliveries import enter_delivery
 
 TARGET = ["TAHUN", "KODE_SEKTOR", "TARGET_PESERTA"]
 TANI = b"nik,nama_anggota,kelompok_tani,kategori,luas_lahan_ha,kode_wilayah\n"
@@ -31,7 +32,7 @@ def deliver(database, feed, tmp_path):
         declared = declared or feed(name)
         ensure_landing_table(database, declared)
         archived = archive.store(io.BytesIO(content))
-        delivery_id, _ = register(database, declared, day, "some name", archived)
+        delivery_id, _ = enter_delivery(database, declared, day, "some name", archived)
         landed = land(database, declared, delivery_id, archive.path(archived.sha256))
         entry = database.execute(
             "select landed_rows, extra_columns, missing_columns, refusal_code, refusal_id, refusal_en"
@@ -348,7 +349,7 @@ def test_two_loads_of_one_delivery_at_once_land_it_once(database, feed, deliver,
     ensure_landing_table(database, declared)
     archive = Archive(tmp_path / "archive")
     archived = archive.store(io.BytesIO(TANI + b"1,A,K,PETANI,1,35\n" * 2000))
-    delivery_id, _ = register(database, declared, date(2025, 9, 9), "x", archived)
+    delivery_id, _ = enter_delivery(database, declared, date(2025, 9, 9), "x", archived)
     database.commit()
     errors = []
 

@@ -14,7 +14,8 @@ import pytest
 
 from cakupan import quality
 from cakupan.landing import ensure_landing_table, land, refusals
-from cakupan.landing.archive import Archive, register
+from cakupan.landing.archive import Archive
+from cakupan.ledger.deliveries import enter_delivery
 from tests.landing.test_odd_cells import BOOK, SHEET, row, sheet
 
 PEKERJA = ["No", "NIK", "Nama Lengkap", "Bidang Seni", "Kode Wilayah"]
@@ -93,7 +94,7 @@ def test_a_reason_names_the_file_the_place_and_what_to_do_in_both_languages(data
     archive = Archive(tmp_path / "archive")
     archived = archive.store(io.BytesIO(content))
     file = f"{declared.feed}_20250909.{declared.format.extension}"
-    delivery_id, _ = register(database, declared, date(2025, 9, 9), file, archived)
+    delivery_id, _ = enter_delivery(database, declared, date(2025, 9, 9), file, archived)
     assert land(database, declared, delivery_id, archive.path(archived.sha256)).refusal
     (outcome,) = quality.validate_feed(database, declared)
     assert (outcome.status, outcome.code) == ("REJECTED", code)

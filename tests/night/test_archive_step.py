@@ -147,7 +147,7 @@ def test_killed_before_the_ledger_knows_the_file_is_read_again(
     database: psycopg.Connection, iuran: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = send(iuran, "20250101", b"x")
-    for step in ("register", "note_seen"):
+    for step in ("enter_delivery", "keep_fingerprint"):
         with monkeypatch.context() as patch:
             patch.setattr(pulling, step, killed)
             with pytest.raises(KeyboardInterrupt):

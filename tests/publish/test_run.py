@@ -8,9 +8,10 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect
+from cakupan.ledger.runs import lock_build, mark_run
 from cakupan.publish import Busy, NotBuilt, StaleRun, let_go, publish
 from cakupan.publish import start_run as begin_run
-from cakupan.publish.run import check_current, keep_turn, lock_build, mark
+from cakupan.publish.run import check_current, keep_turn
 
 NIGHT = date(2025, 9, 9)
 
@@ -33,7 +34,7 @@ def deliver(connection: psycopg.Connection, on: date, status: str = "ACCEPTED", 
 def start_run(connection: psycopg.Connection, as_of: date) -> int:
     """A run that was built to its end."""
     run_id = begin_run(connection, as_of)
-    mark(connection, run_id, "BUILT")
+    mark_run(connection, run_id, "BUILT")
     return run_id
 
 
@@ -111,12 +112,12 @@ def test_another_night_waits_its_turn_and_says_for_which(database: psycopg.Conne
     first = begin_run(database, date(2025, 9, 8))
     with pytest.raises(Busy, match=rf"run {first} builds the night of 2025-09-08 since .*: run it again then"):
         begin_run(database, NIGHT)
-    mark(database, first, "BUILT")
+    mark_run(database, first, "BUILT")
     with pytest.raises(Busy):
         begin_run(database, NIGHT)
     publish(database, first)
     second = begin_run(database, NIGHT)
-    mark(database, second, "BUILT")
+    mark_run(database, second, "BUILT")
     publish(database, second)
     assert shown(database) == [(date(2025, 9, 8), first), (NIGHT, second)]
 
@@ -143,10 +144,10 @@ def test_a_run_that_died_holds_up_no_other_night_for_ever(database: psycopg.Conn
 
 def test_a_run_that_failed_goes_on_where_nobody_took_its_turn(database: psycopg.Connection) -> None:
     run_id = begin_run(database, NIGHT)
-    mark(database, run_id, "FAILED")
+    mark_run(database, run_id, "FAILED")
     keep_turn(database, run_id)
     check_current(database, run_id)
-    mark(database, run_id, "BUILT")
+    mark_run(database, run_id, "BUILT")
     publish(database, run_id)
     assert shown(database) == [(NIGHT, run_id)]
 
@@ -164,7 +165,7 @@ def test_nights_at_once_are_all_published_in_whatever_order_their_steps_come(dat
         elif len(steps) == 1:
             keep_turn(database, steps[0])
             check_current(database, steps[0])
-            mark(database, steps[0], "BUILT")
+            mark_run(database, steps[0], "BUILT")
             steps.append("built")
         else:
             publish(database, steps[0])

@@ -13,6 +13,7 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote
 from cakupan.ledger import rows
+from cakupan.ledger.deliveries import newest_with
 from cakupan.ledger.entries import record_read
 from cakupan.ledger.merkle import inclusion_proof, root
 from cakupan.ledger.rows import LandedRows
@@ -79,14 +80,10 @@ def _receipt(connection: Connection[Any], address: Address, folder: Folder) -> s
 
 
 def _delivery(connection: Connection[Any], address: Address) -> int:
-    key = "sha256" if len(address.delivery) == 64 else "delivery_id"
-    query = sql.SQL("select max(delivery_id) from ledger.delivery where {}::text = %s").format(sql.Identifier(key))
-    (delivery_id,) = connection.execute(
-        query, (address.delivery.lstrip("0") if key != "sha256" else address.delivery,)
-    ).fetchone() or (None,)
+    delivery_id = newest_with(connection, address.delivery)
     if delivery_id is None:
         raise NoReceipt(f"there is no delivery {address.delivery}")
-    return int(delivery_id)
+    return delivery_id
 
 
 def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], address: Address) -> receipt.Row:

@@ -18,6 +18,7 @@ from cakupan.audit.folder import Folder, Marks, mark
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, Verifier
 from cakupan.ledger import publications, rows
+from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
 from cakupan.ledger.entries import Entry, append, read_entries
 from cakupan.ledger.merkle import root
 
@@ -62,9 +63,7 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
         leaves += [entry.leaf for entry in entries[known:]]
         sealed = Checkpoint(signing_key().name, len(leaves), root(leaves))
         signed = last.note if last and known == len(leaves) else checkpoint.sign(sealed, signing_key())
-        connection.execute(
-            "insert into ledger.checkpoint (size, note) values (%s, %s) on conflict do nothing", (sealed.size, signed)
-        )
+        keep_checkpoint(connection, sealed.size, signed)
         folder.write_record(leaves, _bodies(leaves, entries, folder.entries()))
         folder.write_checkpoint(sealed.size, signed)
     _write_marks(connection, folder, entries)
@@ -82,8 +81,7 @@ def signed_checkpoints(
     """The checkpoints whose signature holds, smallest first, from the folder and the database; and what is wrong with
     the others. Those that a restart has given up are left out."""
     found: list[tuple[str, bytes]] = [(str(path), data) for path, data in folder.checkpoints().items()]
-    kept = connection.execute("select size, note from ledger.checkpoint order by size, signed_at")
-    found += [(f"ledger.checkpoint of size {size}", note.encode()) for size, note in kept]
+    found += [(f"ledger.checkpoint of size {size}", note.encode()) for size, note in kept_checkpoints(connection)]
     valid, wrong, gone = [], [], given_up(connection)
     for where, data in found:
         try:
@@ -127,9 +125,7 @@ def add_cosignature(
         # The newest line of each key stands: a witness signs again with a later time.
         lines = {(line.name, line.key_id): line for each in notes for line in each.signatures}
         merged = str(note.parse(str(note.Note(notes[0].text, tuple(lines.values())))))
-        connection.execute(
-            "insert into ledger.checkpoint (size, note) values (%s, %s) on conflict do nothing", (ours.size, merged)
-        )
+        keep_checkpoint(connection, ours.size, merged)
         folder.write_checkpoint(ours.size, merged)
     return ours, [line.name for line in lines.values()]
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import psycopg
 
 from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.database.connection import database_name
+from cakupan.ledger.cities import note_city, read_holding
 
 RECORDED = "recorded"
 """Deliveries from a folder."""
@@ -19,9 +17,6 @@ LIVE = "live"
 REAL = frozenset({RECORDED, LIVE})
 
 LISTED = 4  # nights that are named one by one
-
-TABLES = "select to_regclass('ledger.delivery'), to_regclass('ledger.entry'), to_regclass('ledger.city')"
-NIGHTS = "select distinct as_of_date from ledger.publication order by 1"
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def held() -> Held:
         there = server.execute("select from pg_database where datname = %s", (database_name(),)).fetchone()
     if there is not None:
         with connect(Role.ADMIN) as warehouse:
-            found = _in(warehouse)
+            found = Held(*read_holding(warehouse))
     if found.cities:
         return found
     # A warehouse older than the table, or one that was filled by Airflow alone; or a lost one whose archive is there.
@@ -73,7 +68,7 @@ def note(city: str, also: str | None = None) -> None:
     (settings.home() / "city").write_text(city)
     with connect(Role.LOADER) as warehouse:
         for name in (city, *([also] if also else [])):
-            warehouse.execute("insert into ledger.city (name) values (%s) on conflict do nothing", (name,))
+            note_city(warehouse, name)
 
 
 def described(city: str) -> str:
@@ -81,23 +76,6 @@ def described(city: str) -> str:
     _, kind, _, first = city.split()
     workers, _, trouble = kind.partition("-")
     return f"the simulated city of {int(workers):,} workers{' with trouble' if trouble else ''} that begins on {first}"
-
-
-def _in(warehouse: psycopg.Connection[Any]) -> Held:
-    delivery, entry, city = warehouse.execute(TABLES).fetchone() or (None, None, None)
-    if delivery is None:
-        return Held()
-    count = "select count(*) from {}".format
-    deliveries = _one(warehouse, count("ledger.delivery"))
-    nights = tuple(night for (night,) in warehouse.execute(NIGHTS))
-    entries = _one(warehouse, count("ledger.entry")) if entry else 0
-    names = warehouse.execute("select name from ledger.city").fetchall() if city and (deliveries or nights) else []
-    return Held(frozenset(name for (name,) in names), deliveries, nights, entries)
-
-
-def _one(warehouse: psycopg.Connection[Any], statement: str) -> int:
-    (number,) = warehouse.execute(statement.encode()).fetchone() or (0,)
-    return int(number)
 
 
 def _archive_is_filled() -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 from cakupan.cli.empty import missing, why_empty
 from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect, url
+from cakupan.ledger.publications import published_run
 
 EMPTY = "\N{EN DASH}"
 """What is nothing that anybody counted: not 0."""
@@ -43,9 +44,10 @@ FINDINGS = """
 """
 
 
-def published_run(as_of: date) -> int | None:
+def run_of(as_of: date) -> int | None:
     """The run that readers see for the night, or None."""
-    run_id: int | None = _one("select run_id from ledger.published where as_of_date = %s", (as_of,))
+    with connect(Role.AUDITOR) as connection:
+        run_id, _ = published_run(connection, as_of) or (None, None)
     return run_id
 
 
@@ -96,12 +98,6 @@ def show(out: Console, as_of: date) -> None:
     out.print(f"\nBI tools: {connect_to}, schema marts; with password: {command} database url", soft_wrap=True)
     out.print("Ask here:", command, "sql 'select * from coverage_by_sector'")
     out.print(f"Airflow:  {command} airflow")
-
-
-def _one(statement: str, parameters: Sequence[Any] = ()) -> Any:
-    with connect(Role.AUDITOR) as connection:
-        row = connection.execute(statement, parameters).fetchone()
-    return row[0] if row else None
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:

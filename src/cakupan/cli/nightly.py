@@ -46,11 +46,11 @@ def run_night(
         holding.note(city, also=holding.LIVE if orchestration.environment_names_any() and not deliveries else None)
         if deliveries:
             orchestration.deliver_from(deliveries)
-        before = morning.published_run(as_of)
+        before = morning.run_of(as_of)
         began = datetime.now(UTC)
         orchestration.run_dags(as_of, progress)
         failures = night.failures(as_of, began)
-        after = morning.published_run(as_of)
+        after = morning.run_of(as_of)
     for task, message in failures:
         out.print(f"[red]failed:[/] {task}: {message}", soft_wrap=True, highlight=False)
     if after in (None, before):

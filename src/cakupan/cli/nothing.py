@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 import psycopg
+from psycopg import Connection
 
 from cakupan import settings
 from cakupan.bilingual import local
 from cakupan.cli.known import as_known
 from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect
+from cakupan.ledger.nights import nights_begun, nights_delivered, nights_published
+from cakupan.ledger.publications import first_publication, is_anything_published
 
-BEGUN = """
-    select as_of_date from ledger.asked union select as_of_date from ledger.run
-    union select as_of_date from ledger.failure union select business_date from ledger.delivery
-"""
-KEPT = """
-    select business_date from ledger.delivery union select as_of_date from ledger.publication
-"""
+T = TypeVar("T")
+
 NEAR = 3  # nights that are named
 
 
 def never_begun(night: date | None) -> str | None:
     """What to say when there is nothing of the night, or of any; None when there is."""
-    return _lacking(night, BEGUN, "was never begun: nothing was asked for, delivered or built")
+    return _lacking(
+        night, (nights_begun, nights_delivered), "was never begun: nothing was asked for, delivered or built"
+    )
 
 
 def never_kept(night: date | None) -> str | None:
     """What to say when nothing that could be verified is kept of the night, or of any; None when something is."""
-    said = _lacking(night, KEPT, "is not kept: nothing of it was delivered or published")
+    said = _lacking(
+        night, (nights_delivered, nights_published), "is not kept: nothing of it was delivered or published"
+    )
     return f"Nothing to verify. {said}" if said else None
 
 
 def never_published(known_at: str | None) -> str | None:
     """What to say when no night was published by the moment; None when one was."""
-    first = _rows("select min(published_at) from ledger.publication")
-    if not first or first[0][0] is None:
+    first = _read(first_publication)
+    if first is None:
         return no_night()
-    if _rows("select from ledger.published limit 1", known_at):
+    if _read(is_anything_published, known_at):
         return None
     moment = local(datetime.fromisoformat(str(known_at)))
     return (
-        f"Nothing was published by {moment}; the first publication was at {local(first[0][0])}."
+        f"Nothing was published by {moment}; the first publication was at {local(first)}."
         " Ask for a later --as-known-at."
     )
 
@@ -53,8 +56,8 @@ def no_night() -> str:
     return f"No night was run yet in {settings.home()}. Run: {this_command()} nightly --date YYYY-MM-DD"
 
 
-def _lacking(night: date | None, nights: str, what: str) -> str | None:
-    known = sorted(row[0] for row in _rows(nights))
+def _lacking(night: date | None, read: Sequence[Callable[[Connection], set[date]]], what: str) -> str | None:
+    known = sorted({night for nights in read for night in _read(nights) or ()})
     if not known:
         return no_night()
     if night is None or night in known:
@@ -63,10 +66,10 @@ def _lacking(night: date | None, nights: str, what: str) -> str | None:
     return f"The night of {night} {what}. Name another with --date; the nearest: {', '.join(map(str, near))}"
 
 
-def _rows(query: str, known_at: str | None = None) -> list[tuple[Any, ...]]:
-    """The rows; none of a warehouse that was never set up. Raises psycopg.Error."""
+def _read(read: Callable[[Connection], T], known_at: str | None = None) -> T | None:
+    """What is read of the warehouse; None where it was never set up. Raises psycopg.Error."""
     try:
         with connect(Role.AUDITOR, options=as_known(known_at)) as connection:
-            return connection.execute(query.encode()).fetchall()
+            return read(connection)
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return []
+        return None

@@ -16,6 +16,7 @@ from cakupan.cli.empty import marts_in, missing
 from cakupan.cli.known import as_known
 from cakupan.cli.saying import err
 from cakupan.database import Role, connect
+from cakupan.ledger.publications import published_nights
 from cakupan.lineage.figures import figures
 
 SHOWN_ROWS = 200  # of a table for a person; csv and json give all
@@ -51,7 +52,7 @@ def _say_why_empty(statement: str, rows: list[tuple[Any, ...]]) -> None:
     if not marts:
         return
     with connect(Role.AUDITOR) as connection:
-        (night,) = connection.execute("select max(as_of_date) from ledger.published").fetchone() or (None,)
+        night = max(published_nights(connection), default=None)
         lacking = missing(connection, night) if night else {}
     needed = [said for feed, said in lacking.items() if any(feed in figures().feeds_behind(mart) for mart in marts)]
     if needed:

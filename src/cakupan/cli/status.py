@@ -16,6 +16,7 @@ from rich.text import Text
 from cakupan.bilingual import local
 from cakupan.cli.saying import this_command
 from cakupan.database import Role, connect
+from cakupan.ledger.nights import nights_begun
 from cakupan.notices import FeedState, Noticed, Refused, Standing, feed_states, noticed, shown, standings
 
 STYLES = {
@@ -27,12 +28,6 @@ EARLIER = 2  # refused deliveries of a feed that are told beside the newest
 LISTED = 20  # unknown codes, and files not taken, that are listed
 MIDDLE = 99  # characters that the columns without times and repeats take
 WIDE = 139  # characters that all columns take
-NEWEST = """
-    select max(as_of_date) from (
-        select as_of_date from ledger.asked union all select as_of_date from ledger.run
-        union all select as_of_date from ledger.failure
-    ) as night
-"""
 PROGRESS = """
     select p.published_at, r.state, r.started_at
     from (select max(run_id) as run_id from ledger.run where as_of_date = %(night)s) as newest
@@ -44,8 +39,7 @@ PROGRESS = """
 def newest_night() -> date | None:
     """The newest night that was begun, or None."""
     with connect(Role.AUDITOR) as connection:
-        row = connection.execute(NEWEST).fetchone()
-    return row[0] if row else None
+        return max(nights_begun(connection), default=None)
 
 
 def show(out: Console, as_of: date) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from psycopg import Connection, sql
-from psycopg.types.json import Jsonb
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
@@ -23,6 +22,7 @@ from cakupan.landing.records import Part, Record, Total
 from cakupan.landing.refusals import Refused, no_header, no_rows, truncated
 from cakupan.landing.sniffing import refuse_other_kind
 from cakupan.landing.tables import landing_table, lock, place_columns
+from cakupan.ledger.landings import replace_landing
 
 R = TypeVar("R", bound=Rows | Record)
 
@@ -52,8 +52,7 @@ def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) 
     """
     with connection.transaction():
         lock(connection, feed)
-        for table in (landing_table(feed), sql.Identifier("ledger", "landing")):
-            connection.execute(sql.SQL("delete from {} where delivery_id = %s").format(table), (delivery_id,))
+        connection.execute(sql.SQL("delete from {} where delivery_id = %s").format(landing_table(feed)), (delivery_id,))
         try:
             with connection.transaction():
                 landed = _fill(connection, feed, delivery_id, path)
@@ -149,17 +148,12 @@ def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts
 
 def _enter(connection: Connection[Any], landed: Landed) -> None:
     refusal = landed.refusal
-    connection.execute(
-        "insert into ledger.landing (delivery_id, landed_rows, extra_columns, missing_columns,"
-        " refusal_code, refusal_id, refusal_en, totals) values (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            landed.delivery_id,
-            landed.landed_rows,
-            list(landed.extra_columns),
-            list(landed.missing_columns),
-            refusal and refusal.code,
-            refusal and refusal.text.id,
-            refusal and refusal.text.en,
-            Jsonb([total._asdict() for total in landed.totals]) if landed.totals else None,
-        ),
+    replace_landing(
+        connection,
+        landed.delivery_id,
+        landed.landed_rows,
+        extra_columns=landed.extra_columns,
+        missing_columns=landed.missing_columns,
+        refusal=(refusal.code, refusal.text) if refusal else None,
+        totals=(total._asdict() for total in landed.totals),
     )

@@ -10,10 +10,11 @@ from typing import Any
 from psycopg import Connection
 
 from cakupan.feeds import Feed
-from cakupan.landing.archive import Archive, note_seen, register, seen
+from cakupan.landing.archive import Archive
+from cakupan.ledger.agency_files import fingerprints, keep_fingerprint, replace_ignored
+from cakupan.ledger.deliveries import enter_delivery, is_delivered
 from cakupan.sources import Away, Changed, Found, NotConnected, Source
 from cakupan.sources.file_drop import FileDrop
-from cakupan.sources.ignored import Ignored
 
 ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 LISTINGS = 2  # what is not what was listed any more is looked for once more
@@ -34,7 +35,7 @@ class Pull:
     def __init__(self, connection: Connection[Any], store: Archive, feed: Feed, night: date, source: Source) -> None:
         self._connection, self._store = connection, store
         self._feed, self._night, self._source = feed, night, source
-        self._known = seen(connection, feed)
+        self._known = fingerprints(connection, feed)
         self._read = set[tuple[date, str, str | None]]()
 
     @property
@@ -85,9 +86,9 @@ class Pull:
             raise  # nobody can be asked for the others either
         except (NotConnected, OSError) as error:
             return error
-        register(self._connection, self._feed, found.business_date, found.name, archived)
+        enter_delivery(self._connection, self._feed, found.business_date, found.name, archived)
         if found.fingerprint:
-            note_seen(self._connection, self._feed, found.business_date, found.name, found.fingerprint)
+            keep_fingerprint(self._connection, self._feed, found.business_date, found.name, found.fingerprint)
         self._connection.commit()
         self._read.add(_identity(found))
         return None
@@ -96,38 +97,13 @@ class Pull:
         if not isinstance(self._source, FileDrop):
             return  # a system that is asked has nothing lying about
         ignored = self._source.ignored(self._feed, self._night)
-        note_ignored(self._connection, self._feed.agency, self._feed.feed, self._night, ignored)
+        replace_ignored(self._connection, self._feed.agency, self._feed.feed, self._night, ignored)
         if self._feed.feed == min(feed.feed for feed in feeds):
             self._connection.commit()
             with contextlib.suppress(NotConnected, OSError):  # the feeds themselves tell
                 around = self._source.around(self._feed.agency, list(feeds))
-                note_ignored(self._connection, self._feed.agency, "", self._night, around)
+                replace_ignored(self._connection, self._feed.agency, "", self._night, around)
         self._connection.commit()
-
-
-def is_delivered(connection: Connection[Any], feed: Feed, night: date) -> bool:
-    """Whether the archive has a delivery of the feed dated of the night."""
-    delivered = connection.execute(
-        "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
-        (feed.agency, feed.feed, night),
-    ).fetchone()
-    return delivered is not None
-
-
-def note_ignored(connection: Connection[Any], agency: str, feed: str, night: date, ignored: Sequence[Ignored]) -> None:
-    """Keep what was seen in a folder and not taken, and forget what is there no longer. The caller commits."""
-    rows = [(one.name, one.reason_code, one.reason.id, one.reason.en) for one in ignored]
-    columns = [[row[place] for row in rows] for place in range(4)]
-    connection.execute(
-        "delete from ledger.ignored where agency = %s and feed = %s and not name = any(%s)", (agency, feed, columns[0])
-    )
-    connection.execute(
-        "insert into ledger.ignored as i (agency, feed, name, reason_code, reason_id, reason_en, as_of_date)"
-        " select %s, %s, *, %s from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) on conflict"
-        " (agency, feed, name) do update set reason_code = excluded.reason_code, reason_id = excluded.reason_id,"
-        " reason_en = excluded.reason_en, last_seen_at = excluded.last_seen_at, as_of_date = excluded.as_of_date",
-        (agency, feed, night, *columns),
-    )
 
 
 def _identity(found: Found) -> tuple[date, str, str | None]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from psycopg import Connection, sql
 
 from cakupan.ledger import rows
 from cakupan.ledger.entries import append, read_entries
+from cakupan.ledger.runs import inputs_of
 
 VIEWS = "views of marts and warehouse"
 
@@ -127,12 +129,7 @@ def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publi
 
     Reads what was built: seconds for a large city. To be called before the publication holds its lock.
     """
-    inputs = [
-        number
-        for (number,) in connection.execute(
-            "select validation_id from ledger.run_input where run_id = %s order by 1", (run_id,)
-        )
-    ]
+    inputs = inputs_of(connection, run_id)
     recorded: dict[str, set[int]] = {}
     for publication in earlier:
         for name, validations in publication.facts["facts"].items():
@@ -156,6 +153,39 @@ def stored_counts(connection: Connection[Any], relation: str, validations: Itera
     query = sql.SQL("select validation_id, count(*) from {} where validation_id = any(%s) group by 1")
     found = connection.execute(query.format(sql.Identifier(*relation.split("."))), (list(validations),))
     return dict(found.fetchall())
+
+
+def enter_publication(connection: Connection[Any], run_id: int) -> bool:
+    """Point the readers of the run's night to the run; returns whether that is new. The caller commits."""
+    entered = connection.execute(
+        "insert into ledger.publication (as_of_date, run_id) select as_of_date, run_id from ledger.run"
+        " where run_id = %s on conflict (run_id) do nothing",
+        (run_id,),
+    )
+    return bool(entered.rowcount)
+
+
+def published_run(connection: Connection[Any], night: date) -> tuple[int, datetime] | None:
+    """The run that readers see for the night, and since when; None where the night is not published."""
+    return connection.execute(
+        "select run_id, published_at from ledger.published where as_of_date = %s", (night,)
+    ).fetchone()
+
+
+def first_publication(connection: Connection[Any]) -> datetime | None:
+    """When a night was published first; None before that."""
+    (first,) = connection.execute("select min(published_at) from ledger.publication").fetchone() or (None,)
+    return first
+
+
+def is_anything_published(connection: Connection[Any]) -> bool:
+    """Whether readers see any night, at the moment that the connection looks at."""
+    return connection.execute("select from ledger.published limit 1").fetchone() is not None
+
+
+def published_nights(connection: Connection[Any]) -> dict[date, int]:
+    """The run that readers see for each night, oldest first."""
+    return dict(connection.execute("select as_of_date, run_id from ledger.published order by 1").fetchall())
 
 
 def record_publication(connection: Connection[Any], run_id: int, digests: dict[str, Any]) -> None:

@@ -1,17 +1,98 @@
-"""What the record says of a validation: the figures, the tree over the delivery's rows, the decisions."""
+"""Validations: what was decided about a delivery, and what the record says of it (figures, rows, decisions)."""
 
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from psycopg import Connection
 
+from cakupan.bilingual import Text
+from cakupan.feeds import Feed
 from cakupan.ledger import rows
 from cakupan.ledger.entries import Entry, append, validation_facts
 from cakupan.ledger.merkle import EMPTY_ROOT
 from cakupan.ledger.rows import LandedRows
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about a delivery: its status, why (code and sentence), and how many of its rows count."""
+
+    status: str
+    code: str | None
+    reason: Text | None
+    delivered_rows: int
+    accepted_rows: int
+    quarantined_rows: int
+    duplicate_rows: int
+    median_on: date | None
+    """The median date of the accepted rows, where the feed declares a column for it."""
+
+
+def enter_validation(connection: Connection[Any], delivery_id: int, decision: Decision) -> int:
+    """Enter what was decided about a delivery; returns the validation_id. The caller records it, and commits."""
+    (validation_id,) = connection.execute(
+        "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
+        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning validation_id",
+        (
+            delivery_id,
+            decision.status,
+            decision.code,
+            decision.reason and decision.reason.id,
+            decision.reason and decision.reason.en,
+            decision.delivered_rows,
+            decision.accepted_rows,
+            decision.quarantined_rows,
+            decision.duplicate_rows,
+            decision.median_on,
+        ),
+    ).fetchone() or (0,)
+    return int(validation_id)
+
+
+def enter_release(connection: Connection[Any], validation_id: int, code: str, reason: Text) -> int:
+    """Enter that the delivery of a validation counts all the same, with its figures; returns the new validation_id."""
+    (released,) = connection.execute(
+        "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
+        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
+        " select delivery_id, 'ACCEPTED', %s, %s, %s,"
+        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on"
+        " from ledger.validation where validation_id = %s returning validation_id",
+        (code, reason.id, reason.en, validation_id),
+    ).fetchone() or (0,)
+    return int(released)
+
+
+def deliveries_in_force(connection: Connection[Any], feed: Feed, night: date) -> list[tuple[int, int]]:
+    """The feed's deliveries that the night rests on: delivery_id and validation_id."""
+    return connection.execute(
+        "select delivery_id, validation_id from ledger.in_force(%s) where agency = %s and feed = %s",
+        (night, feed.agency, feed.feed),
+    ).fetchall()
+
+
+def newest_in_force(connection: Connection[Any], feed: Feed, night: date) -> date | None:
+    """The date of the feed's newest delivery that the night rests on; None where there is none."""
+    (newest,) = connection.execute(
+        "select max(business_date) from ledger.in_force(%s) where agency = %s and feed = %s",
+        (night, feed.agency, feed.feed),
+    ).fetchone() or (None,)
+    return newest
+
+
+def accepted_same_bytes(connection: Connection[Any], delivery_id: int) -> date | None:
+    """The date of the newest accepted delivery of the feed, dated earlier, that had the same bytes as this one."""
+    (earlier,) = connection.execute(
+        "select max(v.business_date) from ledger.current_validation as v"
+        " join ledger.delivery as d on (d.agency, d.feed, d.sha256) = (v.agency, v.feed, v.sha256)"
+        " where d.delivery_id = %s and v.business_date < d.business_date and v.delivery_status = 'ACCEPTED'",
+        (delivery_id,),
+    ).fetchone() or (None,)
+    return earlier
 
 
 def record_validation(connection: Connection[Any], validation_id: int) -> None:

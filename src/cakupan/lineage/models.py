@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from cakupan.ledger.runs import night_of_run
 from cakupan.lineage import sending
 from cakupan.lineage.events import Dataset, Event, Job, event, facet, relation
 
@@ -29,9 +30,7 @@ parent: Job | None = None
 def tell_build(connection: psycopg.Connection, run_id: int, target: Path, since: datetime) -> None:
     """Tell what the dbt call begun at `since` did, from the artifacts it left in `target`. Never raises."""
     try:
-        (night,) = connection.execute("select as_of_date from ledger.run where run_id = %s", (run_id,)).fetchone() or (
-            None,
-        )
+        night = night_of_run(connection, run_id)
         manifest = json.loads((target / "manifest.json").read_text())
         results = json.loads((target / "run_results.json").read_text())
         if datetime.fromisoformat(results["metadata"]["generated_at"]) < since:

@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.ledger import nights
+from cakupan.ledger.publications import published_run
 from cakupan.notices.message import DATA_TEAM, Message, render
 from cakupan.notices.noticed import noticed
 from cakupan.notices.standing import standings
@@ -48,7 +50,7 @@ def summary_message(
     to: str | None = None,
 ) -> Message:
     """How the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet."""
-    published = _published(connection, night)
+    _, published = published_run(connection, night) or (None, None)
     now = published is not None and published >= since
     failures = [failure for failure in _failures(connection, night) if failure.topic not in told]
     states = feed_states(connection, night)
@@ -84,7 +86,7 @@ def late_marts_message(
     connection: psycopg.Connection[Any], night: date, due: datetime, to: str | None = None
 ) -> Message | None:
     """That the night's marts are not there when they are due; None when they are."""
-    if _published(connection, night) is not None:
+    if published_run(connection, night) is not None:
         return None
     states = feed_states(connection, night)
     values = {
@@ -102,17 +104,8 @@ def late_marts_message(
     )
 
 
-def _published(connection: psycopg.Connection[Any], night: date) -> datetime | None:
-    row = connection.execute("select published_at from ledger.published where as_of_date = %s", (night,)).fetchone()
-    return row[0] if row else None
-
-
 def _failures(connection: psycopg.Connection[Any], night: date) -> list[Failure]:
-    with connection.cursor(row_factory=class_row(Failure)) as cursor:
-        return cursor.execute(
-            "select failed_at, task, message from ledger.failure where as_of_date = %s order by failed_at, task",
-            (night,),
-        ).fetchall()
+    return [Failure(*failure) for failure in nights.failures(connection, night)]
 
 
 def _told(connection: psycopg.Connection[Any], night: date) -> list[Told]:

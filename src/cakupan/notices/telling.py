@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from cakupan import settings
+from cakupan.ledger.notifications import Notification, lock_recipient, note_notification, topics_told
 from cakupan.notices.message import Message
 
 Send = Callable[[Message, Sequence[Path]], str | None]
@@ -45,23 +46,19 @@ def tell(
     be written; a message that cannot be sent is noted as FAILED and tried again with the next call.
     """
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.notification'), hashtext(%s))", (recipient,))
-        told = _told(connection, recipient)
+        lock_recipient(connection, recipient)
+        told = topics_told(connection, recipient)
         message = compose(told)
         if message is None or told.issuperset(message.topics):
             return None
         page, attached = _keep(message)
         state, detail = _send(message, attached, send)
-        _note(connection, message, page.name, state, detail)
+        topics = list(message.topics)
+        note_notification(
+            connection,
+            Notification(message.night, message.recipient, topics, message.subject, page.name, state, detail),
+        )
     return page
-
-
-def _told(connection: psycopg.Connection[Any], recipient: str) -> frozenset[str]:
-    rows = connection.execute(
-        "select distinct unnest(topics) from ledger.notification where recipient = %s and state in ('SENT', 'KEPT')",
-        (recipient,),
-    )
-    return frozenset(topic for (topic,) in rows)
 
 
 def _keep(message: Message) -> tuple[Path, list[Path]]:
@@ -83,21 +80,3 @@ def _send(message: Message, attached: Sequence[Path], send: Send) -> tuple[str, 
         return "KEPT", None
     except NotSent as failure:
         return "FAILED", str(failure)
-
-
-def _note(
-    connection: psycopg.Connection[Any], message: Message, file_name: str, state: str, detail: str | None
-) -> None:
-    topics = list(message.topics)
-    connection.execute(
-        "update ledger.notification set state = 'REPLACED'"
-        " where recipient = %s and state = 'FAILED' and topics <@ %s and file_name <> %s",
-        (message.recipient, topics, file_name),
-    )
-    connection.execute(
-        "insert into ledger.notification (as_of_date, recipient, topics, subject, file_name, state, detail)"
-        " values (%s, %s, %s, %s, %s, %s, %s)"
-        " on conflict (file_name) do update set state = excluded.state, detail = excluded.detail,"
-        " noted_at = excluded.noted_at",
-        (message.night, message.recipient, topics, message.subject, file_name, state, detail),
-    )

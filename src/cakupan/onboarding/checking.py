@@ -18,6 +18,8 @@ from cakupan import landing, quality, settings
 from cakupan.bilingual import Text
 from cakupan.database import Role, connect, environment
 from cakupan.feeds import Feed, load_feeds
+from cakupan.ledger.deliveries import Archived, enter_for_trial
+from cakupan.ledger.feeds import declare_feed
 from cakupan.onboarding.fitting import misfits, stray_rules
 from cakupan.quality.details import details
 from cakupan.quality.quarantine import quarantine_table
@@ -127,21 +129,12 @@ def _files(name: str) -> tuple[Feed, Suite, str]:
 
 
 def _deliver(connection: psycopg.Connection, feed: Feed, file: Path, night: date) -> int:
-    connection.execute(
-        "insert into ledger.feed (agency, feed, title, owner, cadence) values (%s, %s, %s, %s, %s)"
-        " on conflict (agency, feed) do update set cadence = excluded.cadence",
-        (feed.agency, feed.feed, feed.title, feed.owner, feed.cadence),
-    )
+    declare_feed(connection, feed)
     landing.ensure_landing_table(connection, feed)
     quality.ensure_quarantine_table(connection, feed)
     quality.ensure_accepted_view(connection, feed)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    (delivery_id,) = connection.execute(
-        "insert into ledger.delivery (agency, feed, business_date, sha256, original_name, size_bytes)"
-        " values (%s, %s, %s, %s, %s, %s) returning delivery_id",
-        (feed.agency, feed.feed, night, digest, f"{feed.feed}_{night:%Y%m%d}.{feed.format.extension}", 0),
-    ).fetchone() or (0,)
-    return int(delivery_id)
+    tried = Archived(hashlib.sha256(file.read_bytes()).hexdigest(), 0)
+    return enter_for_trial(connection, feed, night, f"{feed.feed}_{night:%Y%m%d}.{feed.format.extension}", tried)
 
 
 def _refused(connection: psycopg.Connection, feed: Feed, validation_id: int) -> tuple[RefusedRow, ...]:

@@ -13,8 +13,9 @@ import psycopg
 
 from cakupan import settings
 from cakupan.database import Role, cause_of, connect, environment
+from cakupan.ledger.runs import loaded_reference, lock_build, mark_run, note_reference
 from cakupan.lineage.models import tell_build
-from cakupan.publish.run import RETRY_LEASE, check_current, keep_turn, lock_build, mark
+from cakupan.publish.run import RETRY_TURN, check_current, keep_turn
 
 LAYERS = ("reference", "facts", "marts", "findings")
 """The layers of a night in the order in which they are built; each is a selector of the dbt project."""
@@ -38,10 +39,10 @@ def build(run_id: int, layer: str) -> int:
         with connect(Role.LOADER) as connection:
             keep_turn(connection, run_id)
             if layer == LAYERS[-1]:
-                mark(connection, run_id, "BUILT")
+                mark_run(connection, run_id, "BUILT")
     except (BuildFailed, psycopg.Error):
         with contextlib.suppress(psycopg.Error), connect(Role.LOADER) as connection:
-            keep_turn(connection, run_id, RETRY_LEASE)
+            keep_turn(connection, run_id, RETRY_TURN)
         raise
     return nodes
 
@@ -51,7 +52,7 @@ def _build(run_id: int, layer: str) -> int:
         # Held by this transaction until dbt is done: a second build waits, then finds that it is stale.
         lock_build(guard)
         check_current(guard, run_id)
-        if layer == LAYERS[0] and _loaded_reference(guard) == _reference_version():
+        if layer == LAYERS[0] and loaded_reference(guard) == _reference_version():
             return 0  # loading the seeds again would only lock out their readers
         began = datetime.now(UTC)
         try:
@@ -59,13 +60,8 @@ def _build(run_id: int, layer: str) -> int:
         finally:
             tell_build(guard, run_id, settings.home() / "dbt" / "target", began)
         if layer == LAYERS[0]:
-            guard.execute("insert into ledger.reference (version) values (%s)", (_reference_version(),))
+            note_reference(guard, _reference_version())
     return nodes
-
-
-def _loaded_reference(connection: psycopg.Connection) -> str | None:
-    row = connection.execute("select version from ledger.reference order by loaded_at desc limit 1").fetchone()
-    return row[0] if row else None
 
 
 def _reference_version() -> str:

@@ -1,18 +1,17 @@
-"""Runs in the ledger: start one, and publish it by moving one pointer in one transaction."""
+"""Runs of a night: start one when it is its turn, and publish it by moving one pointer in one transaction."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import psycopg
 
-from cakupan import settings
-from cakupan.ledger.publications import digest_run, publications, record_publication
+from cakupan.ledger import runs
+from cakupan.ledger.publications import digest_run, enter_publication, publications, record_publication
 
-LEASE = timedelta(minutes=15)
+TURN = timedelta(minutes=15)
 """How long a run may stand still between two steps until another night may take its turn."""
-RETRY_LEASE = timedelta(minutes=2)
+RETRY_TURN = timedelta(minutes=2)
 """The same after a step that failed: its next try comes sooner, or never."""
 
 
@@ -27,6 +26,12 @@ class StaleRun(RuntimeError):
 class Busy(RuntimeError):
     """Another night is being built, whose turn it is; says which."""
 
+    def __init__(self, current: runs.CurrentRun) -> None:
+        super().__init__(
+            f"run {current.run_id} builds the night of {current.as_of} since {current.since}; when it is published or"
+            " has failed, it is this night's turn: run it again then"
+        )
+
 
 def start_run(connection: psycopg.Connection, as_of: date) -> int:
     """Open a run of the night `as_of` on the deliveries in force and make it the one being built.
@@ -36,92 +41,31 @@ def start_run(connection: psycopg.Connection, as_of: date) -> int:
     """
     with connection.transaction():
         _take_turn(connection, as_of)
-        connection.execute(
-            "update ledger.run set state = 'FAILED', finished_at = clock_timestamp(), held_until = null"
-            " where state in ('BUILDING', 'BUILT')"
-        )
-        (run_id,) = connection.execute(
-            "insert into ledger.run (as_of_date, held_until) values (%s, clock_timestamp() + %s) returning run_id",
-            (as_of, LEASE),
-        ).fetchone() or (0,)
-        connection.execute(
-            "insert into ledger.run_input (run_id, agency, feed, delivery_id, validation_id, business_date)"
-            " select %s, agency, feed, delivery_id, validation_id, business_date from ledger.in_force(%s)",
-            (run_id, as_of),
-        )
-        connection.execute(
-            "insert into ledger.build (run_id) values (%s)"
-            " on conflict (only_row) do update set run_id = excluded.run_id",
-            (run_id,),
-        )
-    return int(run_id)
+        return runs.open_run(connection, as_of, TURN)
 
 
 def _take_turn(connection: psycopg.Connection, as_of: date) -> None:
     """Hold the right to build, to the end of the transaction; raises Busy when it is another night's turn."""
-    current = _current(connection)
+    current = runs.current_run(connection)
     if current is None or current.as_of == as_of:
-        lock_build(connection)
-    else:
-        (held,) = connection.execute("select pg_try_advisory_xact_lock(hashtext('cakupan.build'))").fetchone() or (
-            False,
-        )
-        if not held:  # a step of it is at work at this moment
-            raise Busy(current.told)
-    current = _current(connection)
+        runs.lock_build(connection)
+    elif not runs.try_lock_build(connection):  # a step of it is at work at this moment
+        raise Busy(current)
+    current = runs.current_run(connection)
     if current and current.alive and current.as_of != as_of:
-        raise Busy(current.told)
+        raise Busy(current)
 
 
-class _Current(NamedTuple):
-    """The run being built."""
-
-    run_id: int
-    as_of: date
-    since: str
-    alive: bool
-
-    @property
-    def told(self) -> str:
-        """Why another night must wait."""
-        return (
-            f"run {self.run_id} builds the night of {self.as_of} since {self.since}; when it is published or has"
-            " failed, it is this night's turn: run it again then"
-        )
-
-
-def _current(connection: psycopg.Connection) -> _Current | None:
-    row = connection.execute(
-        """
-        select
-            run_id, as_of_date, to_char(started_at at time zone %s, 'YYYY-MM-DD HH24:MI'),
-            state in ('BUILDING', 'BUILT') and coalesce(held_until > clock_timestamp(), false)
-        from ledger.build join ledger.run using (run_id)
-        """,
-        (settings.TIME_ZONE,),
-    ).fetchone()
-    return _Current(*row) if row else None
-
-
-def keep_turn(connection: psycopg.Connection, run_id: int, lease: timedelta | None = None) -> None:
-    """Note that the run is alive: for `lease` from now no other night takes its turn. A run that had failed goes on."""
+def keep_turn(connection: psycopg.Connection, run_id: int, turn: timedelta = TURN) -> None:
+    """Keep the turn for the run, which is alive: no other night takes it for `turn` from now."""
     with connection.transaction():
-        connection.execute(
-            "update ledger.run set held_until = clock_timestamp() + %s,"
-            " state = case when state = 'FAILED' then 'BUILDING' else state end,"
-            " finished_at = case when state = 'FAILED' then null else finished_at end"
-            " where run_id = %s and run_id = (select b.run_id from ledger.build as b)",
-            (lease or LEASE, run_id),
-        )
+        runs.extend_turn(connection, run_id, turn)
 
 
 def let_go(connection: psycopg.Connection, run_id: int | None = None) -> None:
     """Let other nights have their turn: the run, or every run, will not go on."""
     with connection.transaction():
-        connection.execute(
-            "update ledger.run set held_until = null where held_until is not null and run_id = coalesce(%s, run_id)",
-            (run_id,),
-        )
+        runs.end_turn(connection, run_id)
 
 
 def publish(connection: psycopg.Connection, run_id: int) -> None:
@@ -132,46 +76,25 @@ def publish(connection: psycopg.Connection, run_id: int) -> None:
         # What readers will see is put on record; computed here, where it holds up nobody.
         digests = digest_run(connection, run_id, publications(connection))
     with connection.transaction():
-        lock_build(connection)
+        runs.lock_build(connection)
         check_current(connection, run_id)
-        (state,) = connection.execute("select state from ledger.run where run_id = %s", (run_id,)).fetchone() or ("",)
+        state = runs.run_state(connection, run_id)
         if state not in ("BUILT", "PUBLISHED"):
             raise NotBuilt(f"run {run_id} is {state}, not BUILT: let its build tasks finish before publishing it")
-        published = connection.execute(
-            "insert into ledger.publication (as_of_date, run_id) select as_of_date, run_id from ledger.run"
-            " where run_id = %s on conflict (run_id) do nothing",
-            (run_id,),
-        )
-        connection.execute(
-            "update ledger.run set state = 'PUBLISHED', finished_at = clock_timestamp() where run_id = %s", (run_id,)
-        )
-        if published.rowcount:
+        is_new = enter_publication(connection, run_id)
+        runs.mark_published(connection, run_id)
+        if is_new:
             record_publication(connection, run_id, digests)
-
-
-def mark(connection: psycopg.Connection, run_id: int, state: str) -> None:
-    """Note how far a run has come (BUILT, FAILED)."""
-    with connection.transaction():
-        connection.execute(
-            "update ledger.run set state = %s where run_id = %s and state <> 'PUBLISHED'", (state, run_id)
-        )
-
-
-def lock_build(connection: psycopg.Connection) -> None:
-    """Wait for and hold, to the end of the transaction, the right to build or publish."""
-    connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.build'))")
 
 
 def check_current(connection: psycopg.Connection, run_id: int) -> None:
     """Raise StaleRun unless `run_id` is the run being built."""
-    current = _current(connection)
+    current = runs.current_run(connection)
     if current is None:
         raise StaleRun(f"run {run_id} is not being built, nor is any other: run its night again")
     if current.run_id == run_id:
         return
-    (as_of,) = connection.execute("select as_of_date from ledger.run where run_id = %s", (run_id,)).fetchone() or (
-        None,
-    )
+    as_of = runs.night_of_run(connection, run_id)
     if as_of == current.as_of:
         raise StaleRun(
             f"run {run_id} was overtaken by run {current.run_id}, which builds the same night of {as_of}; nothing to do"

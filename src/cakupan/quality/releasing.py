@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.ledger.deliveries import find_delivery
 from cakupan.ledger.entries import record_release
-from cakupan.ledger.validations import record_validation
+from cakupan.ledger.validations import enter_release, record_validation
 from cakupan.quality import reasons
 from cakupan.quality.locking import lock
 
@@ -38,25 +39,14 @@ def release(connection: psycopg.Connection[Any], delivery_id: int, by: str, why:
 
 
 def _feed_of(connection: psycopg.Connection[Any], delivery_id: int) -> str:
-    row = connection.execute(
-        "select agency || '.' || feed from ledger.delivery where delivery_id = %s", (delivery_id,)
-    ).fetchone()
-    if row is None:
+    delivery = find_delivery(connection, delivery_id)
+    if delivery is None:
         raise ValueError(f"there is no delivery {delivery_id}")
-    return str(row[0])
+    return delivery.name
 
 
 def _accept(connection: psycopg.Connection[Any], validation_id: int, table: str, reason: reasons.Reason) -> int:
-    inserted = connection.execute(
-        "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
-        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
-        " select delivery_id, 'ACCEPTED', %s, %s, %s,"
-        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on"
-        " from ledger.validation where validation_id = %s returning validation_id",
-        (reason.code, reason.text.id, reason.text.en, validation_id),
-    ).fetchone()
-    assert inserted is not None  # noqa: S101 - returning always answers
-    new_id: int = inserted[0]
+    new_id = enter_release(connection, validation_id, reason.code, reason.text)
     _copy(connection, "quality", "rule_result", validation_id, new_id)
     _copy(connection, "quality", "remark", validation_id, new_id)
     _copy(connection, "quarantine", table, validation_id, new_id)

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from cakupan.bilingual import NOTHING, Text, number, rows
 from cakupan.feeds import Feed
+from cakupan.ledger.validations import newest_in_force
 from cakupan.quality.counts import Counts
 from cakupan.quality.defects import place
 from cakupan.quality.quarantine import quarantine_table
@@ -109,11 +110,7 @@ def _new_payers(connection: psycopg.Connection[Any], feed: Feed, subject: Subjec
     """Funding sources that no accepted delivery dated earlier had; none where there is no such delivery."""
     if feed.funding_source is None:
         return []
-    before = connection.execute(
-        "select max(business_date) from ledger.in_force(%s) where (agency, feed) = (%s, %s)",
-        (subject.night - timedelta(days=1), feed.agency, feed.feed),
-    ).fetchone()
-    if not before or before[0] is None:
+    if newest_in_force(connection, feed, subject.night - timedelta(days=1)) is None:
         return []
     column = feed.column(feed.funding_source)
     amount = feed.column(feed.amount) if feed.amount else None

@@ -19,6 +19,7 @@ from psycopg.rows import class_row, dict_row
 from cakupan import bilingual
 from cakupan.bilingual import Text, same
 from cakupan.feeds import Feed
+from cakupan.ledger.validations import newest_in_force
 from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
 
@@ -100,7 +101,7 @@ def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line 
         return (
             None
             if feed.cadence == "occasional"
-            else Line(feed, "LATE", {}, in_force=_in_force(connection, feed, night))
+            else Line(feed, "LATE", {}, in_force=newest_in_force(connection, feed, night))
         )
     number = facts["validation_id"]
     return Line(
@@ -117,14 +118,6 @@ def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[T
         (validation_id,),
     )
     return tuple(Text(*row) for row in rows)
-
-
-def _in_force(connection: psycopg.Connection[Any], feed: Feed, night: date) -> date | None:
-    row = connection.execute(
-        "select max(business_date) from ledger.in_force(%s) where agency = %s and feed = %s",
-        (night, feed.agency, feed.feed),
-    ).fetchone()
-    return row[0] if row else None
 
 
 def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int) -> tuple[Broken, ...]:

@@ -11,7 +11,14 @@ import psycopg
 from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 from cakupan.landing.tables import ensure_landing_table
-from cakupan.ledger.validations import record_validation
+from cakupan.ledger.deliveries import dates_of
+from cakupan.ledger.validations import (
+    Decision,
+    accepted_same_bytes,
+    deliveries_in_force,
+    enter_validation,
+    record_validation,
+)
 from cakupan.quality import reasons, remarks
 from cakupan.quality.accepted import ensure_accepted_view
 from cakupan.quality.counting import median_of_validated
@@ -133,8 +140,9 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
     ensure_landing_table(connection, feed)
     ensure_quarantine_table(connection, feed)
     ensure_accepted_view(connection, feed)
-    earlier = _earlier(connection, feed, known.business_date) if feed.cadence == "increment" else ()
-    sweep = Sweep(connection, feed, suite, Delivery(known.delivery_id, known.business_date, earlier))
+    night_before = known.business_date - timedelta(days=1)
+    earlier = deliveries_in_force(connection, feed, night_before) if feed.cadence == "increment" else ()
+    sweep = Sweep(connection, feed, suite, Delivery(known.delivery_id, known.business_date, tuple(earlier)))
     counts = sweep.run()
     if counts.delivered != known.landed_rows:
         raise RowsMissing(
@@ -149,7 +157,7 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
         new_columns=known.extra_columns,
         before=case.measures_before,
         median_on=counts.median_on,
-        comes_again=feed.cadence == "increment" and _same_bytes(connection, known) is not None,
+        comes_again=feed.cadence == "increment" and accepted_same_bytes(connection, known.delivery_id) is not None,
     )
     results = judge(suite, figures, counts.broken)
     verdict = _decide(case, figures, results, counts)
@@ -169,25 +177,6 @@ def _remark(case: _Case, verdict: _Verdict, counts: Counts, outcome: Outcome) ->
     remarks.store(case.connection, outcome.validation_id, noticed)
 
 
-def _same_bytes(connection: psycopg.Connection[Any], known: Known) -> date | None:
-    """The date of an accepted earlier delivery of the feed that had the same bytes."""
-    row = connection.execute(
-        "select max(v.business_date) from ledger.current_validation as v"
-        " join ledger.delivery as d on d.delivery_id = %(delivery)s and (d.agency, d.feed) = (v.agency, v.feed)"
-        " where v.sha256 = %(sha256)s and v.business_date < d.business_date and v.delivery_status = 'ACCEPTED'",
-        {"delivery": known.delivery_id, "sha256": known.sha256},
-    ).fetchone()
-    return row[0] if row else None
-
-
-def _earlier(connection: psycopg.Connection[Any], feed: Feed, night: date) -> tuple[tuple[int, int], ...]:
-    rows = connection.execute(
-        "select delivery_id, validation_id from ledger.in_force(%s) where agency = %s and feed = %s",
-        (night - timedelta(days=1), feed.agency, feed.feed),
-    )
-    return tuple((delivery, validation) for delivery, validation in rows)
-
-
 def _decide(case: _Case, figures: Figures, results: list[Result], counts: Counts) -> _Verdict:
     failed = {r.rule.rule_id for r in results if not r.success and r.rule.severity == "critical"}
     if not failed:
@@ -204,13 +193,9 @@ def _all_repeated(case: _Case, figures: Figures, counts: Counts) -> reasons.Reas
     """That nothing in an increment is new, and when it came before."""
     if not figures.all_repeated:
         return None
-    if same := _same_bytes(case.connection, case.known):
+    if same := accepted_same_bytes(case.connection, case.known.delivery_id):
         return reasons.all_repeated(case.subject, [same], same_bytes=True)
-    nights = case.connection.execute(
-        "select distinct business_date from ledger.delivery where delivery_id = any(%s) order by 1",
-        (list(counts.repeated),),
-    )
-    return reasons.all_repeated(case.subject, [night for (night,) in nights], same_bytes=False)
+    return reasons.all_repeated(case.subject, dates_of(case.connection, counts.repeated), same_bytes=False)
 
 
 def _still_released(case: _Case, failed: set[str]) -> reasons.Reason | None:
@@ -232,26 +217,18 @@ def _still_released(case: _Case, failed: set[str]) -> reasons.Reason | None:
 
 def _record(case: _Case, verdict: _Verdict, rows: _Rows) -> Outcome:
     reason = verdict.reason
-    inserted = case.connection.execute(
-        "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
-        " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning validation_id",
-        (
-            case.known.delivery_id,
-            verdict.status,
-            reason and reason.code,
-            reason and reason.text.id,
-            reason and reason.text.en,
-            rows.delivered,
-            rows.accepted,
-            rows.quarantined,
-            rows.duplicates,
-            rows.median_on,
-        ),
-    ).fetchone()
-    assert inserted is not None  # noqa: S101 - returning always answers
+    decision = Decision(
+        verdict.status,
+        reason.code if reason else None,
+        reason.text if reason else None,
+        rows.delivered,
+        rows.accepted,
+        rows.quarantined,
+        rows.duplicates,
+        rows.median_on,
+    )
     return Outcome(
-        validation_id=inserted[0],
+        validation_id=enter_validation(case.connection, case.known.delivery_id, decision),
         delivery_id=case.known.delivery_id,
         feed=case.feed.name,
         business_date=case.known.business_date,

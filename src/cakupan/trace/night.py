@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from cakupan.ledger.publications import published_nights
 from cakupan.trace.tree import CannotTrace
 
 Row = dict[str, Any]
@@ -53,11 +54,10 @@ class Night:
 
 def published_night(connection: psycopg.Connection[Any], as_of: date | None, limit: int | None) -> Night:
     """The published night of the date, or the newest; raises CannotTrace where there is none."""
-    nights = connection.execute("select as_of_date, run_id from ledger.published order by 1").fetchall()
-    if not nights:
+    runs = published_nights(connection)
+    if not runs:
         raise CannotTrace("No night was published by then. To see what there is: cakupan status")
-    runs = dict(nights)
-    wanted = as_of or nights[-1][0]
+    wanted = as_of or max(runs)
     if wanted not in runs:
         near = sorted(runs, key=lambda night: (abs((night - wanted).days), night))[:NEAR]
         listed = ", ".join(map(str, sorted(near)))
