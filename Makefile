@@ -18,7 +18,8 @@ test: .venv/ready ## Run the whole suite
 	@$(BIN)/python -m pytest
 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project/models
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project/models \
+		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries
 
 bench: .venv/ready ## Seconds and rows per second of each stage for WORKERS=n, beside plain \copy and plain SQL
 	@$(BIN)/python -m benchmarks --workers $(WORKERS)

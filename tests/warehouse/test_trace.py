@@ -22,7 +22,7 @@ from cakupan import settings
 from cakupan.cli import app
 from cakupan.database import Role, connect
 from cakupan.feeds import CsvFormat, JsonFormat, find_feed
-from cakupan.trace.figures import MARTS
+from cakupan.trace.catalogue import MARTS
 from tests.warehouse.conftest import NIGHTS, Warehouse
 
 Trace = Callable[..., Result]

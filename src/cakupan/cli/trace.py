@@ -140,20 +140,20 @@ def run(asked: Asked, out: Console) -> None:
 
 
 def _start(asked: Asked) -> Callable[[Night], Node]:
-    from cakupan.trace import figure, money, subjects
+    from cakupan.trace import money, recount, subjects
 
     if asked.worker:
         worker = subjects.worker_key_of(_nik())
-        return lambda night: subjects.worker(night, worker)
+        return lambda night: subjects.trace_worker(night, worker)
     if asked.mart is not None:
         mart, key = asked.mart, asked.key or ""
-        return lambda night: figure.figure(night, mart, key, asked.figure)
+        return lambda night: recount.trace_figure(night, mart, key, asked.figure)
     starts: dict[Callable[[Night, str], Node], str | None] = {
-        money.order: asked.sp2d,
-        money.budget_line: asked.budget_line,
-        money.billing: asked.billing,
-        money.decree: asked.decree,
-        subjects.finding: asked.finding,
+        money.trace_payment_order: asked.sp2d,
+        money.trace_budget_line: asked.budget_line,
+        money.trace_billing_code: asked.billing,
+        money.trace_decree: asked.decree,
+        subjects.trace_finding: asked.finding,
     }
     find, number = next((find, number.strip()) for find, number in starts.items() if number is not None)
     return lambda night: find(night, number)

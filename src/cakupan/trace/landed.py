@@ -13,6 +13,8 @@ from psycopg.rows import dict_row
 from cakupan import settings
 from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.landing.archive import Archive
+from cakupan.ledger.rows import table_columns
+from cakupan.trace import queries
 from cakupan.trace.tree import Address, File, Landed, Node
 
 MASK = "•••"
@@ -45,11 +47,7 @@ def attach(connection: psycopg.Connection[Any], root: Node, *, personal: bool) -
 def files(connection: psycopg.Connection[Any], deliveries: Iterable[int]) -> dict[int, File]:
     """The archived files of deliveries."""
     archive = Archive(settings.archive_root())
-    found = connection.execute(
-        "select delivery_id, agency || '.' || feed, business_date, received_at, original_name, sha256"
-        " from ledger.delivery where delivery_id = any(%s)",
-        (list(deliveries),),
-    ).fetchall()
+    found = connection.execute(queries.read("files"), {"deliveries": list(deliveries)}).fetchall()
     deliveries_of = {}
     for delivery_id, feed, business_date, received_at, name, sha256 in found:
         path = archive.path(sha256)
@@ -63,7 +61,7 @@ def _landed(
     connection: psycopg.Connection[Any], file: File, feed: Feed | None, addresses: set[Address], personal: bool
 ) -> dict[Address, Landed]:
     table = sql.Identifier("landing", file.feed.replace(".", "_", 1))
-    columns = _columns(connection, table.as_string(connection))
+    columns = table_columns(connection, "landing", file.feed.replace(".", "_", 1))
     declared = {column.name: column for column in feed.columns} if feed else {}
     shown = [name for name in columns if name not in TECHNICAL]
     plain = {name for name in shown if personal or (name in declared and not declared[name].personal)}
@@ -96,12 +94,3 @@ def _by_address(
             }
             landed[address] = Landed(address, file, cells)
     return landed
-
-
-def _columns(connection: psycopg.Connection[Any], table: str) -> list[str]:
-    rows = connection.execute(
-        "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped"
-        " order by attnum",
-        (table,),
-    ).fetchall()
-    return [name for (name,) in rows]

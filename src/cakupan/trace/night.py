@@ -9,19 +9,15 @@ from datetime import date
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from cakupan.ledger.publications import published_nights
+from cakupan.trace import queries
 from cakupan.trace.tree import CannotTrace
 
 Row = dict[str, Any]
 NEAR = 3  # near misses that a message names
-IN_FORCE = "(select validation_id from ledger.run_input where run_id = %(run)s and agency = '{}' and feed = '{}')"
-
-
-def in_force(feed: str) -> str:
-    """SQL for the validations of `agency.feed` that the run rests on."""
-    return IN_FORCE.format(*feed.split("."))
 
 
 @dataclass(frozen=True)
@@ -33,23 +29,24 @@ class Night:
     run_id: int
     limit: int | None
 
-    def rows(self, statement: str, **values: object) -> list[Row]:
-        """Rows of a query with %(run)s and %(as_of)s filled in."""
+    def select(self, query: bytes | sql.Composed, **values: object) -> list[Row]:
+        """The rows of a query with %(run)s, %(as_of)s, %(limit)s and the values filled in."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
             parameters = {"run": self.run_id, "as_of": self.as_of, "limit": self.limit, **values}
-            return cursor.execute(statement.encode(), parameters).fetchall()
+            return cursor.execute(query, parameters).fetchall()
 
-    def row(self, statement: str, **values: object) -> Row | None:
-        """The first row, or None."""
-        found = self.rows(statement, **values)
+    def rows(self, name: str, **values: object) -> list[Row]:
+        """The rows of the query of this name."""
+        return self.select(queries.read(name), **values)
+
+    def row(self, name: str, **values: object) -> Row | None:
+        """The first row of the query of this name, or None."""
+        found = self.rows(name, **values)
         return found[0] if found else None
 
     def feeds(self) -> dict[int, str]:
         """The feed of each delivery that the night rests on."""
-        inputs = self.rows(
-            "select delivery_id, agency || '.' || feed as feed from ledger.run_input where run_id = %(run)s"
-        )
-        return {row["delivery_id"]: row["feed"] for row in inputs}
+        return {row["delivery_id"]: row["feed"] for row in self.rows("inputs")}
 
 
 def published_night(connection: psycopg.Connection[Any], as_of: date | None, limit: int | None) -> Night:

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - queries are put together from the texts of this package; keys are always parameters
 """Traces that start from a finding or from a worker."""
 
 from __future__ import annotations
@@ -10,35 +9,18 @@ from cakupan import settings
 from cakupan.identity import pseudonym
 from cakupan.trace import money
 from cakupan.trace.money import address, facts_of
-from cakupan.trace.night import Night, in_force, unknown
+from cakupan.trace.night import Night, unknown
 from cakupan.trace.tree import CannotTrace, Node, group
 
-CONTRIBUTIONS = f"""
-    with owner as (
-        select distinct on (membership_key) membership_key, worker_key from warehouse.int_membership_owner
-        where business_date <= %(as_of)s and membership_key in (
-            select membership_key from warehouse.int_membership_owner where worker_key = %(worker)s
-        )
-        order by membership_key, business_date desc
-    )
-    select line.*, count(*) over () as lines, sum(amount_idr) over () as total_idr
-    from warehouse.int_contribution as line
-    where validation_id in {in_force("bpjstk.iuran")}
-        and membership_key in (select membership_key from owner where worker_key = %(worker)s)
-    order by contribution_month desc, delivery_id, row_number limit %(limit)s
-"""
+COVERED = ("is_active_participant", "is_city_participant", "sector_code", "funding_source_code", "region_code")
 
 
-def finding(night: Night, key: str) -> Node:
-    """A finding and every row that proves it. Raises CannotTrace."""
-    rows = night.rows(
-        "select * from warehouse.audit_findings where run_id = %(run)s and finding_key = %(key)s", key=key
-    )
-    if not rows:
-        keys = night.rows("select finding_key from warehouse.audit_findings where run_id = %(run)s")
-        listing = "select finding_key from audit_findings"
-        raise unknown("finding with the key", key, [row["finding_key"] for row in keys], night.as_of, listing)
-    row, feeds = rows[0], night.feeds()
+def trace_finding(night: Night, key: str) -> Node:
+    """Trace a finding to every row that proves it. Raises CannotTrace."""
+    row, feeds = night.row("finding", finding_key=key), night.feeds()
+    if row is None:
+        keys = [one["finding_key"] for one in night.rows("finding_keys")]
+        raise unknown("finding with the key", key, keys, night.as_of, "select finding_key from audit_findings")
     facts = facts_of(
         row, "severity", "explanation", "amount_idr", "sp2d_no", "decree_no", "contribution_month",
         "fiscal_year", "skpd_code", "sub_activity_code", "account_code",
@@ -55,8 +37,7 @@ def finding(night: Night, key: str) -> Node:
     ]
     above = []
     if row["sp2d_no"]:
-        orders = night.rows(money.ORDERS.format("sp2d.sp2d_no = %(number)s"), number=row["sp2d_no"])
-        above = [group("orders", map(money.order_node, orders))]
+        above = [group("orders", map(money.order_node, money.payment_orders(night, sp2d_no=row["sp2d_no"])))]
     return Node("finding", row["finding_code"], facts, [*above, *proofs])
 
 
@@ -70,13 +51,11 @@ def worker_key_of(nik: str) -> UUID:
     return pseudonym("nik", digits, bytes.fromhex(settings.secret("identity_key")))
 
 
-def worker(night: Night, key: UUID) -> Node:
-    """Everything a night knows of a worker. Raises CannotTrace where it knows nothing."""
-    coverage = night.row(
-        "select * from warehouse.fct_coverage_daily where run_id = %(run)s and worker_key = %(worker)s", worker=key
-    )
-    months = money.worker_months(night, "worker_key = %(worker)s", "contribution_month desc, sp2d_no", worker=key)
-    posted = night.rows(CONTRIBUTIONS, worker=key)
+def trace_worker(night: Night, key: UUID) -> Node:
+    """Trace everything a night knows of a worker. Raises CannotTrace where it knows nothing."""
+    coverage = night.row("coverage_of_worker", worker=key)
+    months = money.worker_months(night, worker=key)
+    posted = night.rows("contributions_of_worker", worker=key)
     if coverage is None and not months.children and not posted:
         raise CannotTrace(
             f"No worker with that NIK is known on the night of {night.as_of}. Check the number, or name another --date."
@@ -90,29 +69,19 @@ def worker(night: Night, key: UUID) -> Node:
             posted[0]["lines"] if posted else 0,
             posted_idr=posted_idr,
         ),
-        money.findings(night, "worker_key = %(worker)s", worker=key),
+        money.findings(night, worker=key),
     ]
     return Node("worker", str(key), facts_of(coverage or {}, *COVERED), children)
 
 
-COVERED = ("is_active_participant", "is_city_participant", "sector_code", "funding_source_code", "region_code")
-
-
 def _known(night: Night, key: UUID, months: Node) -> list[Node]:
-    memberships = map(money.membership_node, night.rows(money.MEMBERSHIPS, workers=[key]))
+    memberships = map(money.membership_node, night.rows("memberships", workers=[key]))
     rosters = [
         Node("roster", row["roster"], facts_of(row, "worker_category"), address=address(row))
-        for row in night.rows(
-            "select * from warehouse.fct_roster where run_id = %(run)s and worker_key = %(worker)s order by roster",
-            worker=key,
-        )
+        for row in night.rows("rosters_of_worker", worker=key)
     ]
     decrees = [
         Node("recipient", row["row_key"], money.recipient_node(row).facts, address=address(row))
-        for row in night.rows(
-            "select * from warehouse.dbhcht_forward where run_id = %(run)s and worker_key = %(worker)s"
-            " and feed = 'disnaker.penerima_dbhcht' order by row_key",
-            worker=key,
-        )
+        for row in night.rows("decrees_of_worker", worker=key)
     ]
     return [group("memberships", memberships), group("rosters", rosters), group("recipients", decrees), months]

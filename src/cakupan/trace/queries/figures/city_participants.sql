@@ -1,0 +1,9 @@
+-- Active participants whose home is in the city.
+select
+    worker_key::text as who,
+    1 as value,
+    delivery_id,
+    sheet,
+    row_number
+from warehouse.fct_coverage_daily
+where run_id = %(run)s and is_city_participant
