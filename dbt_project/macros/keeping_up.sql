@@ -1,21 +1,17 @@
-{#- Hooks of every mart with history: the table was made by an earlier version and is brought to what the model says now.
+{#- Hooks of every stored table, which was perhaps made by an earlier version: it is brought to what the YAML of its published
+    model says now.
     Pre-hook: a column that may now be empty, and a key that has grown; committed at once, so that readers need not wait
     until the rows are in. -#}
 {% macro loosen() -%}
     {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
-    {%- set must = [] -%}
-    {%- for column in model.columns.values() -%}
-        {%- for constraint in column.constraints if constraint.type == 'not_null' -%}
-            {%- do must.append(column.name) -%}
-        {%- endfor -%}
-    {%- endfor -%}
+    {%- set must = columns_always_filled() -%}
     {%- set filled -%}
         select attname
         from pg_attribute
         where attrelid = '{{ this.include(database=false) }}'::regclass and attnum > 0 and attnotnull
     {%- endset -%}
     {%- set statements = [] -%}
-    {%- for name in run_query(filled).columns[0].values() if name not in must and name in model.columns -%}
+    {%- for name in run_query(filled).columns[0].values() if name not in must and name in published_model().columns -%}
         {%- do statements.append('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
     {%- endfor -%}
     {%- for index, columns in unique_keys_of(this) if columns not in declared_keys() -%}
@@ -27,9 +23,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Post-hook: the key as it is declared, where the table was made with another. -#}
+{#- Post-hook: what is always filled, where the table was made just now; else the key as it is declared, where the table was
+    made with another. -#}
 {% macro tighten() -%}
-    {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- if not is_incremental() -%}
+        {%- set actions = [] -%}
+        {%- for column in columns_always_filled() -%}
+            {%- do actions.append('alter column ' ~ adapter.quote(column) ~ ' set not null') -%}
+        {%- endfor -%}
+        {{ return('alter table ' ~ this ~ ' ' ~ actions | join(', ')) }}
+    {%- endif -%}
     {%- set present = [] -%}
     {%- for _, columns in unique_keys_of(this) -%}
         {%- do present.append(columns) -%}
@@ -37,6 +41,17 @@
     {%- for index in config.get('indexes', []) if index.unique and index.columns | join(',') not in present -%}
         {%- do patiently([get_create_index_sql(this, index)], this.include(database=false) | string) -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- Columns of the table that never are empty: whose rows they are, and what the published model declares. -#}
+{% macro columns_always_filled() -%}
+    {%- set found = model.columns.keys() | list -%}
+    {%- for column in published_model().columns.values() -%}
+        {%- for constraint in column.constraints if constraint.type == 'not_null' -%}
+            {%- do found.append(column.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {% macro declared_keys() -%}

@@ -1,34 +1,48 @@
-{#- Post-hook of every mart: the view in schema marts through which readers see it. Readers see published nights only and
-    never the table being built. What the view shows is said by meta.published:
-    by_run      rows of every published night (default)
-    latest_run  rows of the newest published night
-    latest      stored rows of the deliveries the newest published night rests on
-    Reference data and what cannot be said this way is a standing view of its own in schema marts. -#}
-{% macro publish() -%}
-    {%- if not execute or model.config.materialized == 'standing_view' -%}{{ return('') }}{%- endif -%}
-    {%- set kind = model.config.meta.published -%}
-    {%- set columns = model.columns | reject('in', ['run_id', 'validation_id']) | list -%}
-    {%- set definition -%}
-        select
-            {% for column in columns -%}
-                stored.{{ column }}{{ ',' if not loop.last }}
-            {% endfor -%}
-        from {{ this }} as stored
-        {% if kind == 'by_run' -%}
-            inner join ledger.published on stored.run_id = published.run_id and stored.as_of_date = published.as_of_date
-        {%- elif kind == 'latest_run' -%}
-            where stored.run_id = ({{ newest_published_run() }})
-        {%- elif kind == 'latest' -%}
-            where stored.validation_id in (
-                select validation_id from ledger.run_input where run_id = ({{ newest_published_run() }})
-            )
-        {%- else -%}
-            {{ exceptions.raise_compiler_error(this ~ ': unknown meta.published: ' ~ kind) }}
-        {%- endif %}
-    {%- endset -%}
-    {%- do ensure_view(api.Relation.create(this.database, 'marts', this.identifier, type='view'), definition) -%}
+{#- What readers see of a stored table, the definition of a view in schema marts: rows of published nights only, never those
+    of the run being built, and without the columns that say whose rows they are. Its columns are those of its YAML. -#}
+
+{#- Rows of every published night. -#}
+{% macro published_nights(stored) -%}
+    select
+        {{ published_columns() }}
+    from {{ stored }} as stored
+    inner join {{ source('ledger', 'published') }} as published
+        on stored.run_id = published.run_id and stored.as_of_date = published.as_of_date
+{%- endmacro %}
+
+{#- Rows of the newest published night. -#}
+{% macro newest_published_night(stored) -%}
+    select
+        {{ published_columns() }}
+    from {{ stored }} as stored
+    where stored.run_id = ({{ newest_published_run() }})
+{%- endmacro %}
+
+{#- Stored rows of the deliveries that the newest published night rests on. -#}
+{% macro deliveries_of_newest_night(stored) -%}
+    select
+        {{ published_columns() }}
+    from {{ stored }} as stored
+    where stored.validation_id in (
+        select run_input.validation_id
+        from {{ source('ledger', 'run_input') }} as run_input
+        where run_input.run_id = ({{ newest_published_run() }})
+    )
+{%- endmacro %}
+
+{% macro published_columns() -%}
+    {%- for column in model.columns %}
+    stored.{{ column }}{{ ',' if not loop.last }}
+    {%- else %}
+    stored.*
+    {%- endfor %}
 {%- endmacro %}
 
 {% macro newest_published_run() -%}
-    select published.run_id from ledger.published order by published.as_of_date desc limit 1
+    select published.run_id from {{ source('ledger', 'published') }} as published order by published.as_of_date desc limit 1
+{%- endmacro %}
+
+{#- The published model of a stored table: the node whose YAML says what the columns mean and which are always filled. -#}
+{% macro published_model() -%}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ this.identifier]) }}
 {%- endmacro %}

@@ -7,9 +7,6 @@
 {% materialization standing_view, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if config.get('contract').enforced -%}
-        {{ get_assert_columns_equivalent(sql) }}
-    {%- endif -%}
     {%- set made = ensure_view(target_relation, sql) -%}
     {%- call noop_statement('main', 'MADE' if made else 'STANDS') -%}{%- endcall -%}
     {{ run_hooks(post_hooks) }}
@@ -30,9 +27,12 @@
             {%- do exceptions.warn(view ~ ' is not made: no right to create in schema ' ~ view.schema) -%}
             {{ return(false) }}
         {%- endif -%}
+        {%- if config.get('contract').enforced -%}
+            {{ get_assert_columns_equivalent(sql) }}
+        {%- endif -%}
         {%- if run_query("select to_regclass('" ~ name ~ "') is null").rows[0][0] -%}
             {%- do run_in_transaction('create view ' ~ view ~ ' as\n' ~ sql) -%}
-            {%- do grant_to_readers(view) -%}
+            {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
         {%- else -%}
             {%- do redefine_view(view, name, sql) -%}
         {%- endif -%}
@@ -60,7 +60,7 @@
         {%- do refuse_where_others_read(name, 'column ' ~ lost | join(', ') ~ ' is to go or to change its type') -%}
         {%- set rights = run_query(rights_on_view(name)).columns[0].values() | list -%}
         {%- do patiently(['drop view ' ~ view, 'create view ' ~ view ~ ' as\n' ~ sql] + rights, name) -%}
-        {%- do grant_to_readers(view) -%}
+        {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
     {%- else -%}
         {%- set order = (present.keys() | list) + (wanted.keys() | reject('in', present) | list) -%}
         {%- if order == wanted.keys() | list -%}
@@ -111,14 +111,6 @@
     from pg_class as c, aclexplode(c.relacl) as g
     left join pg_roles as r on r.oid = g.grantee
     where c.oid = '{{ name }}'::regclass and g.grantee <> c.relowner and g.privilege_type <> 'MAINTAIN'
-{%- endmacro %}
-
-{% macro grant_to_readers(view) -%}
-    {%- if view.schema == 'marts' -%}
-        {%- do run_in_transaction('grant select on ' ~ view ~ ' to cakupan_bi, cakupan_auditor') -%}
-    {%- elif view.schema == 'identity' -%}
-        {%- do run_in_transaction('grant select on ' ~ view ~ ' to cakupan_auditor') -%}
-    {%- endif -%}
 {%- endmacro %}
 
 {#- Statements for the comments on the view and its columns that are not yet as the project says. -#}

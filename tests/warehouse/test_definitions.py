@@ -56,7 +56,7 @@ def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str
     monkey = pytest.MonkeyPatch()
     monkey.setattr(settings, "DBT_PROJECT", project)
     try:
-        chosen = models or (STORED, "dim_segment")
+        chosen = models or (STORED, MART, "dim_segment")
         outcome = dbt(state, "build", "--select", *chosen, "--exclude", "resource_type:test",
                       "resource_type:unit_test", **environment())  # fmt: skip
     finally:
@@ -72,11 +72,11 @@ def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str
 
 def describe(project: Project, text: str) -> None:
     declared = (project / DECLARED).read_text()
-    assert f"- name: {STORED}\n" in declared
-    head, _, tail = declared.partition(f"- name: {STORED}\n")
+    assert f"- name: {MART}\n" in declared
+    head, _, tail = declared.partition(f"- name: {MART}\n")
     assert "    description: " in tail.split("- name: ")[0]
     before, _, after = tail.partition("    description: ")
-    (project / DECLARED).write_text(f"{head}- name: {STORED}\n{before}    description: {text}\n" + _rest(after))
+    (project / DECLARED).write_text(f"{head}- name: {MART}\n{before}    description: {text}\n" + _rest(after))
 
 
 def _rest(after: str) -> str:
@@ -90,10 +90,10 @@ def _rest(after: str) -> str:
 def widen(project: Project) -> None:
     """The mart gains a column, first of all."""
     declared = (project / DECLARED).read_text()
-    head, _, tail = declared.partition(f"- name: {STORED}\n")
+    head, _, tail = declared.partition(f"- name: {MART}\n")
     before, columns, after = tail.partition("    columns:\n")
     new = "      - name: remark\n        data_type: text\n        description: New.\n"
-    (project / DECLARED).write_text(f"{head}- name: {STORED}\n{before}{columns}{new}{after}")
+    (project / DECLARED).write_text(f"{head}- name: {MART}\n{before}{columns}{new}{after}")
     model = (project / MODEL).read_text()
     last = model.rindex("select\n")
     (project / MODEL).write_text(

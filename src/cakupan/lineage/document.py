@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cakupan import settings
 from cakupan.feeds import Feed, load_feeds
 from cakupan.lineage.columns import ROWS, Column
-from cakupan.lineage.project import ADDRESS, HIDDEN, Project, table_of
+from cakupan.lineage.project import ADDRESS, MARTS, Project, table_of
 
 DOCUMENT = settings.PROJECT / "docs" / "column-lineage.md"
 HEAD = """# Where each published column comes from
@@ -32,32 +32,23 @@ SPELLED = {"born_on": "NIK† (born on)", "sex": "NIK† (sex)", "kpj": "KPJ†"
 def document(project: Project) -> str:
     """The column lineage of every relation in `marts`, as Markdown."""
     feeds = {table_of(feed): feed for feed in load_feeds(settings.FEEDS)}
-    nodes = {node["alias"]: node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"}
     parts = [HEAD]
-    for name, relation in project.published().items():
-        rows = [
-            f"| `{column}` | {'; '.join(_spelled(project.landed(Column(relation, column)), feeds)) or 'night'} |"
-            for column in nodes[name]["columns"]
-            if column not in HIDDEN
-        ]
+    for name, node in project.published().items():
+        landed = {column: project.landed(Column(f"{MARTS}.{name}", column)) for column in node["columns"]}
+        rows = [f"| `{column}` | {'; '.join(_spelled(cells, feeds)) or 'night'} |" for column, cells in landed.items()]
         parts.append("\n".join([f"## {name}", "", "| column | comes from |", "|---|---|", *rows, ""]))
     return "\n".join(parts)
 
 
 def direct(project: Project) -> str:
-    """The direct sources of every column, views in `marts` included, as JSON with a line for each relation."""
-    views = {
-        f"marts.{name}": {column: frozenset({Column(relation, column)}) for column in project.sources[relation]}
-        for name, relation in project.published().items()
-        if not relation.startswith("marts.")
-    }
+    """The direct sources of every column as JSON, with a line for each relation."""
     lines = []
-    for relation, columns in sorted((project.sources | views).items()):
+    for relation, columns in sorted(project.sources.items()):
         told = {
             # What a relation with history takes from its own earlier rows leads nowhere else.
             name: sorted(".".join(source) for source in sources if source.name != ROWS and source.relation != relation)
             for name, sources in columns.items()
-            if name != ROWS and not (relation in views and name in HIDDEN)
+            if name != ROWS
         }
         kept = {name: sources for name, sources in told.items() if sources}
         lines.append(f"{json.dumps(relation)}: {json.dumps(kept)}")

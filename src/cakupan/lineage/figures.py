@@ -76,30 +76,31 @@ def figures() -> Figures:
 def figures_of(project: Project) -> str:
     """The file's text, read out of the compiled project."""
     from cakupan.lineage.columns import Column  # sqlglot, which a reader of the file need not load
+    from cakupan.lineage.project import MARTS
 
     models = [node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"]
-    nodes = {node["alias"]: node for node in models}
     rosters = sorted(".".join(node["fqn"][-2:]) for node in models if node["config"]["meta"].get("roster"))
     lines = []
-    for name, relation in project.published().items():
+    for name, node in project.published().items():
         if name.startswith(NO_DEFINITIONS):
             continue
-        key = _key(nodes[name])
+        key = _key(project, node)
         figures = {
             column: feeds
-            for column in nodes[name]["columns"]
+            for column in node["columns"]
             if column not in NOT_FIGURES
             and not (column in key and column == FROM_ANYWHERE)
-            and (feeds := _feeds(project, Column(relation, column)))
+            and (feeds := _feeds(project, Column(f"{MARTS}.{name}", column)))
         }
         lines.append(f"{json.dumps(name)}: {json.dumps({'key': key, 'figures': figures})}")
     return f'{{"rosters": {json.dumps(rosters)},\n"marts": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
-def _key(node: dict[str, Any]) -> list[str]:
-    unique: list[str] = next(
-        (index["columns"] for index in node["config"].get("indexes") or () if index.get("unique")), []
-    )
+def _key(project: Project, node: dict[str, Any]) -> list[str]:
+    """The columns that name a row among those of a night: the key of the stored table behind what is published."""
+    stored = f"model.{node['package_name']}.stored_{node['name']}"
+    indexes = project.manifest["nodes"][stored]["config"].get("indexes") or ()
+    unique: list[str] = next((index["columns"] for index in indexes if index.get("unique")), [])
     return [column for column in unique if column not in NOT_FIGURES]
 
 

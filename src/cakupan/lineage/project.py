@@ -19,8 +19,7 @@ from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.lineage.columns import ROWS, Column, Sources, sources_of
 from cakupan.lineage.models import STAGING, relation_of
 
-HIDDEN = ("run_id", "validation_id")
-"""Columns that stored tables have and the views of them do not."""
+MARTS = "marts"
 
 ADDRESS = ("delivery_id", "sheet", "row_number")
 
@@ -33,16 +32,10 @@ class Project:
     sources: dict[str, Sources]
     """For each relation that dbt builds, its columns' direct sources."""
 
-    def published(self) -> dict[str, str]:
-        """The relation behind each name in the schema `marts`."""
-        found = {}
-        for node in self.manifest["nodes"].values():
-            if node["resource_type"] != "model" or not (relation := relation_of(node)):
-                continue
-            stored = node["fqn"][1] == "warehouse"
-            if stored or relation.startswith("marts."):
-                found[relation.split(".")[1]] = relation
-        return dict(sorted(found.items()))
+    def published(self) -> dict[str, dict[str, Any]]:
+        """The models that readers query, by their names in the schema `marts`."""
+        models = (node for node in self.manifest["nodes"].values() if node["resource_type"] == "model")
+        return dict(sorted((node["alias"], node) for node in models if node["schema"] == MARTS))
 
     def landed(self, column: Column) -> frozenset[Column]:
         """The landed cells, reference data and ledger entries that a column comes from in the end."""

@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts', contract={'enforced': false}) }}
-
 {%- set relations = [
     (ref('stored_universal_coverage'), 'universal_coverage', ['denominator_code']),
     (ref('stored_coverage_by_sector'), 'coverage_by_sector', ['sector_code']),

@@ -1,4 +1,4 @@
-{{ config(materialized='standing_view', schema='identity', alias='unresolved_participant', contract={'enforced': false}) }}
+{{ config(schema='identity', alias='unresolved_participant', grants={'select': ['cakupan_auditor']}) }}
 
 select
     finding.as_of_date,

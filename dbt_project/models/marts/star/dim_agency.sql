@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 select
     agency_code,
     agency_name,

@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 select
     day.date::date as date,
     extract(year from day.date)::integer as year,

@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 select
     funding_source_code,
     funding_source_name,

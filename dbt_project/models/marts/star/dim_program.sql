@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 select
     program_code,
     program_name,

@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 select
     sector_code,
     sector_name,

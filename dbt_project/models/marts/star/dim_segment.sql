@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 select
     segment_code,
     segment_name,

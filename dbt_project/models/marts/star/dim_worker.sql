@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 with newest_comparison as (
     select
         comparison.as_of_date,

@@ -1,5 +1,3 @@
-{{ config(materialized='standing_view', schema='marts') }}
-
 with night as (
     select
         run_id,

@@ -1,5 +1,4 @@
 {{ config(
-    meta={'published': 'latest_run'},
     indexes=[{
         'columns': ['run_id', 'fiscal_year', 'skpd_code', 'sub_activity_code', 'account_code', 'budget_source'],
         'unique': true,

@@ -1,5 +1,4 @@
 {{ config(
-    meta={'published': 'latest_run'},
     indexes=[{'columns': ['run_id', 'npp'], 'unique': true}],
 ) }}
 

@@ -1,7 +1,6 @@
 {{ config(
     incremental_strategy='delete+insert',
     unique_key='validation_id',
-    meta={'published': 'latest'},
     indexes=[{'columns': ['validation_id', 'application_no'], 'unique': true}],
     pre_hook="{{ forget_replaced('distan', 'permohonan_bantuan') }}",
 ) }}

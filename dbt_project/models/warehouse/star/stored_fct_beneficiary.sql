@@ -1,7 +1,6 @@
 {{ config(
     incremental_strategy='delete+insert',
     unique_key='validation_id',
-    meta={'published': 'latest'},
     indexes=[{'columns': ['validation_id', 'decree_no', 'worker_key', 'contribution_month'], 'unique': true}],
     pre_hook="{{ forget_replaced('disnaker', 'penerima_dbhcht') }}",
 ) }}

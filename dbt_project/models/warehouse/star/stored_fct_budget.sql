@@ -1,7 +1,6 @@
 {{ config(
     incremental_strategy='delete+insert',
     unique_key='validation_id',
-    meta={'published': 'latest'},
     indexes=[{'columns': ['validation_id', 'document_no', 'sub_activity_code', 'account_code', 'budget_source'], 'unique': true}],
     pre_hook="{{ forget_replaced('sipd', 'anggaran') }}",
 ) }}

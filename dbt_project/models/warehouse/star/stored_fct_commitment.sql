@@ -1,7 +1,6 @@
 {{ config(
     incremental_strategy='delete+insert',
     unique_key='validation_id',
-    meta={'published': 'latest'},
     indexes=[{'columns': ['validation_id', 'agency_code', 'commitment'], 'unique': true}],
     pre_hook="{{ forget_replaced('perekonomian', 'rencana_kerja') }}",
 ) }}

@@ -1,0 +1,1 @@
+{{ published_nights(ref('stored_coverage_by_agency')) }}

@@ -1,0 +1,1 @@
+{{ published_nights(ref('stored_data_quality_scorecard')) }}

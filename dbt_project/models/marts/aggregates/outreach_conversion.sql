@@ -1,0 +1,1 @@
+{{ published_nights(ref('stored_outreach_conversion')) }}

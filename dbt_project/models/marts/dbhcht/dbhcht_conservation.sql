@@ -1,0 +1,1 @@
+{{ published_nights(ref('stored_dbhcht_conservation')) }}

@@ -1,0 +1,1 @@
+{{ newest_published_night(ref('stored_dim_employer')) }}

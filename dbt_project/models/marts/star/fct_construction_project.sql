@@ -1,0 +1,1 @@
+{{ deliveries_of_newest_night(ref('stored_fct_construction_project')) }}
