@@ -45,7 +45,7 @@ class DatabaseLost(StepFailed):
     """The warehouse's database went away or had no room or time for the step: worth another try."""
 
 
-def without_values(step: Callable[P, R]) -> Callable[P, R]:
+def hide_values(step: Callable[P, R]) -> Callable[P, R]:
     """Keep what a database error quotes from a row (a NIK, a name) out of logs and messages."""
 
     @wraps(step)
@@ -61,7 +61,7 @@ def without_values(step: Callable[P, R]) -> Callable[P, R]:
     return guarded
 
 
-@without_values
+@hide_values
 def prepare() -> None:
     """Make known to the database the feeds as declared, with their tables and the view of their accepted rows."""
     feeds = load_feeds(settings.FEEDS)
@@ -74,7 +74,7 @@ def prepare() -> None:
             connection.commit()  # what was widened is held by nobody while the next one is
 
 
-@without_values
+@hide_values
 def archive(name: str, night: date, source: Source) -> bool:
     """Archive what the agency has for the feed up to the night and is not archived yet.
 
@@ -98,7 +98,7 @@ def archive(name: str, night: date, source: Source) -> bool:
         return feed.cadence == "occasional" or is_delivered(connection, feed, night)
 
 
-@without_values
+@hide_values
 def land(name: str) -> int:
     """Land every archived delivery of the feed that was not landed; returns how many."""
     with connect(Role.LOADER) as connection:
@@ -114,7 +114,7 @@ def _land(connection: psycopg.Connection, feed: Feed) -> int:
     return len(pending)
 
 
-@without_values
+@hide_values
 def validate(name: str, night: date) -> int:
     """Validate what was landed and key the workers and memberships in it: the feed is done for the night.
 
@@ -133,20 +133,20 @@ def _validate(connection: psycopg.Connection, feed: Feed) -> int:
     return len(outcomes)
 
 
-@without_values
-def not_done(night: date) -> list[str]:
-    """Feeds that are not done for the night."""
+@hide_values
+def feeds_not_done(night: date) -> list[str]:
+    """Return feeds that are not done for the night."""
     with connect(Role.LOADER) as connection:
         done = nights.feeds_done(connection, night)
     return sorted({feed.name for feed in load_feeds(settings.FEEDS)} - done)
 
 
 def cut_off(night: date) -> datetime:
-    """When the warehouse stops waiting for late agencies."""
+    """Return when the warehouse stops waiting for late agencies."""
     return datetime.combine(night, CUT_OFF, ZoneInfo(settings.TIME_ZONE))
 
 
-@without_values
+@hide_values
 def start_run(night: date) -> int:
     """Open the run that builds the night on the deliveries now in force; raises CannotMigrate in a newer warehouse."""
     with connect(Role.LOADER) as connection:
@@ -154,29 +154,29 @@ def start_run(night: date) -> int:
         return publish.start_run(connection, night)
 
 
-@without_values
-def let_go() -> None:
+@hide_values
+def end_turn() -> None:
     """Let other nights have their turn: no run that was begun will go on."""
     with connect(Role.LOADER) as connection:
-        publish.let_go(connection)
+        publish.end_turn(connection)
 
 
-@without_values
+@hide_values
 def build(run_id: int, layer: str) -> int:
     """Build one layer of the run with dbt."""
     return publish.build(run_id, layer)
 
 
-@without_values
+@hide_values
 def publish_run(run_id: int) -> None:
     """Move the readers' pointer to the run."""
     with connect(Role.LOADER) as connection:
         publish.publish(connection, run_id)
 
 
-@without_values
+@hide_values
 def seal() -> None:
-    """Sign the record up to here and keep outside the database what an alteration is told by."""
+    """Sign the record up to here and keep outside the database what names an alteration."""
     try:
         with connect(Role.LOADER) as connection:
             sealing.seal(connection)
@@ -184,7 +184,7 @@ def seal() -> None:
         raise StepFailed(f"seal: {error}") from None
 
 
-@without_values
+@hide_values
 def release(delivery_id: int, by: str, why: str) -> str:
     """Let in a held delivery on a person's word; returns its feed and date. Raises ValueError when it is not held."""
     with connect(Role.LOADER) as connection:
@@ -196,7 +196,7 @@ def release(delivery_id: int, by: str, why: str) -> str:
     return f"{delivery.name} of {delivery.business_date}"
 
 
-@without_values
+@hide_values
 def report(night: date) -> str:
     """Write the night's page about deliveries and rules, fit to be mailed to the offices; returns its path."""
     path = report_path(night)
@@ -207,45 +207,45 @@ def report(night: date) -> str:
 
 
 def report_path(night: date) -> Path:
-    """Where the night's page lies."""
+    """Return where the night's page lies."""
     return settings.home() / "reports" / f"deliveries-{night}.html"
 
 
-@without_values
+@hide_values
 def note_failure(night: date, task: str, message: str) -> None:
     """Keep in the ledger that a task of the night failed for good, and why."""
     with connect(Role.LOADER) as connection:
         nights.note_failure(connection, night, task, message)
 
 
-@without_values
+@hide_values
 def failures(night: date, since: datetime) -> list[tuple[str, str]]:
-    """The night's tasks that failed since then, each with its message."""
+    """Return the night's tasks that failed since then, each with its message."""
     with connect(Role.LOADER) as connection:
         return [(failure.task, failure.message) for failure in nights.failures(connection, night, since)]
 
 
 def feeds_of(agency: str) -> list[Feed]:
-    """The feeds of one agency."""
+    """Return the feeds of one agency."""
     return [feed for feed in load_feeds(settings.FEEDS) if feed.agency == agency]
 
 
 def agencies() -> list[str]:
-    """The agencies that deliver something."""
+    """Return the agencies that deliver something."""
     return sorted({feed.agency for feed in load_feeds(settings.FEEDS)})
 
 
 def marts_due(night: date) -> datetime:
-    """When the night's marts are to be published."""
+    """Return when the night's marts are to be published."""
     return datetime.combine(night, MARTS_DUE, ZoneInfo(settings.TIME_ZONE))
 
 
-@without_values
+@hide_values
 def tell_office(agency: str, night: date, send: notices.Send, to: str | None = None, language: Language = "id") -> str:
     """Tell the agency's office what was wrong with its deliveries and not told yet; returns the letter's path."""
     feeds = feeds_of(agency)
     with connect(Role.LOADER) as connection:
-        return _told(
+        return _tell(
             connection,
             agency,
             lambda told: notices.office_message(connection, feeds, night, told=told, language=language, to=to),
@@ -253,11 +253,11 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
         )
 
 
-@without_values
+@hide_values
 def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | None = None) -> str:
     """Tell the data team how the night went that was run since then; returns the summary's path."""
     with connect(Role.LOADER) as connection:
-        return _told(
+        return _tell(
             connection,
             notices.DATA_TEAM,
             lambda told: notices.summary_message(connection, night, since, told=told, to=to),
@@ -265,11 +265,11 @@ def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | N
         )
 
 
-@without_values
+@hide_values
 def tell_late_marts(night: date, send: notices.Send, to: str | None = None) -> str:
     """Tell the data team that the night's marts are due and not published; returns the message's path."""
     with connect(Role.LOADER) as connection:
-        return _told(
+        return _tell(
             connection,
             notices.DATA_TEAM,
             lambda _: notices.late_marts_message(connection, night, marts_due(night), to),
@@ -277,11 +277,11 @@ def tell_late_marts(night: date, send: notices.Send, to: str | None = None) -> s
         )
 
 
-def _told(
+def _tell(
     connection: psycopg.Connection,
     recipient: str,
     compose: Callable[[frozenset[str]], notices.Message | None],
     send: notices.Send,
 ) -> str:
-    """Where what the recipient was told lies, or '' when there was nothing to tell."""
+    """Tell a recipient what is new; returns where the message lies, or '' when there was nothing to tell."""
     return str(notices.tell(connection, recipient, compose, send) or "")

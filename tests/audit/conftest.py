@@ -15,7 +15,7 @@ import pytest
 
 from cakupan import night, publish, quality, settings
 from cakupan.audit import sealing
-from cakupan.audit.findings import Area
+from cakupan.audit.areas import Area
 from cakupan.audit.folder import Folder
 from cakupan.audit.verifying import AREAS, verify
 from cakupan.database import Role, connect

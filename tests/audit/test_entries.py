@@ -14,7 +14,7 @@ import pytest
 
 from cakupan import quality
 from cakupan.database import Role, connect
-from cakupan.ledger import rows
+from cakupan.ledger import digests
 from cakupan.ledger.entries import append, canonical, read_entries, record_read
 from tests.audit.conftest import FARMERS, FARMERS_TABLE, Kept, farmers
 
@@ -145,16 +145,16 @@ def test_validating_again_reuses_the_tree_of_rows_that_did_not_change(
 ) -> None:
     from cakupan.ledger import validations
 
-    monkeypatch.setattr(rows, "landed_digest", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr(digests, "landed_digest", lambda *_: pytest.fail("computed again"))
     validations.record_validation(kept.database, 1)
     assert facts(kept.database, 6)["rows_root"] == facts(kept.database, 2)["rows_root"]
 
 
 def test_the_tree_of_rows_does_not_depend_on_where_they_lie(kept: Kept) -> None:
     (delivery,) = kept.database.execute(f"select min(delivery_id) from {FARMERS_TABLE}").fetchone()
-    columns = rows.landed_columns(kept.database, "distan_kelompok_tani", delivery)
-    landed = rows.LandedRows("distan_kelompok_tani", delivery, 64 * "0", columns)
-    before = rows.landed_digest(kept.database, landed)
+    columns = digests.landed_columns(kept.database, "distan_kelompok_tani", delivery)
+    landed = digests.LandedRows("distan_kelompok_tani", delivery, 64 * "0", columns)
+    before = digests.landed_digest(kept.database, landed)
     with connect(Role.ADMIN) as superuser:  # as COPY leaves a large file: some early rows lie behind later ones
         superuser.execute(
             f"with early as (delete from {FARMERS_TABLE} where row_number < 5 returning *)"
@@ -164,7 +164,7 @@ def test_the_tree_of_rows_does_not_depend_on_where_they_lie(kept: Kept) -> None:
         f"select array_agg(row_number) from {FARMERS_TABLE} where delivery_id = %s", (delivery,)
     ).fetchone()
     assert moved != sorted(moved)
-    assert rows.landed_digest(kept.database, landed) == before
+    assert digests.landed_digest(kept.database, landed) == before
 
 
 def test_an_entry_is_one_line_of_json_whatever_it_says() -> None:

@@ -34,7 +34,7 @@ def test_a_night_is_the_partition_or_what_a_run_by_hand_says() -> None:
 
 def test_the_warehouse_waits_for_every_feed(database: psycopg.Connection) -> None:
     done(database, LONG_AGO, "sipd.sp2d")
-    assert night.not_done(LONG_AGO) == ["sipd.sp2d"]
+    assert night.feeds_not_done(LONG_AGO) == ["sipd.sp2d"]
     assert not orchestration.agencies_are_in(run(LONG_AGO))
     database.execute("insert into ledger.asked values ('sipd', 'sp2d', %s)", (LONG_AGO,))
     database.commit()

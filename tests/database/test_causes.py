@@ -65,7 +65,7 @@ def test_a_lost_connection_and_one_never_made_are_told_apart_from_a_wrong_passwo
 
 
 def test_a_step_of_a_night_is_tried_again_only_where_that_may_help() -> None:
-    @night.without_values
+    @night.hide_values
     def step(state: str) -> None:
         raise raised(state)
 

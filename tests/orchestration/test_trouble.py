@@ -206,7 +206,7 @@ def test_a_system_that_answers_and_breaks_off_is_asked_for_each_feed(raising) ->
 def test_a_lost_database_is_told_apart_from_a_statement_that_fails(
     database: psycopg.Connection, statement: str, kind: type
 ) -> None:
-    @night.without_values
+    @night.hide_values
     def step() -> None:
         database.execute(statement)
 

@@ -9,7 +9,7 @@ import pytest
 
 from cakupan.database import Role, connect
 from cakupan.ledger.runs import lock_build, mark_run
-from cakupan.publish import Busy, NotBuilt, StaleRun, let_go, publish
+from cakupan.publish import Busy, NotBuilt, StaleRun, end_turn, publish
 from cakupan.publish import start_run as begin_run
 from cakupan.publish.run import check_current, keep_turn
 
@@ -124,7 +124,7 @@ def test_another_night_waits_its_turn_and_says_for_which(database: psycopg.Conne
 
 def test_a_step_at_work_is_not_overtaken_however_long_it_takes(database: psycopg.Connection) -> None:
     first = begin_run(database, date(2025, 9, 8))
-    let_go(database, first)
+    end_turn(database, first)
     with connect(Role.LOADER) as building, pytest.raises(Busy, match=f"run {first}"):
         lock_build(building)
         begin_run(database, NIGHT)

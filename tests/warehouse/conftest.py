@@ -44,7 +44,7 @@ class Warehouse:
             publish.build(run, layer)
         if published:
             night.publish_run(run)
-        night.let_go()
+        night.end_turn()
 
     def expected(self, as_of: date) -> dict:
         return json.loads((self.city / "expected" / f"{as_of}.json").read_text())

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from cakupan.cli.known import as_known
+from cakupan.cli.known_at import as_known
 from cakupan.cli.report import app
 from cakupan.database import Role, connect
 from cakupan.reports import NoSuchNight, dbhcht_report, figures_of

@@ -61,7 +61,7 @@ def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str
                       "resource_type:unit_test", **environment())  # fmt: skip
     finally:
         monkey.undo()
-        night.let_go()
+        night.end_turn()
         with connect(Role.LOADER) as ledger:  # other tests look at the run that was built whole
             ledger.execute("update ledger.build set run_id = %s", (whole,))
     if outcome.exception:

@@ -8,7 +8,7 @@ from datetime import datetime
 import psycopg
 import pytest
 
-from cakupan.cli.known import as_known
+from cakupan.cli.known_at import as_known
 from cakupan.database import Role, connect
 from tests.warehouse.conftest import NIGHTS, Warehouse
 

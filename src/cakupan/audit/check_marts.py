@@ -8,11 +8,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit.differing import Cells, differing
-from cakupan.audit.findings import Area
+from cakupan.audit.areas import Area
+from cakupan.audit.differences import Cells, name_differences
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import Record
-from cakupan.ledger import rows
+from cakupan.ledger import digests
 from cakupan.ledger.publications import VIEWS, Part, Publication, relations, stored_counts
 
 NAMED = 6
@@ -31,10 +31,12 @@ def check_marts(connection: Connection[Any], record: Record, folder: Folder, are
         for part in publication.parts():
             if part.by is None and publication is not standing:
                 continue
-            told = _check(connection, folder, publication, part)
+            changes = _check(connection, folder, publication, part)
             parts, count = parts + 1, count + part.digest.rows
-            if told:
-                area.altered(f"{part.name}, night of {publication.facts['as_of_date']}, run {publication.run_id}", told)
+            if changes:
+                area.altered(
+                    f"{part.name}, night of {publication.facts['as_of_date']}, run {publication.run_id}", changes
+                )
     if on is None:
         _check_strangers(connection, publications, area)
     area.checked = f"{len(publications)} publications, {parts} parts, {count} rows"
@@ -55,19 +57,19 @@ def _standing(connection: Connection[Any], publications: Sequence[Publication], 
 def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> list[str]:
     """What differs in one part."""
     if part.relation != VIEWS:
-        columns = rows.table_columns(connection, *part.relation.split(".", 1))
+        columns = digests.table_columns(connection, *part.relation.split(".", 1))
         if missing := [name for name in part.columns if name not in columns]:
             return [f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"]
         if not part.columns:
             return ["the entry does not name its columns; it was not made by the warehouse"]
     with connection.transaction():
-        if rows.digest(connection, part.statement) == part.digest:
+        if digests.digest(connection, part.statement) == part.digest:
             return []
         if not part.digest.rows:
-            return [f"added: {_named(part, rows.cells(line))}" for line in rows.lines(connection, part.statement)]
+            return [f"added: {_named(part, digests.cells(line))}" for line in digests.lines(connection, part.statement)]
         marks = folder.marks("runs", publication.run_id).get(part.name)
-        told = differing(connection, part.statement, marks, lambda now, was: _row(part, now, was))
-        return told or ["differs from what was recorded, though no row does; the kept marks were altered"]
+        differences = name_differences(connection, part.statement, marks, lambda now, was: _row(part, now, was))
+        return differences or ["differs from what was recorded, though no row does; the kept marks were altered"]
 
 
 def _check_strangers(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> None:
@@ -98,12 +100,12 @@ def _row(part: Part, now: Cells, was: Cells | None) -> str:
 
 
 def _named(part: Part, cells: Cells) -> str:
-    told = [
+    named = [
         f"{name}={_short(cell)}"
         for name, cell in zip(part.columns, cells, strict=False)
         if cell is not None and name not in UNTOLD
     ]
-    return ", ".join(told[:NAMED])
+    return ", ".join(named[:NAMED])
 
 
 def _short(cell: str | None) -> str:

@@ -11,15 +11,15 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from cakupan.audit.differing import Cells, differing
-from cakupan.audit.findings import Area
+from cakupan.audit.areas import Area
+from cakupan.audit.differences import Cells, name_differences
 from cakupan.audit.folder import Folder
 from cakupan.audit.locating import locate
 from cakupan.audit.record import Record
 from cakupan.audit.sealing import DECISIONS
 from cakupan.landing.archive import Archive
-from cakupan.ledger import rows
-from cakupan.ledger.rows import LandedRows
+from cakupan.ledger import digests
+from cakupan.ledger.digests import LandedRows
 
 Facts = dict[str, Any]
 
@@ -55,9 +55,9 @@ def check_landing(
         # Edited rows may pose as landed again and be validated anew: rows that changed are compared with the archive.
         if same and len({(each["rows_root"], *each["columns"]) for each in recorded}) == 1:
             continue
-        told = locate(connection, recorded, archived=facts["sha256"] not in lost_files)
-        if told:
-            area.altered(where, told)
+        changes = locate(connection, recorded, archived=facts["sha256"] not in lost_files)
+        if changes:
+            area.altered(where, changes)
         elif not same:
             area.notes.append(f"{where}: rows are not those recorded, but what the archived file gives now")
     _check_strangers(connection, record, area)
@@ -70,24 +70,28 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
     recorded = _of_date(record.of("validation"), on)
     count = 0
     for facts in recorded:
-        number, decided = facts["validation_id"], rows.Digest.from_facts(facts["decisions"])
+        number, decided = facts["validation_id"], digests.Digest.from_facts(facts["decisions"])
         count += decided.rows
         if not facts["columns"]:
             continue  # nothing landed, nothing was decided of its rows; strangers are looked for below
         where = f"quarantine.{_table(facts)}, validation {number} of delivery {facts['delivery_id']}"
-        statement = rows.decisions(_table(facts), number, facts["columns"])
+        statement = digests.decisions(_table(facts), number, facts["columns"])
         with connection.transaction():
             if not _is_there(connection, statement):
                 area.altered(where, "the table, or a column of it, is gone")
                 continue
-            if rows.digest(connection, statement) == decided:
+            if digests.digest(connection, statement) == decided:
                 continue
             marks = folder.marks("validations", number).get(DECISIONS)
             if marks is None and not decided.rows:
-                told = [f"added: {_decision(rows.cells(line), None)}" for line in rows.lines(connection, statement)]
+                changes = [
+                    f"added: {_decision(digests.cells(line), None)}" for line in digests.lines(connection, statement)
+                ]
             else:
-                told = differing(connection, statement, marks, _decision)
-        area.altered(where, told or "differs from what was recorded, though no row does; the kept marks were altered")
+                changes = name_differences(connection, statement, marks, _decision)
+        area.altered(
+            where, changes or "differs from what was recorded, though no row does; the kept marks were altered"
+        )
     area.checked = f"{len(recorded)} validations, {count} rows set aside"
 
 
@@ -104,21 +108,21 @@ def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:
 def _is_as_recorded(connection: Connection[Any], facts: Facts) -> bool:
     table = sql.Identifier("landing", _table(facts))
     with connection.transaction():
-        rows.spell(connection)
+        digests.spell(connection)
         if not facts["landed_rows"]:
             query = sql.SQL("select from {} where delivery_id = %s limit 1").format(table)
             return connection.execute(query, (facts["delivery_id"],)).fetchone() is None
-        if set(facts["columns"]) - set(rows.table_columns(connection, "landing", _table(facts))):
+        if set(facts["columns"]) - set(digests.table_columns(connection, "landing", _table(facts))):
             return False
         landed = LandedRows(_table(facts), facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
-        digest = rows.landed_digest(connection, landed)
-        same = digest == rows.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
+        digest = digests.landed_digest(connection, landed)
+        same = digest == digests.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
         return same and not _filled_since(connection, facts)
 
 
 def _filled_since(connection: Connection[Any], facts: Facts) -> bool:
     """Whether a column that the delivery did not fill holds something of it now."""
-    columns = rows.table_columns(connection, "landing", _table(facts))
+    columns = digests.table_columns(connection, "landing", _table(facts))
     others = [sql.Identifier(name) for name in columns if name not in (*facts["columns"], "delivery_id")]
     if not others:
         return False
@@ -141,8 +145,8 @@ def _check_strangers(connection: Connection[Any], record: Record, area: Area) ->
         )
         found = connection.execute(query.format(sql.Identifier("landing", table)), (list(known), older))
         for number, count, first in found:
-            told = f"{count} rows of a delivery that was never received, the first of them row {first}"
-            area.altered(f"landing.{table}, delivery {number}", told)
+            changes = f"{count} rows of a delivery that was never received, the first of them row {first}"
+            area.altered(f"landing.{table}, delivery {number}", changes)
 
 
 def _decision(cells: Cells, before: Cells | None) -> str:

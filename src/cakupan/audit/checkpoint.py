@@ -44,14 +44,14 @@ class Checkpoint:
 
 
 def sign(checkpoint: Checkpoint, key: SigningKey) -> str:
-    """The signed checkpoint; the key's name must be the log's. Raises BadNote."""
+    """Sign a checkpoint; the key's name must be the log's. Raises BadNote."""
     if key.name != checkpoint.origin or key.algorithm != note.ED25519:
         raise BadNote(f"the key of {key.name} cannot sign checkpoints of {checkpoint.origin}")
     return str(note.sign(str(checkpoint), key))
 
 
 def verify(signed: str | bytes, log: Verifier) -> Checkpoint:
-    """The checkpoint, if the log of that name signed it with that key; raises BadNote."""
+    """Read a checkpoint, if the log of that name signed it with that key; raises BadNote."""
     checkpoint = Checkpoint.parse(note.verify(note.parse(signed), log))
     if checkpoint.origin != log.name:
         raise BadNote(f"the checkpoint is of {checkpoint.origin}, not of {log.name}")
@@ -59,7 +59,7 @@ def verify(signed: str | bytes, log: Verifier) -> Checkpoint:
 
 
 def cosign(signed: str | bytes, witness: SigningKey, at: int) -> str:
-    """The checkpoint with the witness's cosignature at a time (seconds since 1970), in place of an older one of its.
+    """Add the witness's cosignature at a time (seconds since 1970) to a checkpoint, in place of an older one of its.
 
     Says nothing unless the witness has verified the checkpoint and its consistency first: see `witness`.
     """
@@ -73,7 +73,7 @@ def cosign(signed: str | bytes, witness: SigningKey, at: int) -> str:
 
 
 def verify_cosignature(signed: str | bytes, witness: Verifier) -> int:
-    """When (seconds since 1970) the witness cosigned this checkpoint; raises BadNote when it did not."""
+    """Verify a witness's cosignature; returns its time (seconds since 1970), raises BadNote when it did not."""
     given = note.parse(signed)
     Checkpoint.parse(given.text)
     value = given.by(witness).value

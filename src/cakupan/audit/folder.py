@@ -51,7 +51,7 @@ class Folder:
             yield
 
     def checkpoints(self) -> dict[Path, bytes]:
-        """The signed checkpoints, smallest first, unread; a file that is not called like a number counts first."""
+        """Read the signed checkpoints, smallest first; a file that is not called like a number comes first."""
         paths = (path for path in (self.root / "checkpoints").glob("[!.]*") if path.is_file())
         return {path: path.read_bytes() for path in sorted(paths, key=_size)}
 
@@ -60,12 +60,12 @@ class Folder:
         self._write(self.root / "checkpoints" / str(size), note.encode())
 
     def leaves(self) -> list[bytes]:
-        """The leaves of the entries."""
+        """Read the leaves of the entries."""
         data = self._read("leaves")
         return [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
 
     def entries(self) -> list[str]:
-        """The entries' bodies."""
+        """Read the entries' bodies."""
         return self._read("entries").decode(errors="replace").split("\n")[:-1]
 
     def write_record(self, leaves: Iterable[bytes], bodies: Iterable[str]) -> None:
@@ -74,7 +74,7 @@ class Folder:
         self._write(self.root / "entries", "".join(f"{body}\n" for body in bodies).encode())
 
     def marks_path(self, kind: str, number: int) -> Path:
-        """Where the marks of a publication (`kind` runs) or a validation (`validations`) are."""
+        """Return where the marks of a publication (`kind` runs) or a validation (`validations`) are."""
         return self.root / kind / str(number)
 
     def write_marks(self, kind: str, number: int, parts: Iterable[Marks]) -> None:
@@ -87,7 +87,7 @@ class Folder:
         self._write(self.marks_path(kind, number), gzip.compress(bytes(text), compresslevel=1, mtime=0))
 
     def marks(self, kind: str, number: int) -> dict[str, Marks]:
-        """The marks that were kept, by part; nothing where there are none that can be read."""
+        """Read the marks that were kept, by part; nothing where there are none that can be read."""
         try:
             lines = iter(gzip.decompress(self.marks_path(kind, number).read_bytes()).split(b"\n"))
             found = {}
@@ -116,12 +116,12 @@ class Folder:
 
 
 def mark(leaf: bytes) -> str:
-    """What is kept of a row's leaf."""
+    """Return what is kept of a row's leaf."""
     return leaf[:MARK_BYTES].hex()
 
 
 def ledger_root() -> Path:
-    """The ledger's folder: CAKUPAN_LEDGER, best on another machine's disk, or in the state folder."""
+    """Return the ledger's folder: CAKUPAN_LEDGER, best on another machine's disk, or in the state folder."""
     return Path(os.environ.get("CAKUPAN_LEDGER") or settings.home() / "ledger")
 
 

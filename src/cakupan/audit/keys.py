@@ -11,7 +11,7 @@ DEFAULT_ORIGIN = "cakupan.kota-batu"
 
 
 def signing_key() -> SigningKey:
-    """The installation's key: CAKUPAN_LEDGER_KEY or a secret made once; raises BadNote when it is none.
+    """Return the installation's key: CAKUPAN_LEDGER_KEY or a secret made once; raises BadNote when it is none.
 
     Its name is the record's: CAKUPAN_LEDGER_ORIGIN when it was made.
     """

@@ -12,9 +12,9 @@ from cakupan import landing, settings
 from cakupan.feeds import Feed, find_feed
 from cakupan.landing.archive import Archive
 from cakupan.landing.tables import landing_table
-from cakupan.ledger import rows
+from cakupan.ledger import digests
+from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.merkle import EMPTY_ROOT
-from cakupan.ledger.rows import LandedRows
 
 _COMPARED = """
 select
@@ -29,7 +29,7 @@ _TWICE = "select sheet, row_number, count(*) from held group by 1, 2 having coun
 
 
 def locate(connection: Connection[Any], recorded: Sequence[dict[str, Any]], *, archived: bool) -> list[str]:
-    """Each landed row of a delivery that is not what the archived file gives now, by sheet, row and names of columns.
+    """Name each landed row of a delivery that is not what the archived file gives now, by sheet, row and columns.
 
     `recorded` is what the record says of the delivery's validations. The file is landed again in a transaction that is
     rolled back; `archived` says whether its bytes are as received.
@@ -37,18 +37,18 @@ def locate(connection: Connection[Any], recorded: Sequence[dict[str, Any]], *, a
     facts = recorded[-1]
     if not archived:
         return ["rows are not those that were recorded; which ones cannot be told, as the archived file is altered too"]
-    there = rows.table_columns(connection, "landing", f"{facts['agency']}_{facts['feed']}")
+    there = digests.table_columns(connection, "landing", f"{facts['agency']}_{facts['feed']}")
     if missing := [name for name in facts["columns"] if name not in there]:
         return [f"the columns {', '.join(missing)} are gone"]
     try:
         feed = find_feed(settings.FEEDS, f"{facts['agency']}.{facts['feed']}")
     except KeyError:
         return ["rows are not those that were recorded; which ones cannot be told, as the feed is declared no longer"]
-    told: list[str] = []
+    found: list[str] = []
     with connection.transaction() as scratch:
-        told = _compare(connection, feed, recorded)
+        found = _compare(connection, feed, recorded)
         raise psycopg.Rollback(scratch)
-    return told
+    return found
 
 
 def _compare(connection: Connection[Any], feed: Feed, recorded: Sequence[dict[str, Any]]) -> list[str]:
@@ -60,7 +60,7 @@ def _compare(connection: Connection[Any], feed: Feed, recorded: Sequence[dict[st
         )
     )
     landing.land(connection, feed, delivery, Archive(settings.archive_root()).path(facts["sha256"]))
-    columns = [name for name in rows.table_columns(connection, "landing", feed.table) if name != "delivery_id"]
+    columns = [name for name in digests.table_columns(connection, "landing", feed.table) if name != "delivery_id"]
     query = sql.SQL(_COMPARED).format(
         landing=table,
         delivery=sql.Literal(delivery),
@@ -73,18 +73,20 @@ def _compare(connection: Connection[Any], feed: Feed, recorded: Sequence[dict[st
         now=sql.SQL(", ").join(sql.Identifier("now", name) for name in columns),
         was=sql.SQL(", ").join(sql.Identifier("was", name) for name in columns),
     )
-    told = [_worded(*row) for row in connection.execute(query)]
-    told += [f"{_place(sheet, number)}: is there {count} times" for sheet, number, count in connection.execute(_TWICE)]
-    if told and not any(_gives(connection, each, feed.table) for each in recorded):
-        told.insert(0, "the archived file read now gives other rows than it gave then: what follows may be due to that")
-    return told
+    found = [_worded(*row) for row in connection.execute(query)]
+    found += [f"{_place(sheet, number)}: is there {count} times" for sheet, number, count in connection.execute(_TWICE)]
+    if found and not any(_gives(connection, each, feed.table) for each in recorded):
+        found.insert(
+            0, "the archived file read now gives other rows than it gave then: what follows may be due to that"
+        )
+    return found
 
 
 def _gives(connection: Connection[Any], facts: dict[str, Any], table: str) -> bool:
     """Whether what is landed at the moment is what was recorded."""
     landed = LandedRows(table, facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
-    digest = rows.landed_digest(connection, landed) if facts["columns"] else rows.Digest(0, EMPTY_ROOT)
-    return digest == rows.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
+    digest = digests.landed_digest(connection, landed) if facts["columns"] else digests.Digest(0, EMPTY_ROOT)
+    return digest == digests.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
 
 
 def _worded(sheet: str, number: int, added: bool, removed: bool, columns: list[str]) -> str:

@@ -65,7 +65,7 @@ class Verifier:
         return sha256(self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public).digest()[:4]
 
     def verifies(self, message: bytes, signature: bytes) -> bool:
-        """Whether the key made this Ed25519 signature (64 bytes) of exactly these bytes."""
+        """Verify whether the key made this Ed25519 signature (64 bytes) of exactly these bytes."""
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
@@ -89,7 +89,7 @@ class SigningKey:
 
     @classmethod
     def generate(cls, name: str, algorithm: int = ED25519) -> SigningKey:
-        """A new key from the system's randomness."""
+        """Make a new key from the system's randomness."""
         return cls(name, token_bytes(32), algorithm)
 
     @classmethod
@@ -121,7 +121,7 @@ class SigningKey:
         return self.verifier.vkey
 
     def sign(self, message: bytes) -> bytes:
-        """The Ed25519 signature (64 bytes) of these bytes."""
+        """Sign these bytes; returns the Ed25519 signature (64 bytes)."""
         return self._private.sign(message)
 
     @property
@@ -141,7 +141,7 @@ class Signature:
         return f"— {self.name} {encode(self.key_id + self.value)}\n"
 
     def is_by(self, verifier: Verifier) -> bool:
-        """Whether it claims to be by this key."""
+        """Return whether it claims to be by this key."""
         return (self.name, self.key_id) == (verifier.name, verifier.key_id)
 
 
@@ -156,7 +156,7 @@ class Note:
         return self.text + "\n" + "".join(map(str, self.signatures))
 
     def by(self, verifier: Verifier) -> Signature:
-        """The one signature that claims to be by this key; raises BadNote."""
+        """Return the one signature that claims to be by this key; raises BadNote."""
         found = [each for each in self.signatures if each.is_by(verifier)]
         if not found:
             raise BadNote(f"{verifier.name} did not sign this with the given key")
@@ -164,7 +164,7 @@ class Note:
 
 
 def parse(data: str | bytes) -> Note:
-    """The note as written, its signatures not verified; raises BadNote."""
+    """Read a note as written, its signatures not verified; raises BadNote."""
     try:
         text = data.decode() if isinstance(data, bytes) else data
     except UnicodeDecodeError:
@@ -184,26 +184,26 @@ def parse(data: str | bytes) -> Note:
 
 
 def sign(text: str, key: SigningKey) -> Note:
-    """A note of this text, which must end in a newline, with one signature."""
+    """Sign a text, which must end in a newline, as a note with one signature."""
     if not text.endswith("\n"):
         raise BadNote("the text of a note must end in a newline")
     return parse(str(Note(text, (Signature(key.name, key.verifier.key_id, key.sign(text.encode())),))))
 
 
 def verify(note: Note, verifier: Verifier) -> str:
-    """The text, if this key (of algorithm ED25519) signed it; raises BadNote."""
+    """Read the text of a note, if this key (of algorithm ED25519) signed it; raises BadNote."""
     if verifier.algorithm != ED25519 or not verifier.verifies(note.text.encode(), note.by(verifier).value):
         raise BadNote(f"the signature by {verifier.name} is not of this text, or the text was changed since")
     return note.text
 
 
 def encode(data: bytes) -> str:
-    """The bytes as base64 (RFC 4648, section 4)."""
+    """Write bytes as base64 (RFC 4648, section 4)."""
     return base64.b64encode(data).decode()
 
 
 def decode(text: str) -> bytes:
-    """The bytes of canonical base64 (RFC 4648, section 4); raises BadNote for any other writing."""
+    """Read the bytes of canonical base64 (RFC 4648, section 4); raises BadNote for any other writing."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

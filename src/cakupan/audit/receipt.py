@@ -65,17 +65,17 @@ class Receipt:
 
 
 def canonical(value: Any) -> str:
-    """The one way in which an entry is written as JSON: sorted keys, no blanks, UTF-8 as it is."""
+    """Write an entry in the one way in which it is JSON: sorted keys, no blanks, UTF-8 as it is."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def row_leaf(salt: bytes, line: bytes) -> bytes:
-    """The leaf hash of a row: its salt (32 bytes) keeps others from testing guesses of the line."""
+    """Return the leaf hash of a row: its salt (32 bytes) keeps others from testing guesses of the line."""
     return leaf_hash(salt + line)
 
 
 def compose(receipt: Receipt) -> str:
-    """The receipt as text, its hashes checked first (the checkpoint's signature is not).
+    """Write the receipt as text, its hashes checked first (the checkpoint's signature is not).
 
     Raises BadNote when the row does not lead to the entry's root, or the entry not to the checkpoint's.
     """

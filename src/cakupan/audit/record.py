@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit.findings import Area
+from cakupan.audit.areas import Area
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.sealing import Signed, newest, signed_checkpoints
@@ -45,15 +45,15 @@ class Record:
     """Entries under the newest checkpoint."""
 
     def of(self, kind: str) -> Iterator[dict[str, Any]]:
-        """What the entries of a kind say, oldest first."""
+        """Return what the entries of a kind say, oldest first."""
         return (entry.facts for entry in self.entries if entry.facts.get("kind") == kind)
 
     def lost_numbers(self, kind: str, name: str) -> set[Any]:
-        """What the lost entries of a kind say of one fact."""
+        """Return what the lost entries of a kind say of one fact."""
         return {entry.facts.get(name) for entry in self.lost if entry.facts.get("kind") == kind}
 
     def opening(self, name: str) -> int:
-        """The newest number that was there before the record."""
+        """Return the newest number that was there before the record."""
         return int(next(self.of("opening"), {}).get(name, 0))
 
 
@@ -79,8 +79,8 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
     record = _trusted(held, leaves, folder.entries(), last, area)
     for facts in record.of("restart"):
         sizes = ", ".join(str(each["size"]) for each in facts["given_up"])
-        told = f"restarted {facts['recorded_at']} by {facts['by']}: {facts['why']}"
-        area.notes.append(f"{told}; given up: the checkpoints of {sizes} entries")
+        restarted = f"restarted {facts['recorded_at']} by {facts['by']}: {facts['why']}"
+        area.notes.append(f"{restarted}; given up: the checkpoints of {sizes} entries")
     return record
 
 
@@ -195,8 +195,8 @@ def _difference(before: str | None, now: str) -> str:
         return "was altered; what it said is not known"
     was, says = Entry(0, before).facts, Entry(0, now).facts
     names = sorted(name for name in was.keys() | says.keys() if was.get(name) != says.get(name))
-    told = [f"{name} was {_short(was.get(name))}, is {_short(says.get(name))}" for name in names]
-    return "was altered: " + ("; ".join(told) or "the same facts in another spelling")
+    changes = [f"{name} was {_short(was.get(name))}, is {_short(says.get(name))}" for name in names]
+    return "was altered: " + ("; ".join(changes) or "the same facts in another spelling")
 
 
 def _older(record: Record, size: int) -> str:

@@ -17,7 +17,7 @@ from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.folder import Folder, Marks, mark
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, Verifier
-from cakupan.ledger import publications, rows
+from cakupan.ledger import digests, publications
 from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
 from cakupan.ledger.entries import Entry, append, read_entries
 from cakupan.ledger.merkle import root
@@ -78,8 +78,8 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
 def signed_checkpoints(
     connection: Connection[Any], folder: Folder, verifier: Verifier
 ) -> tuple[list[Signed], list[str]]:
-    """The checkpoints whose signature holds, smallest first, from the folder and the database; and what is wrong with
-    the others. Those that a restart has given up are left out."""
+    """Read the checkpoints of the folder and the database: those whose signature holds, smallest first, and what is
+    wrong with the others. Those that a restart has given up are left out."""
     found: list[tuple[str, bytes]] = [(str(path), data) for path, data in folder.checkpoints().items()]
     found += [(f"ledger.checkpoint of size {size}", note.encode()) for size, note in kept_checkpoints(connection)]
     valid, wrong, gone = [], [], given_up(connection)
@@ -97,7 +97,7 @@ def signed_checkpoints(
 
 
 def newest(valid: Sequence[Signed]) -> Signed | None:
-    """The checkpoint of the most entries; of several notes of it the one with the most signatures."""
+    """Return the checkpoint of the most entries; of several notes of it the one with the most signatures."""
     return max(valid, key=lambda signed: (signed.checkpoint.size, len(signed.note)), default=None)
 
 
@@ -145,16 +145,16 @@ def restart(connection: Connection[Any], by: str, why: str, folder: Folder | Non
         gone = {each.checkpoint for each in valid if root(leaves[: each.checkpoint.size]) != each.checkpoint.root}
         if not gone:
             raise ValueError("the record continues every checkpoint: there is nothing to restart")
-        told = [
+        given_up_now = [
             {"size": each.size, "root": base64.b64encode(each.root).decode()}
             for each in sorted(gone, key=lambda each: each.size)
         ]
-        append(connection, "restart", {"by": by.strip(), "given_up": told, "why": why.strip()})
+        append(connection, "restart", {"by": by.strip(), "given_up": given_up_now, "why": why.strip()})
     return seal(connection, folder)
 
 
 def given_up(connection: Connection[Any]) -> set[Checkpoint]:
-    """The checkpoints that restarts have given up."""
+    """Return the checkpoints that restarts have given up."""
     name = signing_key().name
     return {
         Checkpoint(name, each["size"], base64.b64decode(each["root"]))
@@ -214,23 +214,23 @@ def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[
             continue
         number = facts["validation_id"]
         if not folder.marks_path("validations", number).exists():
-            statement = rows.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
-            digest = rows.Digest.from_facts(facts["decisions"])
-            kept = _marks(connection, DECISIONS, statement, digest, len(rows.DECIDED))
+            statement = digests.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
+            digest = digests.Digest.from_facts(facts["decisions"])
+            kept = _marks(connection, DECISIONS, statement, digest, len(digests.DECIDED))
             folder.write_marks("validations", number, filter(None, [kept]))
 
 
 def _marks(
-    connection: Connection[Any], part: str, statement: sql.Composed, recorded: rows.Digest, kept: int | None = None
+    connection: Connection[Any], part: str, statement: sql.Composed, recorded: digests.Digest, kept: int | None = None
 ) -> Marks | None:
     """The marks of a query's rows, unless these are no longer those that were recorded."""
     try:
         with connection.transaction():
-            rows.spell(connection)
-            found = sorted(rows.keyed_lines(connection, statement))
+            digests.spell(connection)
+            found = sorted(digests.keyed_lines(connection, statement))
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # there then, gone since
         return None
-    if rows.Digest(len(found), root(leaf for leaf, _ in found)) != recorded:
+    if digests.Digest(len(found), root(leaf for leaf, _ in found)) != recorded:
         return None
     key = 2 if kept else 0
     if kept is None:
@@ -239,5 +239,5 @@ def _marks(
 
 
 def _numbers(numbers: Sequence[int]) -> str:
-    told = ", ".join(map(str, numbers[:5]))
-    return f"{told} and {len(numbers) - 5} more" if len(numbers) > 5 else told
+    first = ", ".join(map(str, numbers[:5]))
+    return f"{first} and {len(numbers) - 5} more" if len(numbers) > 5 else first

@@ -8,11 +8,11 @@ from datetime import date
 import psycopg
 
 from cakupan import settings
+from cakupan.audit.areas import Area
+from cakupan.audit.check_ledger import check_tables
 from cakupan.audit.check_marts import check_marts
 from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
-from cakupan.audit.findings import Area
 from cakupan.audit.folder import Folder
-from cakupan.audit.ledger_tables import check_tables
 from cakupan.audit.record import read_record
 from cakupan.database import Role, connect
 from cakupan.landing.archive import Archive

@@ -52,7 +52,7 @@ class Proof:
 
 
 def read_leaves(path: Path) -> list[bytes]:
-    """The leaf hashes of a log, 32 bytes each; raises BadNote when the file is cut short, and OSError."""
+    """Read the leaf hashes of a log, 32 bytes each; raises BadNote when the file is cut short, and OSError."""
     data = path.read_bytes()
     if len(data) % HASH_SIZE:
         raise BadNote(f"{path}: {len(data)} bytes are not a whole number of leaf hashes; was it copied in part?")
@@ -60,12 +60,12 @@ def read_leaves(path: Path) -> list[bytes]:
 
 
 def prove(leaves: Sequence[bytes], old_size: int) -> Proof:
-    """The proof that these leaves begin with the first `old_size` of them; raises IndexError when there are fewer."""
+    """Prove that these leaves begin with the first `old_size` of them; raises IndexError when there are fewer."""
     return Proof(old_size, consistency_proof(leaves, old_size))
 
 
 def remembered(state: Path, log: Verifier, witness: Verifier) -> Checkpoint:
-    """The last checkpoint this witness cosigned, as its state file says; raises CannotCosign and OSError."""
+    """Read the last checkpoint this witness cosigned, as its state file says; raises CannotCosign and OSError."""
     try:
         signed = state.read_bytes()
         checkpoint.verify_cosignature(signed, witness)
@@ -89,7 +89,7 @@ def cosign(
     grew: Proof | Sequence[bytes] | None = None,
     first: bool = False,
 ) -> str:
-    """The checkpoint with this witness's cosignature at `at` (seconds since 1970), remembered before it is returned.
+    """Cosign a checkpoint at `at` (seconds since 1970); it is remembered before it is returned.
 
     `grew` shows that the log only grew since the remembered checkpoint: a proof, or the leaf hashes of all its entries.
     `first` says that there is nothing to remember yet; it is not guessed, because a witness that forgot would cosign a

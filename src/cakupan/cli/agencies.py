@@ -43,7 +43,7 @@ def keep_up(as_of: date, city: cities.Wanted, out: Console) -> None:
 
 
 def of_this_installation() -> AbstractContextManager[object]:
-    """The stand-ins of the simulated city that the installation holds, with all its nights; else nothing."""
+    """Return the stand-ins of the simulated city that the installation holds, with all its nights; else nothing."""
     city = cities.simulated()
     if city is None or orchestration.environment_names_all():
         return nullcontext()

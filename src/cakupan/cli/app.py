@@ -12,12 +12,12 @@ import psycopg
 import typer
 from rich.console import Console
 
-from cakupan.cli import cities, export, feed, ledger, nothing, query, receipt, report, sources, trace, verify, witness
+from cakupan.cli import cities, export, feed, ledger, no_nights, query, receipt, report, sources, trace, verify, witness
 from cakupan.cli.cities import CannotSimulate, Wanted
-from cakupan.cli.known import AsKnownAt
+from cakupan.cli.known_at import AsKnownAt
 from cakupan.cli.lock import only_one_night
+from cakupan.cli.messages import cause, needs_cluster, needs_database, say_and_exit
 from cakupan.cli.nightly import run_night
-from cakupan.cli.saying import cause, needs_cluster, needs_database, say_and_exit
 from cakupan.database import Role, connect, url
 from cakupan.database.server import embedded
 
@@ -97,7 +97,7 @@ def status(
 
     needs_database()
     try:
-        said = nothing.never_begun(night.date() if night else None)
+        said = no_nights.never_begun(night.date() if night else None)
         if said and not (night and watch):  # a night may be watched before it begins
             say_and_exit(said, 1)
         as_of = night.date() if night else feeds_status.newest_night()
@@ -119,7 +119,7 @@ def sql(
     """
     needs_database()
     try:
-        if said := nothing.never_published(known_at):
+        if said := no_nights.never_published(known_at):
             say_and_exit(said, 1)
         query.run(statement, form.value, out, known_at)
     except psycopg.OperationalError as error:
@@ -165,7 +165,7 @@ def verify_all(
     night: Annotated[datetime | None, DATE] = None,
     only: Annotated[list[Kept] | None, typer.Option(help="One area; may be repeated.")] = None,
 ) -> None:
-    """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
+    """Recompute all that is kept against the signed record and name exactly what was altered; changes no_nights.
 
     Exit code 0: nothing was altered; 1: something was, or there is nothing to verify; 2: wrong usage, or it could not
     be verified.
@@ -173,7 +173,7 @@ def verify_all(
     needs_database(2)
     on = night.date() if night else None
     try:
-        said = nothing.never_kept(on)
+        said = no_nights.never_kept(on)
         untouched = verify.run(on, [area.value for area in only or ()], out, said)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
         say_and_exit(f"Could not verify to the end: {cause(error)}", 2)

@@ -35,13 +35,13 @@ class Wanted:
         return settings.home() / "simulated" / f"{self.workers}{'-trouble' if self.trouble else ''}"
 
     def name(self, as_of: date) -> str:
-        """What the installation calls it when this night is asked of it: as it lies there, or else as it will be."""
+        """Return what the installation calls it when asked for this night: as it lies there, or as it will be."""
         nights = _nights(self.folder)
         first = nights[0] if nights and not self.begins_anew(as_of) else self._first(as_of)
         return f"simulated {self.folder.name} from {first}"
 
     def begins_anew(self, as_of: date) -> bool:
-        """Whether the night lies before the city's first."""
+        """Return whether the night lies before the city's first."""
         nights = _nights(self.folder)
         return bool(nights) and self._first(as_of) < nights[0]
 
@@ -80,7 +80,7 @@ def hold_for_the_schedule() -> None:
 
 
 def simulated() -> Wanted | None:
-    """The simulated city that the installation holds, or None."""
+    """Return the simulated city that the installation holds, or None."""
     words = (holding.noted() or "").split()
     if words[:1] != ["simulated"]:
         return None
@@ -129,8 +129,8 @@ def _nights(folder: Path) -> list[date]:
 
 def _erase() -> None:
     drop_warehouse()
-    told = (settings.home() / name for name in ("outbox", "reports", "lineage"))
-    for folder in (settings.archive_root(), ledger_root(), *told):
+    messages = (settings.home() / name for name in ("outbox", "reports", "lineage"))
+    for folder in (settings.archive_root(), ledger_root(), *messages):
         shutil.rmtree(folder, ignore_errors=True)
     (settings.home() / "city").unlink(missing_ok=True)
 

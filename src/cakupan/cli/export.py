@@ -9,9 +9,9 @@ from typing import Annotated
 import psycopg
 import typer
 
-from cakupan.cli import nothing
-from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import cause, needs_database, say_and_exit
+from cakupan.cli import no_nights
+from cakupan.cli.known_at import AsKnownAt, as_known
+from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.")
@@ -53,7 +53,7 @@ def fiscal(
             package = fiscal_package(connection, year, night.date() if night else None, licence, known_at)
         written = write(package, out)
     except NoSuchNight as missing:
-        say_and_exit(nothing.never_published(known_at) or f"{missing} To see what was: cakupan status")
+        say_and_exit(no_nights.never_published(known_at) or f"{missing} To see what was: cakupan status")
     except psycopg.Error as error:
         say_and_exit(cause(error))
     except OSError as error:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cakupan import settings
-from cakupan.cli.saying import cause, say_and_exit
+from cakupan.cli.messages import cause, say_and_exit
 
 if TYPE_CHECKING:
     from cakupan.onboarding.checking import Checked

@@ -58,7 +58,7 @@ def held() -> Held:
 
 
 def noted() -> str | None:
-    """What the folder's own note says it holds, or None."""
+    """Return what the folder's own note says it holds, or None."""
     path = settings.home() / "city"
     return path.read_text().strip() or None if path.exists() else None
 
@@ -72,7 +72,7 @@ def note(city: str, also: str | None = None) -> None:
 
 
 def described(city: str) -> str:
-    """A simulated city as a person calls it."""
+    """Return a simulated city as a person calls it."""
     _, kind, _, first = city.split()
     workers, _, trouble = kind.partition("-")
     return f"the simulated city of {int(workers):,} workers{' with trouble' if trouble else ''} that begins on {first}"

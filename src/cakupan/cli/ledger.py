@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from cakupan.cli.saying import cause, needs_database, say_and_exit
+from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="The record of what was delivered, decided and published.")

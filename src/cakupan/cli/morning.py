@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from cakupan.cli.empty import missing, why_empty
-from cakupan.cli.saying import this_command
+from cakupan.cli.empty_cells import missing, why_empty
+from cakupan.cli.messages import this_command
 from cakupan.database import Role, connect, url
 from cakupan.ledger.publications import published_run
 
@@ -45,7 +45,7 @@ FINDINGS = """
 
 
 def run_of(as_of: date) -> int | None:
-    """The run that readers see for the night, or None."""
+    """Return the run that readers see for the night, or None."""
     with connect(Role.AUDITOR) as connection:
         run_id, _ = published_run(connection, as_of) or (None, None)
     return run_id

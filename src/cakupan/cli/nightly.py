@@ -14,7 +14,7 @@ from rich.console import Console
 
 from cakupan.cli import cities, holding, morning
 from cakupan.cli.lock import NotPublished, only_one_night
-from cakupan.cli.saying import this_command
+from cakupan.cli.messages import this_command
 from cakupan.cli.stand_ins import stand_ins
 
 

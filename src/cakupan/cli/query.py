@@ -12,9 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from cakupan.cli.empty import marts_in, missing
-from cakupan.cli.known import as_known
-from cakupan.cli.saying import err
+from cakupan.cli.empty_cells import marts_in, missing
+from cakupan.cli.known_at import as_known
+from cakupan.cli.messages import err
 from cakupan.database import Role, connect
 from cakupan.ledger.publications import published_nights
 from cakupan.lineage.figures import figures

@@ -12,11 +12,11 @@ from cakupan.database import Role, connect
 
 def run(address: str, reason: str, out: Path | None) -> None:
     """Print or write the receipt; raises ValueError (also NoReceipt and BadNote), OSError, psycopg.Error."""
-    from cakupan.audit.receipts import Address, hand_out
+    from cakupan.audit.issuing import Address, issue_receipt
 
     where = Address.parse(address)
     with connect(Role.LOADER) as connection:
-        text = hand_out(connection, where, getpass.getuser(), reason)
+        text = issue_receipt(connection, where, getpass.getuser(), reason)
     if out is None:
         sys.stdout.write(text)
         return

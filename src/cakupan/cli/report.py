@@ -11,9 +11,9 @@ import typer
 
 from cakupan import settings
 from cakupan.bilingual import Language
-from cakupan.cli import nothing
-from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import cause, needs_database, say_and_exit
+from cakupan.cli import no_nights
+from cakupan.cli.known_at import AsKnownAt, as_known
+from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
@@ -57,7 +57,7 @@ def dbhcht(
         with connect(Role.AUDITOR, options=options) as connection:
             figures = reports.figures_of(connection, year, night.date() if night else None)
     except reports.NoSuchNight as missing:
-        say_and_exit(nothing.never_published(known_at) or f"{missing} To see what was: cakupan status")
+        say_and_exit(no_nights.never_published(known_at) or f"{missing} To see what was: cakupan status")
     except psycopg.Error as error:
         say_and_exit(cause(error))
     report = reports.dbhcht_report(figures, year, lang, known_at)

@@ -67,7 +67,7 @@ def check(
 
 
 def look(agencies: list[str], as_of: date) -> Iterator[Line]:
-    """What is to be said of every feed of the agencies, in their order; several agencies are asked at a time."""
+    """Ask the agencies, several at a time; returns what is to be said of each feed, in their order."""
     sources: list[Source | NotConnected] = []
     for agency in agencies:
         try:

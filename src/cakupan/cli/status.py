@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cakupan.bilingual import local
-from cakupan.cli.saying import this_command
+from cakupan.cli.messages import this_command
 from cakupan.database import Role, connect
 from cakupan.ledger.nights import nights_begun
 from cakupan.notices import FeedState, Noticed, Refused, Standing, feed_states, noticed, shown, standings
@@ -37,7 +37,7 @@ PROGRESS = """
 
 
 def newest_night() -> date | None:
-    """The newest night that was begun, or None."""
+    """Return the newest night that was begun, or None."""
     with connect(Role.AUDITOR) as connection:
         return max(nights_begun(connection), default=None)
 

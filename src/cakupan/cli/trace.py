@@ -17,8 +17,8 @@ import typer
 from rich.console import Console
 
 from cakupan.bilingual import Language
-from cakupan.cli.known import AsKnownAt, as_known
-from cakupan.cli.saying import cause, needs_database, say_and_exit
+from cakupan.cli.known_at import AsKnownAt, as_known
+from cakupan.cli.messages import cause, needs_database, say_and_exit
 
 if TYPE_CHECKING:
     from cakupan.trace.night import Night

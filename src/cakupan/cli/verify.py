@@ -9,8 +9,8 @@ from datetime import date
 
 from rich.console import Console
 
-from cakupan.audit.findings import Area
-from cakupan.cli.saying import say_and_exit
+from cakupan.audit.areas import Area
+from cakupan.cli.messages import say_and_exit
 
 DONE = "Nothing was altered."
 
@@ -47,5 +47,5 @@ def _show(area: Area, out: Console) -> None:
 
 
 def plain(text: str) -> str:
-    """Text from files and tables without what a terminal would obey."""
+    """Return text from files and tables without what a terminal would obey."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", "�", text)

@@ -14,7 +14,7 @@ import typer
 from cakupan.audit import note, witness
 from cakupan.audit.note import BadNote, SigningKey, Verifier
 from cakupan.bilingual import Language, Text
-from cakupan.cli.saying import say_and_exit
+from cakupan.cli.messages import say_and_exit
 
 app = typer.Typer(no_args_is_help=True, help="Cosign checkpoints of the ledger from outside the data team.")
 

@@ -14,7 +14,7 @@ from cakupan.sources.ignored import Ignored
 
 
 def fingerprints(connection: Connection[Any], feed: Feed) -> dict[tuple[date, str], str]:
-    """The fingerprints of the feed's files when they were last read, by business date and name."""
+    """Return the fingerprints of the feed's files when they were last read, by business date and name."""
     rows = connection.execute(
         "select business_date, original_name, fingerprint from ledger.seen where agency = %s and feed = %s",
         (feed.agency, feed.feed),

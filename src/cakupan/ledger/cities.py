@@ -23,7 +23,7 @@ def note_city(connection: Connection[Any], name: str) -> None:
 
 
 def read_holding(connection: Connection[Any]) -> Holding:
-    """What a warehouse of whatever version holds; nothing where it has no tables yet."""
+    """Read what a warehouse of whatever version holds; nothing where it has no tables yet."""
     delivery, entry, city = connection.execute(
         "select to_regclass('ledger.delivery'), to_regclass('ledger.entry'), to_regclass('ledger.city')"
     ).fetchone() or (None, None, None)

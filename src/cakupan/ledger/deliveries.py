@@ -82,7 +82,7 @@ def find_delivery(connection: Connection[Any], delivery_id: int) -> Delivery | N
 
 
 def is_delivered(connection: Connection[Any], feed: Feed, night: date) -> bool:
-    """Whether there is a delivery of the feed dated of the night."""
+    """Return whether there is a delivery of the feed dated of the night."""
     delivered = connection.execute(
         "select from ledger.delivery where agency = %s and feed = %s and business_date = %s",
         (feed.agency, feed.feed, night),
@@ -91,7 +91,7 @@ def is_delivered(connection: Connection[Any], feed: Feed, night: date) -> bool:
 
 
 def dates_of(connection: Connection[Any], deliveries: Iterable[int]) -> list[date]:
-    """The business dates of the deliveries, oldest first, each once."""
+    """Return the business dates of the deliveries, oldest first, each once."""
     rows = connection.execute(
         "select distinct business_date from ledger.delivery where delivery_id = any(%s) order by 1",
         (list(deliveries),),
@@ -100,7 +100,7 @@ def dates_of(connection: Connection[Any], deliveries: Iterable[int]) -> list[dat
 
 
 def newest_with(connection: Connection[Any], key: str) -> int | None:
-    """The newest delivery of this number or SHA-256; None when there is none."""
+    """Return the newest delivery of this number or SHA-256; None when there is none."""
     condition, value = ("sha256 = %s", key) if len(key) == 64 else ("delivery_id::text = %s", key.lstrip("0"))
     (delivery_id,) = connection.execute(
         f"select max(delivery_id) from ledger.delivery where {condition}",  # noqa: S608 - one of two texts above
@@ -110,5 +110,5 @@ def newest_with(connection: Connection[Any], key: str) -> int | None:
 
 
 def storable(name: str) -> str:
-    """The name as PostgreSQL can keep it: what is no text, and NUL, spelled out."""
+    """Return the name as PostgreSQL can keep it: what is no text, and NUL, spelled out."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")

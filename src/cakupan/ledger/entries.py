@@ -46,8 +46,8 @@ class Entry:
 
     def __str__(self) -> str:
         facts = self.facts
-        told = ("feed", "business_date", "delivery_id", "validation_id", "run_id", "as_of_date", "who", "by")
-        where = ", ".join(f"{name} {facts[name]}" for name in told if name in facts)
+        named = ("feed", "business_date", "delivery_id", "validation_id", "run_id", "as_of_date", "who", "by")
+        where = ", ".join(f"{name} {facts[name]}" for name in named if name in facts)
         return f"{self.entry_no} ({facts.get('kind', 'unreadable')}{': ' if where else ''}{where})"
 
 
@@ -69,12 +69,12 @@ def append(connection: Connection[Any], kind: str, facts: Mapping[str, Any]) -> 
 
 
 def canonical(facts: Mapping[str, Any]) -> str:
-    """Facts as the one JSON text that says them: keys sorted, no blanks, no escapes that need not be."""
+    """Write facts as the one JSON text that says them: keys sorted, no blanks, no escapes that need not be."""
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spelled)
 
 
 def read_entries(connection: Connection[Any], start: int = 0, kind: str | None = None) -> Iterator[Entry]:
-    """The entries from number `start` on, in order; of one kind only where that is given."""
+    """Read the entries from number `start` on, in order; of one kind only where that is given."""
     rows = connection.execute(
         "select entry_no, body from ledger.entry where entry_no >= %s and kind = coalesce(%s, kind) order by 1",
         (start, kind),
@@ -108,12 +108,12 @@ def record_read(connection: Connection[Any], who: str, reason: str, what: Mappin
 
 
 def delivery_facts(connection: Connection[Any], delivery_id: int) -> dict[str, Any] | None:
-    """What the record says of a delivery, as ledger.delivery has it now; None when there is none."""
+    """Read what the record says of a delivery, as ledger.delivery has it now; None when there is none."""
     return _row(connection, f"{DELIVERIES} where d.delivery_id = %s", delivery_id)
 
 
 def validation_facts(connection: Connection[Any], validation_id: int) -> dict[str, Any] | None:
-    """What the record says of a validation but for its rows, as the ledger has it now; None when there is none."""
+    """Read what the record says of a validation but for its rows, as the ledger has it now; None when there is none."""
     return _row(connection, f"{VALIDATIONS} where v.validation_id = %s", validation_id)
 
 

@@ -13,7 +13,7 @@ from cakupan.feeds import Feed
 
 
 def not_landed(connection: Connection[Any], feed: Feed) -> list[tuple[int, str]]:
-    """The feed's deliveries that were never landed, oldest first: delivery_id and SHA-256."""
+    """Return the feed's deliveries that were never landed, oldest first: delivery_id and SHA-256."""
     return connection.execute(
         "select delivery_id, sha256 from ledger.delivery as d where agency = %s and feed = %s"
         " and not exists (select from ledger.landing as l where l.delivery_id = d.delivery_id)"

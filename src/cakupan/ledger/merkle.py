@@ -12,17 +12,17 @@ _CHUNK = 1 << 14  # leaves reduced at a time; a power of two, so that a chunk is
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash that stands for `data` in a tree."""
+    """Return the hash that stands for `data` in a tree."""
     return sha256(b"\x00" + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of a node over its two children."""
+    """Return the hash of a node over its two children."""
     return sha256(b"\x01" + left + right).digest()
 
 
 def root(leaf_hashes: Iterable[bytes]) -> bytes:
-    """The root over leaf hashes in order, of any number; they may come from a generator and are not kept."""
+    """Return the root over leaf hashes in order, of any number; they may come from a generator and are not kept."""
     rest = iter(leaf_hashes)
     subtrees = []
     while chunk := list(islice(rest, _CHUNK)):
@@ -31,7 +31,7 @@ def root(leaf_hashes: Iterable[bytes]) -> bytes:
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes that lead from leaf `index` (from 0) to the root, the leaf's sibling first.
+    """Return the hashes that lead from leaf `index` (from 0) to the root, the leaf's sibling first.
 
     Raises IndexError when there is no such leaf.
     """
@@ -49,7 +49,7 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
-    """The root that a tree of `size` leaves has if `leaf` (a leaf hash) is its leaf `index`.
+    """Return the root that a tree of `size` leaves has if `leaf` (a leaf hash) is its leaf `index`.
 
     Raises ValueError when a proof for that place has another number of hashes, or hashes of another length.
     """
@@ -73,7 +73,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
 
 
 def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes]:
-    """The hashes that show that the tree only grew since it had `old_size` leaves.
+    """Return the hashes that show that the tree only grew since it had `old_size` leaves.
 
     Empty when there is nothing to show: `old_size` is 0 or the present size. Raises IndexError when it is larger.
     """
@@ -98,7 +98,7 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes
 
 
 def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether `proof` shows that the tree of `new_size` leaves begins with the one of `old_size`."""
+    """Return whether `proof` shows that the tree of `new_size` leaves begins with the one of `old_size`."""
     if not 0 <= old_size <= new_size or any(len(each) != HASH_SIZE for each in proof):
         return False
     if old_size == 0:

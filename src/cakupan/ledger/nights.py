@@ -29,7 +29,7 @@ def note_done(connection: Connection[Any], feed: Feed, night: date) -> None:
 
 
 def feeds_done(connection: Connection[Any], night: date) -> set[str]:
-    """The feeds that are done for the night, as `agency.feed`."""
+    """Return the feeds that are done for the night, as `agency.feed`."""
     rows = connection.execute("select agency || '.' || feed from ledger.asked where as_of_date = %s", (night,))
     return {name for (name,) in rows}
 
@@ -42,7 +42,7 @@ def note_failure(connection: Connection[Any], night: date, task: str, message: s
 
 
 def failures(connection: Connection[Any], night: date, since: datetime | None = None) -> list[Failure]:
-    """The tasks of the night that failed, since then where that is given, oldest first."""
+    """Return the tasks of the night that failed, since then where that is given, oldest first."""
     with connection.cursor(row_factory=class_row(Failure)) as cursor:
         return cursor.execute(
             "select failed_at, task, message from ledger.failure"
@@ -52,7 +52,7 @@ def failures(connection: Connection[Any], night: date, since: datetime | None = 
 
 
 def nights_begun(connection: Connection[Any]) -> set[date]:
-    """The nights that were asked for, built or failed."""
+    """Return the nights that were asked for, built or failed."""
     return _nights(
         connection,
         "select as_of_date from ledger.asked union select as_of_date from ledger.run"
@@ -61,12 +61,12 @@ def nights_begun(connection: Connection[Any]) -> set[date]:
 
 
 def nights_delivered(connection: Connection[Any]) -> set[date]:
-    """The nights that deliveries are dated of."""
+    """Return the nights that deliveries are dated of."""
     return _nights(connection, "select distinct business_date from ledger.delivery")
 
 
 def nights_published(connection: Connection[Any]) -> set[date]:
-    """The nights that were ever published."""
+    """Return the nights that were ever published."""
     return _nights(connection, "select distinct as_of_date from ledger.publication")
 
 

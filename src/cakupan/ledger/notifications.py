@@ -26,7 +26,7 @@ def lock_recipient(connection: Connection[Any], recipient: str) -> None:
 
 
 def topics_told(connection: Connection[Any], recipient: str) -> frozenset[str]:
-    """The topics that the recipient was told, by mail or in the outbox."""
+    """Return the topics that the recipient was told, by mail or in the outbox."""
     rows = connection.execute(
         "select distinct unnest(topics) from ledger.notification where recipient = %s and state in ('SENT', 'KEPT')",
         (recipient,),

@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from cakupan.ledger import rows
+from cakupan.ledger import digests
 from cakupan.ledger.entries import append, read_entries
 from cakupan.ledger.runs import inputs_of
 
@@ -58,7 +58,7 @@ class Relation:
         return next((name for name in ("run_id", "validation_id") if name in self.columns), None)
 
     def statement(self, number: int | None = None) -> sql.Composed:
-        """The query of the rows of a run or a validation, or of all."""
+        """Return the query of the rows of a run or a validation, or of all."""
         mine = sql.SQL(" where {} = {}").format(sql.Identifier(self.by or ""), sql.Literal(number))
         return sql.SQL("select {} from {}{}").format(
             sql.SQL(", ").join(map(sql.Identifier, self.columns)),
@@ -68,13 +68,13 @@ class Relation:
 
 
 def relations(connection: Connection[Any]) -> list[Relation]:
-    """The tables behind the views of schema marts, and the reference data that nights are reckoned with."""
+    """Return the tables behind the views of schema marts, and the reference data that nights are reckoned with."""
     found = connection.execute(_BEHIND).fetchall()
     return [Relation(f"{schema}.{name}", tuple(columns)) for schema, name, columns in found]
 
 
 def views() -> sql.Composed:
-    """The query of the views' own definitions."""
+    """Return the query of the views' own definitions."""
     return sql.SQL(
         "select c.oid::regclass::text, pg_get_viewdef(c.oid) from pg_class as c where c.relkind = 'v'"
         " and c.relnamespace in ({})"
@@ -89,7 +89,7 @@ class Part:
     number: int | None
     by: str | None
     columns: tuple[str, ...]
-    digest: rows.Digest
+    digest: digests.Digest
 
     @property
     def name(self) -> str:
@@ -121,7 +121,7 @@ class Publication:
 
     def _part(self, name: str, number: int | None, by: str | None, facts: dict[str, Any]) -> Part:
         columns = ("view", "definition") if name == VIEWS else tuple(self.facts["columns"].get(name, ()))
-        return Part(name, number, by, columns, rows.Digest.from_facts(facts))
+        return Part(name, number, by, columns, digests.Digest.from_facts(facts))
 
 
 def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publication] = ()) -> dict[str, Any]:
@@ -138,18 +138,18 @@ def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publi
     for relation in relations(connection):
         facts["columns"][relation.name] = list(relation.columns)
         if relation.by == "run_id":
-            facts["relations"][relation.name] = rows.digest(connection, relation.statement(run_id)).facts()
+            facts["relations"][relation.name] = digests.digest(connection, relation.statement(run_id)).facts()
         elif relation.by == "validation_id":
             new = set(inputs) - recorded.get(relation.name, set())
             facts["facts"][relation.name] = _stored(connection, relation, sorted(new))
         else:
-            facts["standing"][relation.name] = rows.digest(connection, relation.statement()).facts()
-    facts["standing"][VIEWS] = rows.digest(connection, views()).facts()
+            facts["standing"][relation.name] = digests.digest(connection, relation.statement()).facts()
+    facts["standing"][VIEWS] = digests.digest(connection, views()).facts()
     return facts
 
 
 def stored_counts(connection: Connection[Any], relation: str, validations: Iterable[int]) -> dict[int, int]:
-    """How many rows the relation stores of each validation, where it stores any."""
+    """Return how many rows the relation stores of each validation, where it stores any."""
     query = sql.SQL("select validation_id, count(*) from {} where validation_id = any(%s) group by 1")
     found = connection.execute(query.format(sql.Identifier(*relation.split("."))), (list(validations),))
     return dict(found.fetchall())
@@ -166,25 +166,25 @@ def enter_publication(connection: Connection[Any], run_id: int) -> bool:
 
 
 def published_run(connection: Connection[Any], night: date) -> tuple[int, datetime] | None:
-    """The run that readers see for the night, and since when; None where the night is not published."""
+    """Return the run that readers see for the night, and since when; None where the night is not published."""
     return connection.execute(
         "select run_id, published_at from ledger.published where as_of_date = %s", (night,)
     ).fetchone()
 
 
 def first_publication(connection: Connection[Any]) -> datetime | None:
-    """When a night was published first; None before that."""
+    """Return when a night was published first; None before that."""
     (first,) = connection.execute("select min(published_at) from ledger.publication").fetchone() or (None,)
     return first
 
 
 def is_anything_published(connection: Connection[Any]) -> bool:
-    """Whether readers see any night, at the moment that the connection looks at."""
+    """Return whether readers see any night, at the moment that the connection looks at."""
     return connection.execute("select from ledger.published limit 1").fetchone() is not None
 
 
 def published_nights(connection: Connection[Any]) -> dict[date, int]:
-    """The run that readers see for each night, oldest first."""
+    """Return the run that readers see for each night, oldest first."""
     return dict(connection.execute("select as_of_date, run_id from ledger.published order by 1").fetchall())
 
 
@@ -193,12 +193,12 @@ def record_publication(connection: Connection[Any], run_id: int, digests: dict[s
     as_of_date, published_at = connection.execute(
         "select as_of_date, published_at from ledger.publication where run_id = %s", (run_id,)
     ).fetchone() or (None, None)
-    told = {"run_id": run_id, "as_of_date": as_of_date, "published_at": published_at}
-    append(connection, "publication", {**digests, **told, "inputs": inputs_digest(connection, run_id)})
+    publication = {"run_id": run_id, "as_of_date": as_of_date, "published_at": published_at}
+    append(connection, "publication", {**digests, **publication, "inputs": inputs_digest(connection, run_id)})
 
 
 def publications(connection: Connection[Any]) -> list[Publication]:
-    """The publications of the record, oldest first."""
+    """Return the publications of the record, oldest first."""
     facts = (entry.facts for entry in read_entries(connection, kind="publication"))
     return [Publication(each) for each in facts if "run_id" in each and "facts" in each]
 
@@ -209,9 +209,9 @@ def inputs_digest(connection: Connection[Any], run_id: int) -> str:
         "select agency, feed, delivery_id, validation_id, business_date from ledger.run_input where run_id = {}"
         " order by validation_id"
     ).format(sql.Literal(run_id))
-    rows.spell(connection)
+    digests.spell(connection)
     digest = hashlib.sha256()
-    for line in rows.lines(connection, statement):
+    for line in digests.lines(connection, statement):
         digest.update(line + b"\n")
     return digest.hexdigest()
 
@@ -219,6 +219,8 @@ def inputs_digest(connection: Connection[Any], run_id: int) -> str:
 def _stored(connection: Connection[Any], relation: Relation, validations: list[int]) -> dict[str, Any]:
     counts = stored_counts(connection, relation.name, validations)
     return {
-        str(number): rows.digest(connection, relation.statement(number)).facts() if counts.get(number) else {"rows": 0}
+        str(number): digests.digest(connection, relation.statement(number)).facts()
+        if counts.get(number)
+        else {"rows": 0}
         for number in validations
     }

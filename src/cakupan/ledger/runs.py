@@ -32,7 +32,7 @@ def try_lock_build(connection: Connection[Any]) -> bool:
 
 
 def current_run(connection: Connection[Any]) -> CurrentRun | None:
-    """The run being built, or the last one that was; None before the first."""
+    """Return the run being built, or the last one that was; None before the first."""
     row = connection.execute(
         """
         select
@@ -102,13 +102,13 @@ def mark_published(connection: Connection[Any], run_id: int) -> None:
 
 
 def run_state(connection: Connection[Any], run_id: int) -> str:
-    """How far a run has come; '' where there is none."""
+    """Return how far a run has come; '' where there is none."""
     (state,) = connection.execute("select state from ledger.run where run_id = %s", (run_id,)).fetchone() or ("",)
     return str(state)
 
 
 def night_of_run(connection: Connection[Any], run_id: int) -> date | None:
-    """The night that a run builds; None where there is no such run."""
+    """Return the night that a run builds; None where there is no such run."""
     (night,) = connection.execute("select as_of_date from ledger.run where run_id = %s", (run_id,)).fetchone() or (
         None,
     )
@@ -116,7 +116,7 @@ def night_of_run(connection: Connection[Any], run_id: int) -> date | None:
 
 
 def inputs_of(connection: Connection[Any], run_id: int) -> list[int]:
-    """The validations that a run is made of."""
+    """Return the validations that a run is made of."""
     rows = connection.execute(
         "select validation_id from ledger.run_input where run_id = %s order by validation_id", (run_id,)
     )
@@ -124,7 +124,7 @@ def inputs_of(connection: Connection[Any], run_id: int) -> list[int]:
 
 
 def loaded_reference(connection: Connection[Any]) -> str | None:
-    """The version of the reference layer that was built last."""
+    """Return the version of the reference layer that was built last."""
     row = connection.execute("select version from ledger.reference order by loaded_at desc limit 1").fetchone()
     return row[0] if row else None
 

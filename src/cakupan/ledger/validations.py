@@ -11,10 +11,10 @@ from psycopg import Connection
 
 from cakupan.bilingual import Text
 from cakupan.feeds import Feed
-from cakupan.ledger import rows
+from cakupan.ledger import digests
+from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.entries import Entry, append, validation_facts
 from cakupan.ledger.merkle import EMPTY_ROOT
-from cakupan.ledger.rows import LandedRows
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def enter_release(connection: Connection[Any], validation_id: int, code: str, re
 
 
 def deliveries_in_force(connection: Connection[Any], feed: Feed, night: date) -> list[tuple[int, int]]:
-    """The feed's deliveries that the night rests on: delivery_id and validation_id."""
+    """Return the feed's deliveries that the night rests on: delivery_id and validation_id."""
     return connection.execute(
         "select delivery_id, validation_id from ledger.in_force(%s) where agency = %s and feed = %s",
         (night, feed.agency, feed.feed),
@@ -76,7 +76,7 @@ def deliveries_in_force(connection: Connection[Any], feed: Feed, night: date) ->
 
 
 def newest_in_force(connection: Connection[Any], feed: Feed, night: date) -> date | None:
-    """The date of the feed's newest delivery that the night rests on; None where there is none."""
+    """Return the date of the feed's newest delivery that the night rests on; None where there is none."""
     (newest,) = connection.execute(
         "select max(business_date) from ledger.in_force(%s) where agency = %s and feed = %s",
         (night, feed.agency, feed.feed),
@@ -85,7 +85,7 @@ def newest_in_force(connection: Connection[Any], feed: Feed, night: date) -> dat
 
 
 def accepted_same_bytes(connection: Connection[Any], delivery_id: int) -> date | None:
-    """The date of the newest accepted delivery of the feed, dated earlier, that had the same bytes as this one."""
+    """Return the date of the newest accepted delivery of the feed, dated earlier, with the bytes of this one."""
     (earlier,) = connection.execute(
         "select max(v.business_date) from ledger.current_validation as v"
         " join ledger.delivery as d on (d.agency, d.feed, d.sha256) = (v.agency, v.feed, v.sha256)"
@@ -106,14 +106,14 @@ def record_validation(connection: Connection[Any], validation_id: int) -> None:
         raise ValueError(f"there is no validation {validation_id}")
     facts |= _landed(connection, facts)
     table = f"{facts['agency']}_{facts['feed']}"
-    decided = rows.Digest(0, EMPTY_ROOT)
+    decided = digests.Digest(0, EMPTY_ROOT)
     if facts["landed_rows"]:
-        decided = rows.digest(connection, rows.decisions(table, validation_id, facts["columns"]))
+        decided = digests.digest(connection, digests.decisions(table, validation_id, facts["columns"]))
     append(connection, "validation", {**facts, "decisions": decided.facts()})
 
 
 def last_entry(connection: Connection[Any], delivery_id: int) -> Entry | None:
-    """The newest entry of a validation of the delivery."""
+    """Return the newest entry of a validation of the delivery."""
     row = connection.execute(
         "select entry_no, body from ledger.entry where kind = 'validation' and body like %s order by 1 desc limit 1",
         (f'%"delivery_id":{delivery_id},%',),
@@ -122,7 +122,7 @@ def last_entry(connection: Connection[Any], delivery_id: int) -> Entry | None:
 
 
 def landed_since(facts: dict[str, Any], landed_at: datetime) -> bool:
-    """Whether a delivery was landed again after its validation with these facts was recorded."""
+    """Return whether a delivery was landed again after its validation with these facts was recorded."""
     return datetime.fromisoformat(facts["recorded_at"]) < landed_at
 
 
@@ -136,11 +136,11 @@ def _landed(connection: Connection[Any], facts: dict[str, Any]) -> dict[str, Any
     if known and landed_at and not landed_since(known.facts, landed_at) and known.facts["landed_rows"] == count:
         return {name: known.facts[name] for name in ("columns", "landed_rows", "rows_root")}
     columns: tuple[str, ...] = ()
-    digest = rows.Digest(0, EMPTY_ROOT)
+    digest = digests.Digest(0, EMPTY_ROOT)
     if count:
         table = f"{facts['agency']}_{facts['feed']}"
-        columns = rows.landed_columns(connection, table, facts["delivery_id"])
-        digest = rows.landed_digest(connection, LandedRows(table, facts["delivery_id"], facts["sha256"], columns))
+        columns = digests.landed_columns(connection, table, facts["delivery_id"])
+        digest = digests.landed_digest(connection, LandedRows(table, facts["delivery_id"], facts["sha256"], columns))
     return {
         "columns": list(columns),
         "landed_rows": digest.rows,

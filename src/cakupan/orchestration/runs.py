@@ -91,7 +91,7 @@ def end_killed_runs() -> None:
         session.flush()
         building = select(DagRun.id).where(DagRun.state == DagRunState.RUNNING, DagRun.dag_id == "warehouse")
         if session.scalar(building.limit(1)) is None:
-            night.let_go()  # no scheduler builds a night: what a killed one was building is nobody's turn
+            night.end_turn()  # no scheduler builds a night: what a killed one was building is nobody's turn
 
 
 def keep_to_the_schedule() -> None:

@@ -62,7 +62,7 @@ def agencies_are_in(dag_run: Any) -> bool:
     """
     as_of = night_of(dag_run)
     until = max(night.cut_off(as_of), dag_run.start_date + PATIENCE)
-    return not _may_wait(dag_run, until) or not night.not_done(as_of)
+    return not _may_wait(dag_run, until) or not night.feeds_not_done(as_of)
 
 
 def start_run(dag_run: Any) -> int | None:
@@ -80,7 +80,7 @@ def start_run(dag_run: Any) -> int | None:
 
 
 def _may_wait(dag_run: Any, until: datetime) -> bool:
-    """Whether the run waits at all, which one started by hand from the command line does not, and still may."""
+    """Return whether a scheduled run may still wait for agencies; one from the command line never waits."""
     return bool(dag_run.partition_key) and datetime.now(UTC) < until
 
 

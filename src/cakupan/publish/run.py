@@ -62,7 +62,7 @@ def keep_turn(connection: psycopg.Connection, run_id: int, turn: timedelta = TUR
         runs.extend_turn(connection, run_id, turn)
 
 
-def let_go(connection: psycopg.Connection, run_id: int | None = None) -> None:
+def end_turn(connection: psycopg.Connection, run_id: int | None = None) -> None:
     """Let other nights have their turn: the run, or every run, will not go on."""
     with connection.transaction():
         runs.end_turn(connection, run_id)

@@ -55,54 +55,54 @@ class Mart:
 
 
 def workers(totals: Totals) -> int:
-    """How many different workers there are."""
+    """Return how many different workers there are."""
     return totals.different
 
 
 def total(totals: Totals) -> int:
-    """The sum of the values, 0 of no rows."""
+    """Return the sum of the values, 0 of no rows."""
     return totals.summed or 0
 
 
 def total_given(totals: Totals) -> int | None:
-    """The sum of the values, empty where nobody gave one."""
+    """Return the sum of the values, empty where nobody gave one."""
     return totals.summed
 
 
 def value(totals: Totals) -> Number:
-    """The value of the one row."""
+    """Return the value of the one row."""
     return totals.largest
 
 
 def first_day(totals: Totals) -> str | None:
-    """The earliest day."""
+    """Return the earliest day."""
     return totals.first
 
 
 def share(totals: Totals) -> Decimal | None:
-    """How many of all there are; each row's value is how many all are."""
+    """Return how many of all there are; each row's value is how many all are."""
     return rate(totals.rows, totals.largest)
 
 
 def eligibility(totals: Totals) -> str:
-    """Whether the one who applies is covered."""
+    """Return whether the one who applies is covered."""
     return "ELIGIBLE" if totals.largest == 1 else "NOT_ELIGIBLE"
 
 
 def rate(part: Number, whole: Number) -> Decimal | None:
-    """A rate as PostgreSQL rounds it; None when there is nothing to divide by, or either is unknown."""
+    """Return a rate as PostgreSQL rounds it; None when there is nothing to divide by, or either is unknown."""
     if not whole or part is None:
         return None
     return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def less(whole: int | None, part: int | None) -> int | None:
-    """A difference; of a figure that nobody gave there is none."""
+    """Return a difference; of a figure that nobody gave there is none."""
     return None if whole is None or part is None else whole - part
 
 
 def gap(target: int | None, active: int | None) -> int | None:
-    """How many lack, never below 0."""
+    """Return how many lack, never below 0."""
     missing = less(target, active)
     return None if missing is None else max(missing, 0)
 

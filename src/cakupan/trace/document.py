@@ -17,7 +17,7 @@ from cakupan.trace.words import shown, visible, word
 
 
 def as_json(trace: Trace) -> str:
-    """The trace with its keys as the marts spell them; rows name their file by its delivery."""
+    """Write the trace with its keys as the marts spell them; rows name their file by its delivery."""
     return json.dumps(
         {
             "as_of_date": trace.as_of.isoformat(),
@@ -32,7 +32,7 @@ def as_json(trace: Trace) -> str:
 
 
 def as_html(trace: Trace, language: Language) -> str:
-    """The trace as a page in one language; what stands in files is text there, never markup."""
+    """Write the trace as a page in one language; what stands in files is text there, never markup."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -46,24 +46,24 @@ def as_html(trace: Trace, language: Language) -> str:
 
 
 def _node(node: Node) -> dict[str, Any]:
-    told: dict[str, Any] = {"kind": node.kind}
+    fields: dict[str, Any] = {"kind": node.kind}
     if node.name:
-        told["name"] = node.name
+        fields["name"] = node.name
     if node.facts:
-        told["facts"] = {name: _plain(value) for name, value in node.facts.items()}
+        fields["facts"] = {name: _plain(value) for name, value in node.facts.items()}
     if node.address:
-        told["address"] = str(node.address)
-        told["row"] = {
+        fields["address"] = str(node.address)
+        fields["row"] = {
             "delivery_id": node.address.delivery_id,
             "sheet": node.address.sheet,
             "row_number": node.address.row_number,
             "as_received": node.landed.cells if node.landed else None,
         }
     if node.children:
-        told["children"] = [_node(child) for child in node.children]
+        fields["children"] = [_node(child) for child in node.children]
     if node.left_out:
-        told["left_out"] = node.left_out
-    return told
+        fields["left_out"] = node.left_out
+    return fields
 
 
 def _file(file: File) -> dict[str, Any]:

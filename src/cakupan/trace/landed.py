@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from cakupan import settings
 from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.landing.archive import Archive
-from cakupan.ledger.rows import table_columns
+from cakupan.ledger.digests import table_columns
 from cakupan.trace import queries
 from cakupan.trace.tree import Address, File, Landed, Node
 
@@ -45,7 +45,7 @@ def attach(connection: psycopg.Connection[Any], root: Node, *, personal: bool) -
 
 
 def files(connection: psycopg.Connection[Any], deliveries: Iterable[int]) -> dict[int, File]:
-    """The archived files of deliveries."""
+    """Return the archived files of deliveries."""
     archive = Archive(settings.archive_root())
     found = connection.execute(queries.read("files"), {"deliveries": list(deliveries)}).fetchall()
     deliveries_of = {}

@@ -10,12 +10,12 @@ from cakupan.trace.tree import Address, CannotTrace, Node, group
 
 
 def address(row: Row) -> Address:
-    """Where a stored row came from."""
+    """Return where a stored row came from."""
     return Address(row["delivery_id"], row["sheet"], row["row_number"])
 
 
 def facts_of(row: Row, *names: str) -> Row:
-    """The columns of a row that are filled."""
+    """Return the columns of a row that are filled."""
     return {name: row[name] for name in names if row.get(name) is not None}
 
 
@@ -58,7 +58,7 @@ def trace_payment_order(night: Night, sp2d_no: str) -> Node:
 
 
 def order_node(row: Row) -> Node:
-    """A payment order with what its own row says."""
+    """Make a node of a payment order and what its own row says."""
     facts = facts_of(row, "sp2d_date", "amount_idr", "posted_idr", "budget_source", "decree_no", "billing_code")
     facts["period"] = f"{row['first_month']}-{row['last_month']}"
     return Node("sp2d", row["sp2d_no"], facts=facts, address=address(row))
@@ -93,7 +93,7 @@ def trace_budget_line(night: Night, key: str) -> Node:
 
 
 def line_node(night: Night, key: str, source: str) -> Node:
-    """A budget line with its documents, the one in force first."""
+    """Make a node of a budget line with its documents, the one in force first."""
     documents = night.rows("budget_documents", line=key, budget_source=source)
     shown = ("document_date", "document_kind", "budget_idr", "budget_source", "outcome")
     nodes = [
@@ -122,7 +122,7 @@ def trace_billing_code(night: Night, code: str) -> Node:
 
 
 def contribution_node(row: Row) -> Node:
-    """A posted contribution line."""
+    """Make a node of a posted contribution line."""
     shown = ("contribution_month", "program_code", "amount_idr", "paid_on", "funding_source_code", "billing_code")
     return Node("contribution", row["transaction_no"], facts_of(row, *shown), address=address(row))
 
@@ -147,7 +147,7 @@ def trace_decree(night: Night, number: str) -> Node:
 
 
 def recipient_node(row: Row) -> Node:
-    """A row of a decree and where it went."""
+    """Make a node of a decree's row and where it went."""
     facts = facts_of(row, "outcome", "months_without_payment")
     facts["sp2d_no"] = ", ".join(row["sp2d_nos"]) or None
     return Node("recipient", str(row["worker_key"] or ""), facts, address=address(row))
@@ -156,7 +156,7 @@ def recipient_node(row: Row) -> Node:
 def worker_months(
     night: Night, *, sp2d_no: str | None = None, billing_code: str | None = None, worker: UUID | None = None
 ) -> Node:
-    """Worker-months of the lineage by status, each with the rows of decree and contributions behind it."""
+    """Gather worker-months of the lineage by status, each with the rows of decree and contributions behind it."""
     feeds = night.feeds()
     rows = night.rows("worker_months", sp2d_no=sp2d_no, billing_code=billing_code, worker=worker)
     by_status: dict[str, list[Row]] = defaultdict(list)
@@ -185,7 +185,7 @@ def _add_memberships(night: Night, months: list[Node], rows: list[Row]) -> None:
 
 
 def membership_node(row: Row) -> Node:
-    """A membership in force."""
+    """Make a node of a membership in force."""
     shown = ("status", "segment_code", "funding_source_code", "active_from", "inactive_from", "region_code")
     return Node("membership", "", facts_of(row, *shown), address=address(row))
 
@@ -200,7 +200,7 @@ KIND_OF_FEED = {
 
 
 def evidence_nodes(evidence: list[str], feeds: dict[int, str], *left_out: str) -> list[Node]:
-    """The rows behind a row of a mart, called by what their feed holds."""
+    """Make nodes of the rows behind a row of a mart, called by what their feed holds."""
     addresses = [Address.parse(one) for one in evidence]
     return [
         Node(KIND_OF_FEED.get(feeds.get(one.delivery_id, ""), "row"), address=one)
@@ -210,7 +210,7 @@ def evidence_nodes(evidence: list[str], feeds: dict[int, str], *left_out: str) -
 
 
 def month_node(row: Row, feeds: dict[int, str]) -> Node:
-    """A row of the lineage; its payment order and budget document stand above it."""
+    """Make a node of a row of the lineage; its payment order and budget document stand above it."""
     facts = facts_of(row, "sp2d_no", "contribution_month", "due_idr")
     facts["posted_idr"] = row["posted_amount_idr"]
     name = str(row["worker_key"] or row["membership_key"])
@@ -228,7 +228,7 @@ def findings(
     sub_activity: str | None = None,
     account: str | None = None,
 ) -> Node:
-    """Findings about a payment order, a decree, a worker or a budget line, without their evidence."""
+    """Gather the findings about a payment order, a decree, a worker or a budget line, without their evidence."""
     rows = night.rows(
         "findings",
         sp2d_no=sp2d_no,

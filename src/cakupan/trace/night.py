@@ -30,27 +30,27 @@ class Night:
     limit: int | None
 
     def select(self, query: bytes | sql.Composed, **values: object) -> list[Row]:
-        """The rows of a query with %(run)s, %(as_of)s, %(limit)s and the values filled in."""
+        """Select the rows of a query with %(run)s, %(as_of)s, %(limit)s and the values filled in."""
         with self.connection.cursor(row_factory=dict_row) as cursor:
             parameters = {"run": self.run_id, "as_of": self.as_of, "limit": self.limit, **values}
             return cursor.execute(query, parameters).fetchall()
 
     def rows(self, name: str, **values: object) -> list[Row]:
-        """The rows of the query of this name."""
+        """Select the rows of the query of this name."""
         return self.select(queries.read(name), **values)
 
     def row(self, name: str, **values: object) -> Row | None:
-        """The first row of the query of this name, or None."""
+        """Select the first row of the query of this name, or None."""
         found = self.rows(name, **values)
         return found[0] if found else None
 
     def feeds(self) -> dict[int, str]:
-        """The feed of each delivery that the night rests on."""
+        """Return the feed of each delivery that the night rests on."""
         return {row["delivery_id"]: row["feed"] for row in self.rows("inputs")}
 
 
 def published_night(connection: psycopg.Connection[Any], as_of: date | None, limit: int | None) -> Night:
-    """The published night of the date, or the newest; raises CannotTrace where there is none."""
+    """Find the published night of the date, or the newest; raises CannotTrace where there is none."""
     runs = published_nights(connection)
     if not runs:
         raise CannotTrace("No night was published by then. To see what there is: cakupan status")
@@ -63,7 +63,7 @@ def published_night(connection: psycopg.Connection[Any], as_of: date | None, lim
 
 
 def unknown(kind: str, wanted: str, known: Iterable[str], as_of: date, listing: str) -> CannotTrace:
-    """What to say of a number that the night does not have: what was looked for, what comes near, how all are listed.
+    """Say of a number that the night does not have it: what was looked for, what comes near, how all are listed.
 
     `listing` selects the numbers of the kind from the marts.
     """

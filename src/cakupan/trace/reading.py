@@ -36,7 +36,7 @@ class Trace:
     """The read stands in the ledger."""
 
     def files(self) -> list[File]:
-        """The files the trace ends in, each once."""
+        """Return the files the trace ends in, each once."""
         ends = {node.landed.file for node in self.root.walk() if node.landed}
         return sorted(ends, key=lambda file: file.delivery_id)
 

@@ -93,7 +93,7 @@ def _is_known(night: Night, what: Counted, values: dict[str, str]) -> bool:
 
 
 def _checked(published: Any, made: Any, facts: Row) -> Row:
-    """What is told of a figure. Published and recomputed are compared as texts, which one type spells one way."""
+    """What is said of a figure. Published and recomputed are compared as texts, which one type spells one way."""
     return {
         "published": published,
         "recomputed": made,

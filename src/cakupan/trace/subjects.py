@@ -42,7 +42,7 @@ def trace_finding(night: Night, key: str) -> Node:
 
 
 def worker_key_of(nik: str) -> UUID:
-    """The key of a NIK as a person types it. Raises CannotTrace without repeating the NIK."""
+    """Return the key of a NIK as a person types it. Raises CannotTrace without repeating the NIK."""
     digits = "".join(nik.split()).replace(".", "")
     if len(digits) != 16 or not digits.isascii() or not digits.isdigit():
         raise CannotTrace(

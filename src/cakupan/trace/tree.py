@@ -24,7 +24,7 @@ class Address(NamedTuple):
 
     @classmethod
     def parse(cls, word: str) -> Address:
-        """The address that the marts spell `delivery:sheet:row`; the sheet may hold colons. Raises ValueError."""
+        """Read the address that the marts spell `delivery:sheet:row`; the sheet may hold colons. Raises ValueError."""
         delivery, _, rest = word.partition(":")
         sheet, _, row = rest.rpartition(":")
         return cls(int(delivery), sheet, int(row))
@@ -76,14 +76,14 @@ class Node:
         return max((self.total or 0) - len(self.children), 0)
 
     def walk(self) -> Iterator[Node]:
-        """The node and all below it."""
+        """Walk over the node and all below it."""
         yield self
         for child in self.children:
             yield from child.walk()
 
 
 def group(kind: str, children: Iterable[Node], total: int | None = None, **facts: Value) -> Node:
-    """A node that only gathers others, with how many there are."""
+    """Gather nodes under one that says how many there are."""
     held = list(children)
     count = len(held) if total is None else total
     return Node(kind, facts={"count": count, **facts}, children=held, total=count)

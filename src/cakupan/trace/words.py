@@ -139,12 +139,12 @@ WORDS: dict[str, Text] = {
 
 
 def word(name: str, language: Language) -> str:
-    """The word in the language."""
+    """Return the word in the language."""
     return WORDS[name].in_language(language) if name in WORDS else name
 
 
 def shown(value: object, language: Language) -> str:
-    """A value as a person reads it: numbers with separators, yes and no, codes with their meaning."""
+    """Return a value as a person reads it: numbers with separators, yes and no, codes with their meaning."""
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -156,5 +156,5 @@ def shown(value: object, language: Language) -> str:
 
 
 def visible(text: str) -> str:
-    """Text that steers no terminal and hides nothing: control and direction characters spelled out."""
+    """Return text that steers no terminal and hides nothing: control and direction characters spelled out."""
     return "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in text)

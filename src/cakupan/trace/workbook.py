@@ -42,8 +42,8 @@ def write_workbook(trace: Trace, path: Path, language: Language) -> None:
     files = book.create_sheet(word("file", language))
     files.append([word(name, language) for name in ("delivery_id", "feed", "as_of_date", "file", "sha256", "archive")])
     for file in trace.files():
-        told = (file.delivery_id, file.feed, file.business_date, file.original_name, file.sha256, file.path)
-        files.append([*map(cell, told)])
+        columns = (file.delivery_id, file.feed, file.business_date, file.original_name, file.sha256, file.path)
+        files.append([*map(cell, columns)])
     draft = path.with_name(f".{path.name}.draft")
     draft.touch(mode=0o600)
     book.save(draft)
@@ -57,22 +57,22 @@ def _levels(node: Node, level: int) -> Iterator[tuple[int, Node]]:
 
 
 def _line(level: int, node: Node, language: Language) -> list[Any]:
-    told = "; ".join(f"{word(name, language)}: {shown(value, language)}" for name, value in node.facts.items())
+    facts = "; ".join(f"{word(name, language)}: {shown(value, language)}" for name, value in node.facts.items())
     if node.left_out:
-        told = "; ".join(filter(None, (told, word("left_out", language).format(shown(node.left_out, language)))))
+        facts = "; ".join(filter(None, (facts, word("left_out", language).format(shown(node.left_out, language)))))
     amounts = [node.facts[name] for name in ("amount_idr", "posted_idr", "budget_idr") if name in node.facts]
     return [
         level,
         cell(word(node.kind, language)),
         cell(word(node.name, language)),
-        cell(told),
+        cell(facts),
         cell(amounts[0]) if amounts else None,
         *map(cell, node.address or ()),
     ]
 
 
 def cell(value: Any) -> Any:
-    """A value as a cell that no program takes for a formula; numbers stay numbers, negative ones too."""
+    """Return a value as a cell that no program takes for a formula; numbers stay numbers, negative ones too."""
     if value is None or isinstance(value, int | Decimal | date):
         return value
     text = visible(str(value))[:LONGEST]

@@ -10,5 +10,5 @@ FOLDER = Path(__file__).parent
 
 @cache
 def read(name: str) -> bytes:
-    """The query of this name, whose parameters are those of the night and what its caller names."""
+    """Read the query of this name, whose parameters are those of the night and what its caller names."""
     return (FOLDER / f"{name}.sql").read_bytes()

@@ -1,10 +1,10 @@
-"""What a verification says: for each area what was checked, what was altered and where, and what could not be told."""
+"""What a verification says of each area: what was checked, what was altered and where, what could not be checked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-TOLD = 20
+NAMED = 20
 """Alterations of one place that are named one by one."""
 
 
@@ -19,7 +19,7 @@ class Area:
 
     def altered(self, where: str, what: list[str] | str) -> None:
         """Name alterations of one place, the first of many one by one."""
-        told = [what] if isinstance(what, str) else what
-        self.alterations += [f"{where}: {each}" for each in told[:TOLD]]
-        if len(told) > TOLD:
-            self.alterations.append(f"{where}: and {len(told) - TOLD} more")
+        alterations = [what] if isinstance(what, str) else what
+        self.alterations += [f"{where}: {each}" for each in alterations[:NAMED]]
+        if len(alterations) > NAMED:
+            self.alterations.append(f"{where}: and {len(alterations) - NAMED} more")

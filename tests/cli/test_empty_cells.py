@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from cakupan.cli.empty import marts_in, missing, why_empty
+from cakupan.cli.empty_cells import marts_in, missing, why_empty
 from tests.notices.conftest import Ledger
 from tests.notices.test_office import SALES, rows
 from tests.quality.deliveries import FEEDS, NIGHT, feed_called

@@ -54,12 +54,12 @@ def needs_cluster() -> None:
 
 
 def cause(error: Exception) -> str:
-    """What an error says, without what a database error quotes from a row."""
+    """Return what an error says, without what a database error quotes from a row."""
     if isinstance(error, psycopg.Error):
         return said(error)
     return str(cause_of(error) or error) or type(error).__name__
 
 
 def this_command() -> str:
-    """How a person types `cakupan` here."""
+    """Return how a person types `cakupan` here."""
     return "cakupan" if shutil.which("cakupan") else ".venv/bin/cakupan"

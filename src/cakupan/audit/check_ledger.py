@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from cakupan.audit.findings import Area
+from cakupan.audit.areas import Area
 from cakupan.audit.record import Record
 from cakupan.ledger import publications, validations
 from cakupan.ledger.entries import DELIVERIES, VALIDATIONS, canonical
@@ -43,8 +43,8 @@ def _check(record: Record, area: Area, kind: str, key: str, rows: Mapping[int, d
         row = rows[number]
         different = [name for name in row if row[name] != facts.get(name)]
         if different:
-            told = "; ".join(f"{name} is {row[name]!r}, the record says {facts.get(name)!r}" for name in different)
-            area.altered(where, told)
+            changes = "; ".join(f"{name} is {row[name]!r}, the record says {facts.get(name)!r}" for name in different)
+            area.altered(where, changes)
     older = record.opening("last_run_id" if kind == "publication" else f"last_{kind}_id")
     lost = record.lost_numbers(kind, key)
     unknown = [number for number in rows if number not in recorded and number not in lost]

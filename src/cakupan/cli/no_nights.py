@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from cakupan import settings
 from cakupan.bilingual import local
-from cakupan.cli.known import as_known
-from cakupan.cli.saying import this_command
+from cakupan.cli.known_at import as_known
+from cakupan.cli.messages import this_command
 from cakupan.database import Role, connect
 from cakupan.ledger.nights import nights_begun, nights_delivered, nights_published
 from cakupan.ledger.publications import first_publication, is_anything_published
@@ -23,14 +23,14 @@ NEAR = 3  # nights that are named
 
 
 def never_begun(night: date | None) -> str | None:
-    """What to say when there is nothing of the night, or of any; None when there is."""
+    """Return what to say when there is nothing of the night, or of any; None when there is."""
     return _lacking(
         night, (nights_begun, nights_delivered), "was never begun: nothing was asked for, delivered or built"
     )
 
 
 def never_kept(night: date | None) -> str | None:
-    """What to say when nothing that could be verified is kept of the night, or of any; None when something is."""
+    """Return what to say when nothing to verify is kept of the night, or of any; None when something is."""
     said = _lacking(
         night, (nights_delivered, nights_published), "is not kept: nothing of it was delivered or published"
     )
@@ -38,7 +38,7 @@ def never_kept(night: date | None) -> str | None:
 
 
 def never_published(known_at: str | None) -> str | None:
-    """What to say when no night was published by the moment; None when one was."""
+    """Return what to say when no night was published by the moment; None when one was."""
     first = _read(first_publication)
     if first is None:
         return no_night()
@@ -52,7 +52,7 @@ def never_published(known_at: str | None) -> str | None:
 
 
 def no_night() -> str:
-    """What to say when no night was ever run."""
+    """Return what to say when no night was ever run."""
     return f"No night was run yet in {settings.home()}. Run: {this_command()} nightly --date YYYY-MM-DD"
 
 

@@ -1,4 +1,4 @@
-"""Which rows are not those that were recorded, told by the marks kept outside the database."""
+"""Which rows are not those that were recorded, found by the marks kept outside the database."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 from psycopg import Connection, sql
 
 from cakupan.audit.folder import Marks, mark
-from cakupan.ledger import rows
+from cakupan.ledger import digests
 
 PAIRED = 200
 """Rows on either side up to which what a row was is looked for among what it is."""
 
 Cells = Sequence[str | None]
-Told = Callable[[Cells, Cells | None], str]
+Describe = Callable[[Cells, Cells | None], str]
 
 
-def differing(connection: Connection[Any], statement: sql.Composed, marks: Marks | None, told: Told) -> list[str]:
-    """What became of each row of a query that is not as recorded; `told` words a row, given it and what it was.
+def name_differences(
+    connection: Connection[Any], statement: sql.Composed, marks: Marks | None, describe: Describe
+) -> list[str]:
+    """Name what became of each row of a query that is not as recorded; `describe` words a row and what it was.
 
     Both are given the cells that the marks keep; a row that was removed is given as it was, twice.
     """
@@ -29,30 +31,30 @@ def differing(connection: Connection[Any], statement: sql.Composed, marks: Marks
     for known, kept in marks.rows:
         left[known].append(kept)
     new = []
-    for leaf, line in rows.keyed_lines(connection, statement):
+    for leaf, line in digests.keyed_lines(connection, statement):
         if not left[mark(leaf)]:
-            new.append(rows.cells(line))
+            new.append(digests.cells(line))
         else:
             left[mark(leaf)].pop()
-    gone = [rows.cells(kept)[: marks.kept] for known in left.values() for kept in known]
-    return _worded(new, gone, marks, told)
+    gone = [digests.cells(kept)[: marks.kept] for known in left.values() for kept in known]
+    return _worded(new, gone, marks, describe)
 
 
-def _worded(new: list[list[str | None]], gone: list[list[str | None]], marks: Marks, told: Told) -> list[str]:
+def _worded(new: list[list[str | None]], gone: list[list[str | None]], marks: Marks, describe: Describe) -> list[str]:
     said = []
     if not marks.kept:
-        said += [f"altered or added: {told(cells, None)}" for cells in new]
+        said += [f"altered or added: {describe(cells, None)}" for cells in new]
         if len(gone) > len(new):
             said.append(f"{len(gone) - len(new)} rows were removed; which ones can no longer be told")
         return said
     for cells in new:
         before = _nearest(cells, gone, marks.key) if len(gone) <= PAIRED else None
         if before is None:
-            said.append(f"added: {told(cells, None)}")
+            said.append(f"added: {describe(cells, None)}")
         else:
             gone.remove(before)
-            said.append(f"altered: {told(cells, before)}")
-    return said + [f"removed: {told(cells, cells)}" for cells in gone]
+            said.append(f"altered: {describe(cells, before)}")
+    return said + [f"removed: {describe(cells, cells)}" for cells in gone]
 
 
 def _nearest(cells: Cells, gone: Sequence[list[str | None]], key: int) -> list[str | None] | None:

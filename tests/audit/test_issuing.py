@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cakupan import settings
+from cakupan.audit.issuing import Address, NoReceipt, issue_receipt
 from cakupan.audit.keys import signing_key
-from cakupan.audit.receipts import Address, NoReceipt, hand_out
 from cakupan.cli import receipt as command
 from cakupan.database import Role, connect
 from cakupan.ledger.entries import read_entries
@@ -21,7 +21,7 @@ from tests.audit.conftest import FARMERS, FARMERS_TABLE, Kept, altered, farmers
 
 def receipt(address: str) -> str:
     with connect(Role.LOADER) as connection:
-        return hand_out(connection, Address.parse(address), "Ani", "audit 2025")
+        return issue_receipt(connection, Address.parse(address), "Ani", "audit 2025")
 
 
 def verified(tmp_path: Path, text: str) -> subprocess.CompletedProcess[str]:
@@ -125,4 +125,4 @@ def test_a_row_too_long_for_a_receipt_is_said(kept: Kept) -> None:
 
 def test_a_receipt_needs_a_reason(kept: Kept) -> None:
     with connect(Role.LOADER) as connection, pytest.raises(ValueError, match="why"):
-        hand_out(connection, Address.parse("1::2"), "Ani", " ")
+        issue_receipt(connection, Address.parse("1::2"), "Ani", " ")

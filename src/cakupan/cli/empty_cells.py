@@ -17,7 +17,7 @@ Missing = dict[str, str]
 
 
 def missing(connection: psycopg.Connection[Any], night: date) -> Missing:
-    """The feeds of which nothing is in force on the night."""
+    """Return the feeds of which nothing is in force on the night."""
     return {
         state.name: f"no delivery of {state.name} was ever accepted"
         if state.business_date
@@ -28,7 +28,7 @@ def missing(connection: psycopg.Connection[Any], night: date) -> Missing:
 
 
 def why_empty(mart: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], lacking: Missing) -> list[str]:
-    """What to say under a table of a mart: of the empty cells, or of there being no row."""
+    """Return what to say under a table of a mart: of the empty cells, or of there being no row."""
     listed = list(rows)
     empty = {name for row in listed for name, value in zip(columns, row, strict=True) if value is None}
     if not lacking or (listed and not empty):
@@ -38,6 +38,6 @@ def why_empty(mart: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], 
 
 
 def marts_in(statement: str) -> list[str]:
-    """The published relations that a statement names."""
+    """Return the published relations that a statement names."""
     words = set(re.findall(r"[a-z_]+", statement.lower()))
     return [name for name in figures().marts if name in words]

@@ -12,11 +12,11 @@ from cakupan.audit import receipt, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote
-from cakupan.ledger import rows
+from cakupan.ledger import digests
 from cakupan.ledger.deliveries import newest_with
+from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.entries import record_read
 from cakupan.ledger.merkle import inclusion_proof, root
-from cakupan.ledger.rows import LandedRows
 from cakupan.ledger.validations import last_entry
 
 MOST_BYTES = 4096
@@ -43,13 +43,15 @@ class Address:
         return cls(found[1], found[2], int(found[3]))
 
 
-def hand_out(connection: Connection[Any], address: Address, who: str, reason: str, folder: Folder | None = None) -> str:
-    """The receipt of a row, and an entry of the record that says who asked for it and why, in one transaction.
+def issue_receipt(
+    connection: Connection[Any], address: Address, who: str, reason: str, folder: Folder | None = None
+) -> str:
+    """Hand out the receipt of a row, and put on record who asked for it and why, in one transaction.
 
     Raises NoReceipt, and ValueError where the person or the reason is not named.
     """
     with connection.transaction():
-        rows.spell(connection)
+        digests.spell(connection)
         made = _receipt(connection, address, folder or Folder())
         if len(made.encode()) > MOST_BYTES:
             raise NoReceipt(f"the receipt would be longer than {MOST_BYTES} bytes, because the row is long")
@@ -93,15 +95,15 @@ def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], a
     one = sql.SQL("select * from ({}) as landed where sheet = {} and row_number = {}").format(
         landed.statement(), sql.Literal(address.sheet), sql.Literal(address.row_number)
     )
-    found = list(rows.lines(connection, one)) if facts["columns"] else []
+    found = list(digests.lines(connection, one)) if facts["columns"] else []
     if not found:
         raise NoReceipt(f"delivery {delivery_id} ({facts['agency']}.{facts['feed']}) has no {where}")
     before = sql.SQL(
         'select count(*) from {} where delivery_id = %s and (sheet collate "C", row_number) < (%s, %s)'
     ).format(sql.Identifier("landing", landed.table))
     (index,) = connection.execute(before, (delivery_id, address.sheet, address.row_number)).fetchone() or (0,)
-    leaves = list(rows.landed_leaves(connection, landed))
+    leaves = list(digests.landed_leaves(connection, landed))
     sheet, number, _ = found[0].split(b"\t", 2)
     return receipt.Row(
-        index, found[0].decode(), rows.Salts(landed.key).of(sheet, number), inclusion_proof(leaves, index)
+        index, found[0].decode(), digests.Salts(landed.key).of(sheet, number), inclusion_proof(leaves, index)
     )

@@ -48,7 +48,7 @@ class LandedRows:
         return hmac.digest(_secret(), b"delivery\0" + self.sha256.encode(), "sha256")
 
     def statement(self) -> sql.Composed:
-        """The rows' query, in the order of the tree: COPY does not keep that of the file."""
+        """Return the rows' query, in the order of the tree: COPY does not keep that of the file."""
         return sql.SQL('select {} from {} where delivery_id = {} order by sheet collate "C", row_number').format(
             _listed(self.columns), sql.Identifier("landing", self.table), sql.Literal(self.delivery_id)
         )
@@ -67,13 +67,13 @@ class Digest:
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Digest:
-        """What the record says; raises KeyError and ValueError where it says something else."""
+        """Return what the record says; raises KeyError and ValueError where it says something else."""
         root = base64.b64decode(facts["root"], validate=True) if facts["rows"] else merkle.EMPTY_ROOT
         return cls(int(facts["rows"]), root)
 
 
 def landed_columns(connection: Connection[Any], table: str, delivery_id: int) -> tuple[str, ...]:
-    """The columns a new delivery's tree is made of: all of the table but undeclared ones it does not fill."""
+    """Return the columns a new delivery's tree is made of: all of the table but undeclared ones it does not fill."""
     columns = [name for name in table_columns(connection, "landing", table) if name != "delivery_id"]
     extra = sorted(name for name in columns if name.startswith("x_"))
     filled: Sequence[Any] = ()
@@ -88,7 +88,7 @@ def landed_columns(connection: Connection[Any], table: str, delivery_id: int) ->
 
 
 def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
-    """The root of a delivery's tree, in the caller's transaction, in memory that does not grow with the rows."""
+    """Return the root of a delivery's tree, in the caller's transaction, in memory that does not grow with the rows."""
     spell(connection)
     counted = _Counted(landed_leaves(connection, landed))
     root = merkle.root(counted)
@@ -96,7 +96,7 @@ def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
 
 
 def landed_leaves(connection: Connection[Any], landed: LandedRows) -> Iterator[bytes]:
-    """The leaves of a delivery's tree: SHA-256 of a zero byte, the row's salt and the row's line."""
+    """Return the leaves of a delivery's tree: SHA-256 of a zero byte, the row's salt and the row's line."""
     salts, sha256 = Salts(landed.key), hashlib.sha256
     for line in lines(connection, landed.statement()):
         sheet, number, _ = line.split(b"\t", 2)
@@ -112,7 +112,7 @@ class Salts:
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def of(self, sheet: bytes, row_number: bytes) -> bytes:
-        """The salt of the row at this address, both as COPY writes them."""
+        """Return the salt of the row at this address, both as COPY writes them."""
         inner, outer = self._inner.copy(), self._outer.copy()  # half the time of an HMAC begun anew
         inner.update(sheet + b"\0" + row_number)
         outer.update(inner.digest())
@@ -120,7 +120,7 @@ class Salts:
 
 
 def decisions(table: str, validation_id: int, columns: Sequence[str]) -> sql.Composed:
-    """The query of what a validation decided; `columns` are those of the delivery's tree."""
+    """Return the query of what a validation decided; `columns` are those of the delivery's tree."""
     declared = [name for name in columns if name not in NOT_DECLARED and not name.startswith("x_")]
     return sql.SQL("select {} from {} where validation_id = {}").format(
         _listed((*DECIDED, *declared)), sql.Identifier("quarantine", table), sql.Literal(validation_id)
@@ -128,7 +128,7 @@ def decisions(table: str, validation_id: int, columns: Sequence[str]) -> sql.Com
 
 
 def keyed_lines(connection: Connection[Any], statement: sql.Composed) -> Iterator[tuple[bytes, bytes]]:
-    """Each row of a query with its leaf, which is keyed so that it confirms no guess at the row."""
+    """Return each row of a query with its leaf, which is keyed so that it confirms no guess at the row."""
     keyed = hashlib.sha256(b"\0" + hmac.digest(_secret(), b"rows", "sha256"))
     for line in lines(connection, statement):
         leaf = keyed.copy()
@@ -137,21 +137,21 @@ def keyed_lines(connection: Connection[Any], statement: sql.Composed) -> Iterato
 
 
 def digest(connection: Connection[Any], statement: sql.Composed) -> Digest:
-    """The digest of a query's rows, whatever their order: the leaves of its tree are sorted."""
+    """Return the digest of a query's rows, whatever their order: the leaves of its tree are sorted."""
     spell(connection)
     leaves = sorted(leaf for leaf, _ in keyed_lines(connection, statement))
     return Digest(len(leaves), merkle.root(leaves))
 
 
 def lines(connection: Connection[Any], statement: sql.Composed) -> Iterator[bytes]:
-    """The rows of a query as COPY writes them, without the newline."""
+    """Return the rows of a query as COPY writes them, without the newline."""
     with connection.cursor() as cursor, cursor.copy(sql.SQL("copy ({}) to stdout").format(statement)) as copy:
         for row in copy:
             yield bytes(row)[:-1]
 
 
 def cells(line: bytes) -> list[str | None]:
-    """The cells of a line that COPY wrote."""
+    """Return the cells of a line that COPY wrote."""
     return [None if cell == b"\\N" else _unescaped(cell.decode()) for cell in line.split(b"\t")]
 
 
@@ -182,7 +182,7 @@ def _unescaped(cell: str) -> str:
 
 
 def table_columns(connection: Connection[Any], schema: str, table: str) -> list[str]:
-    """The columns of a table in the order in which they were added; none where there is no such table."""
+    """Return the columns of a table in the order in which they were added; none where there is no such table."""
     rows = connection.execute(
         "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped"
         " order by attnum",
