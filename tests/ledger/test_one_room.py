@@ -77,3 +77,7 @@ def test_a_write_is_recognised(tmp_path: Path, code: str) -> None:
     path = tmp_path / "code.py"
     path.write_text(code)
     assert written(path) in (["failure"], ["?"])
+
+
+def test_a_night_is_steps_only() -> None:
+    assert ".execute(" not in (ROOT / "src/cakupan/night.py").read_text(encoding="utf-8")
