@@ -6,16 +6,19 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test lint bench airflow env docs lock clean
+.PHONY: help nightly test test-unit lint bench airflow env docs lock clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
 nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city, which REPLACE=1 lets take another's place
 	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble) $(if $(REPLACE),--replace)
 
-test: .venv/ready ## Run the whole suite
-	@$(BIN)/python -m pytest
+test: .venv/ready ## Run the whole suite, a process for each core
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+
+test-unit: .venv/ready ## Run what needs no server: under a minute, before each commit
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 -m unit
 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project/models \

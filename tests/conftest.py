@@ -1,4 +1,4 @@
-"""What every test shares: one embedded PostgreSQL per session, a fresh database per test."""
+"""What every test shares: one embedded PostgreSQL per process, a fresh database per test, and the group it is in."""
 
 from __future__ import annotations
 
@@ -22,6 +22,57 @@ UNSAFE_BUT_FAST = {
     "shared_buffers": "128MB",
 }
 _names = (f"test_{number}" for number in itertools.count())
+
+GROUPS = ("night", "warehouse", "unit")
+"""What a test needs, the slowest first: whole nights, dbt or Airflow; the embedded PostgreSQL; nothing."""
+NIGHTLY_FOLDERS = {"night", "dags", "warehouse"}
+BUILT = {"nights", "new_installation", "installations", "bag", "told", "held", "warehouse", "turned", "dbt_environment"}
+"""Fixtures of those folders behind which dbt or Airflow runs."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads which tests stay together
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each test its one group, unless it names it itself, and keep together what shares something costly."""
+    for item in items:
+        named = [group for group in GROUPS if item.get_closest_marker(group)]
+        if not named:
+            item.add_marker(_group(item))
+        elif len(named) > 1:
+            raise pytest.UsageError(f"{item.nodeid} is in more than one group: {', '.join(named)}")
+        item.add_marker(pytest.mark.xdist_group(_together(item)))
+    if hasattr(config, "workerinput"):  # in parallel the longest come first, so that no worker is left alone with one
+        items.sort(key=lambda item: next(n for n, group in enumerate(GROUPS) if item.get_closest_marker(group)))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name no test by packed bytes: they hold the moment they were made, and every process must find the same tests."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
+def _group(item: pytest.Item) -> str:
+    fixtures = set(item.fixturenames)  # also those that its fixtures ask for
+    if item.path.parent.name in NIGHTLY_FOLDERS and fixtures & BUILT:
+        return "night"
+    return "warehouse" if fixtures & {"installation", "manifest"} else "unit"  # dbt reads the project for a manifest
+
+
+def _together(item: pytest.Item) -> str:
+    if "nights" in item.fixturenames:
+        return "nights"
+    if item.path.parent.name == "warehouse" and "warehouse" in item.fixturenames:
+        return "marts"
+    return str(item.path)
+
+
+@pytest.fixture(autouse=True)
+def _a_unit_test_needs_no_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold the group: what starts PostgreSQL in this process is no unit test."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a unit test starts no server: ask for the fixture `database` or mark it `warehouse`")
+
+    if request.node.get_closest_marker("unit"):
+        monkeypatch.setattr(Server, "start", refuse)
 
 
 @pytest.fixture(scope="session")

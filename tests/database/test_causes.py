@@ -64,7 +64,7 @@ def test_a_lost_connection_and_one_never_made_are_told_apart_from_a_wrong_passwo
     assert all("wrong" not in line for line in told)
 
 
-def test_a_step_of_a_night_is_tried_again_only_where_that_may_help() -> None:
+def test_a_step_of_a_night_is_tried_again_only_where_that_may_help(database_name: str) -> None:
     @night.hide_values
     def step(state: str) -> None:
         raise raised(state)

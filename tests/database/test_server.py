@@ -32,6 +32,7 @@ def test_applying_the_schema_again_changes_nothing(database_name: str) -> None:
         assert connection.execute("select count(*) from pg_class").fetchone() == before
 
 
+@pytest.mark.warehouse  # its own server
 def test_a_killed_server_starts_again_with_its_rows(public_folder: Callable[[], Path]) -> None:
     server = Server(public_folder() / "database", {"shared_buffers": "16MB"})
     password = "only-for-this-test"

@@ -93,6 +93,7 @@ def home(public_folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> 
     return folder
 
 
+@pytest.mark.warehouse
 def test_connections_are_put_back_when_the_stand_ins_end(home: Path) -> None:
     city = Wanted(300)
     cities.simulate(NIGHT, city)
@@ -103,6 +104,7 @@ def test_connections_are_put_back_when_the_stand_ins_end(home: Path) -> None:
     assert orchestration.connections() == {"bpjstk": FOLDER}
 
 
+@pytest.mark.warehouse
 def test_stand_ins_that_do_not_start_are_told_with_the_place_to_look(home: Path) -> None:
     with pytest.raises(CannotSimulate, match=r"agencies\.log"), stand_ins(Wanted(300)):
         pass
@@ -146,6 +148,7 @@ def test_real_deliveries_have_no_trouble_to_order(home: Path, tmp_path: Path) ->
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.warehouse
 def test_the_scheduler_is_given_the_simulated_city_that_the_installation_holds(home: Path) -> None:
     with agencies.of_this_installation():
         assert orchestration.connections() == {}
@@ -156,6 +159,7 @@ def test_the_scheduler_is_given_the_simulated_city_that_the_installation_holds(h
         assert set(orchestration.connections()) == set(night.agencies())
 
 
+@pytest.mark.warehouse
 def test_agencies_are_kept_up_until_interrupted(home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "cakupan", "agencies", "--date", str(NIGHT), "--workers", "300"],

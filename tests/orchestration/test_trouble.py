@@ -160,6 +160,7 @@ PAST = date(2025, 9, 9)
 PASSING = [Unreachable("a: away"), PartialDelivery("a: cut"), night.DatabaseLost("lost"), OSError(28, "No space")]
 
 
+@pytest.mark.usefixtures("database_name")  # the failure is noted there
 @pytest.mark.parametrize("error", PASSING)
 def test_a_scheduled_night_waits_out_trouble_until_the_cut_off(raising, error: Exception) -> None:
     raising(error)

@@ -23,6 +23,8 @@ from simulator.feeds import BY_NAME, FEEDS
 from simulator.servers.city import protocol
 from tests.simulator.serving import BEFORE, NIGHT, ROOM, ROWS, TABLE, Servers, make_city, original, recorded, running
 
+pytestmark = pytest.mark.warehouse  # an agency's own database is a PostgreSQL too
+
 
 @pytest.fixture(scope="module")
 def city(public_folder: Callable[[], Path]) -> Path:

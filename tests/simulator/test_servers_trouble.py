@@ -24,6 +24,8 @@ from simulator.servers.city import City, protocol
 from simulator.servers.trouble import Trouble
 from tests.simulator.serving import BEFORE, NIGHT, ROWS, make_city, original, recorded, running
 
+pytestmark = pytest.mark.warehouse  # an agency's own database is a PostgreSQL too
+
 
 @pytest.fixture(scope="module")
 def city(public_folder: Callable[[], Path]) -> Path:
