@@ -1,19 +1,29 @@
 {#- One relation's figures that differ between two publications of a night: `key` names a row, every other column is a
     figure. A row that is new or gone differs in all of them. -#}
 {% macro restated(relation, name, key) -%}
-    select
-        run_id,
-        '{{ name }}' as relation,
-        row_key,
-        figure.figure,
-        earlier.cells ->> figure.figure as value_before,
-        later.cells ->> figure.figure as value_after
-    from ({{ rows_of_run(relation, key, 'run_before') }}) as earlier
-    full join ({{ rows_of_run(relation, key, 'run_id') }}) as later using (run_id, row_key)
-    cross join lateral jsonb_object_keys(coalesce(later.cells, earlier.cells)) as figure (figure)
-    where
-        figure.figure not in ('as_of_date', 'run_id', 'evidence', '{{ key | join("', '") }}')
-        and earlier.cells ->> figure.figure is distinct from later.cells ->> figure.figure
+    (
+        with earlier as (
+            {{ rows_of_run(relation, key, 'run_before') }}
+        ),
+
+        later as (
+            {{ rows_of_run(relation, key, 'run_id') }}
+        )
+
+        select
+            run_id,
+            '{{ name }}' as relation,
+            row_key,
+            figure.figure,
+            earlier.cells ->> figure.figure as value_before,
+            later.cells ->> figure.figure as value_after
+        from earlier
+        full join later using (run_id, row_key)
+        cross join lateral jsonb_object_keys(coalesce(later.cells, earlier.cells)) as figure (figure)
+        where
+            figure.figure not in ('as_of_date', 'run_id', 'evidence', '{{ key | join("', '") }}')
+            and earlier.cells ->> figure.figure is distinct from later.cells ->> figure.figure
+    )
 {%- endmacro %}
 
 {% macro rows_of_run(relation, key, run) -%}
@@ -36,9 +46,6 @@
             {%- set node = graph.nodes[id] -%}
             {%- if 'staging' in node.fqn -%}
                 {%- do feeds.append(node.fqn[-2] ~ '.' ~ node.fqn[-1]) -%}
-            {%- endif -%}
-            {%- if node.name == 'stored_fct_roster' -%}
-                {%- do feeds.extend(rosters().split()) -%}
             {%- endif -%}
             {%- do waiting.extend(node.depends_on.nodes) -%}
         {%- endif -%}

@@ -18,5 +18,5 @@ inner join {{ source('ledger', 'validation') }} as validation using (validation_
 left join listed on input.agency || '.' || input.feed = listed.roster
 where
     input.run_id = {{ run_id() }}
-    and input.agency || '.' || input.feed in (select unnest(string_to_array('{{ rosters() }}', ' ')))
+    and input.agency || '.' || input.feed in (select unnest(string_to_array('{{ rosters().split() | join(' ') }}', ' ')))
     and coalesce(listed.listed_rows, 0) <> validation.accepted_rows

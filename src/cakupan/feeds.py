@@ -23,8 +23,10 @@ JsonPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
 
 READING = ("number_cells", "error_cells", "typed_cells", "defect", "raw_record")
 """Columns of a landing table that tell how a record was read: the first three name declared columns, by their cells."""
-RESERVED = frozenset({"delivery_id", "sheet", "row_number", *READING})
-"""Columns that every landing table has beside the declared ones."""
+ACCEPTED = ("validation_id", "delivery_id", "sheet", "row_number", "business_date")
+"""Columns of a view of accepted rows that tell where a row is from: they stand before the declared ones."""
+RESERVED = frozenset({*ACCEPTED, *READING, "verdict", "rules"})
+"""Columns that a feed's tables and the view of its accepted rows have beside the declared ones."""
 
 
 class Strict(BaseModel):
@@ -198,6 +200,8 @@ class Feed(Strict):
     """The rupiah column that says how much a row weighs."""
     funding_source: SqlName | None = None
     """The column of an open list of payers: one that was never delivered before is told to the data team."""
+    roster: bool = False
+    """Whether it lists the workers the agency answers for; docs/new-feed.md says what staging shows of them."""
     columns: tuple[Column, ...]
 
     @property
@@ -207,7 +211,7 @@ class Feed(Strict):
 
     @property
     def table(self) -> str:
-        """The relation name used in the landing and quarantine schemas and in staging."""
+        """The relation name used in the schemas landing, quarantine and accepted, and in staging."""
         return f"{self.agency}_{self.feed}"
 
     def column(self, name: str) -> Column:
@@ -225,10 +229,12 @@ class Feed(Strict):
         if len(set(names)) != len(names) or len(set(headers)) != len(headers):
             raise ValueError(f"{self.name}: a column is declared twice")
         if taken := [name for name in names if name in RESERVED or name.startswith("x_")]:
-            raise ValueError(f"{self.name}: landing tables use these names themselves: {taken}")
+            raise ValueError(f"{self.name}: a feed's relations use these names themselves: {taken}")
         if missing := set(self.key) - {c.name for c in self.columns if c.required}:
             raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
         types = {column.name: column.type for column in self.columns}
+        if self.roster and "nik" not in types.values():
+            raise ValueError(f"{self.name}: a roster has a column of type nik, the workers it lists")
         roles = (("period", self.period, "date"), ("amount", self.amount, "rupiah"))
         for role, column, wanted in (*roles, ("funding_source", self.funding_source, "text")):
             if column is not None and types.get(column) != wanted:

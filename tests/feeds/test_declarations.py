@@ -57,8 +57,8 @@ def test_running_numbers_are_those_of_lists():
     }
 
 
-@pytest.mark.parametrize("name", ["x_extra", "delivery_id", "row_number"])
-def test_names_of_the_landing_table_itself_cannot_be_declared(name):
+@pytest.mark.parametrize("name", ["x_extra", "delivery_id", "row_number", "business_date", "verdict"])
+def test_names_of_the_relations_themselves_cannot_be_declared(name):
     declared = yaml.safe_load((HERE / "feeds/bpjstk/target.yml").read_text())
     declared["columns"].append({"name": name, "header": "SOMETHING", "about": "x"})
     with pytest.raises(ValueError, match="use these names themselves"):

@@ -80,6 +80,7 @@ def test_the_documents_say_what_the_sql_of_the_project_says(database: psycopg.Co
         for sources in columns.values()
         for source in sources
         if source.relation not in known
-        and source.relation.split(".")[0] not in ("landing", "quarantine", "reference", "ledger", "identity", "quality")
+        and source.relation.split(".")[0]
+        not in ("landing", "quarantine", "accepted", "reference", "ledger", "identity", "quality")
     }
     assert unknown == set()

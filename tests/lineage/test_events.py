@@ -53,7 +53,7 @@ def artifacts(status: str = "success") -> tuple[dict[str, Any], dict[str, Any]]:
 
     column = {"name": "disbursed_idr", "data_type": "bigint", "description": "Sum."}
     nodes = {
-        "stg": node("stg_sipd_sp2d", "warehouse"),
+        "stg": node("stg_sipd_sp2d", "warehouse", "sipd_sp2d"),
         "order": node("int_dbhcht_order", "warehouse", "stg"),
         "rule": node("over_budget", None, "order"),
         "mart": node("dbhcht_reconciliation", "warehouse", "rule", "run", columns={"disbursed_idr": column}),
@@ -66,8 +66,11 @@ def artifacts(status: str = "success") -> tuple[dict[str, Any], dict[str, Any]]:
         }
         for key in nodes
     ]  # fmt: skip
-    source = {"name": "run", "resource_type": "source", "relation_name": '"warehouse"."ledger"."run"'}
-    manifest = {"nodes": nodes, "sources": {"run": source | {"depends_on": {}}}}
+    sources = {
+        key: {"name": key, "resource_type": "source", "relation_name": f'"warehouse"."{schema}"."{key}"'}
+        for schema, key in (("ledger", "run"), ("accepted", "sipd_sp2d"))
+    }
+    manifest = {"nodes": nodes, "sources": sources}
     return manifest, {"metadata": {"generated_at": "2025-09-09T20:00:02Z"}, "results": results}
 
 
@@ -82,10 +85,7 @@ def test_what_dbt_built_is_told_with_inputs_through_rules_and_with_columns(monke
     assert [mistake for each in events for mistake in mistakes(each)] == []
     assert [each["eventType"] for each in events] == ["START", "COMPLETE"] * 3
     ends = {each["job"]["name"]: each for each in events if each["eventType"] == "COMPLETE"}
-    assert names(ends["dbt.stg_sipd_sp2d"]["inputs"]) == [
-        "warehouse.landing.sipd_sp2d",
-        "warehouse.quarantine.sipd_sp2d",
-    ]
+    assert names(ends["dbt.stg_sipd_sp2d"]["inputs"]) == ["warehouse.accepted.sipd_sp2d"]
     mart = ends["dbt.dbhcht_reconciliation"]
     assert names(mart["inputs"]) == ["warehouse.ledger.run", "warehouse.warehouse.int_dbhcht_order"]
     (output,) = mart["outputs"]
@@ -133,10 +133,10 @@ def test_an_event_that_is_none_is_seen_as_such() -> None:
 
 def test_the_steps_of_a_feed_lead_from_the_agency_to_the_warehouse() -> None:
     ends = [steps.datasets(f"ingest_sipd.sp2d.{step}") for step in ("archive", "land", "validate")]
-    assert [(read.name, written.name) for (read,), (written,) in ends] == [
-        ("agencies/sipd.sp2d", "archive/sipd.sp2d"),
-        ("archive/sipd.sp2d", "warehouse.landing.sipd_sp2d"),
-        ("warehouse.landing.sipd_sp2d", "warehouse.quarantine.sipd_sp2d"),
+    assert [(read.name, [each.name for each in written]) for (read,), written in ends] == [
+        ("agencies/sipd.sp2d", ["archive/sipd.sp2d"]),
+        ("archive/sipd.sp2d", ["warehouse.landing.sipd_sp2d"]),
+        ("warehouse.landing.sipd_sp2d", ["warehouse.quarantine.sipd_sp2d", "warehouse.accepted.sipd_sp2d"]),
     ]
     assert steps.datasets("warehouse.start_run") == ((), ())
 

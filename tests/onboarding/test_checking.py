@@ -106,10 +106,11 @@ def test_the_command_ends_with_0_1_or_2_and_prints_nothing_personal(try_file, tm
     ("room", "old", "new", "said"),
     [
         ("expectations", "column: kategori,", "column: jenis,", "judges jenis"),
-        ("dbt_project", "'kategori'", "'jenis'", "selects jenis"),
-        ("dbt_project", "'nik', ", "", "leaves out nik"),
+        ("dbt_project", "accepted.kategori", "accepted.jenis", "reads jenis"),
+        ("dbt_project", "accepted.nik =", "accepted.kategori =", "leaves out nik"),
         ("dbt_project", "to_whole_id(", "to_whole_en(", "to_whole_en"),
-        ("dbt_project", "'ojek'", "'ojeg'", "accepted_rows('dishub', 'ojek'"),
+        ("dbt_project", "'dishub_ojek'", "'dishub_ojeg'", "source('accepted', 'dishub_ojek')"),
+        ("feeds", "columns:", "roster: true\ncolumns:", "does not show worker_category, region_code"),
         ("feeds", "type: rupiah", "type: decimal", "model reads nilai by to_whole_id, but it is decimal id"),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ with landed as (
         delivery_id,
         sum({{ amount }})::bigint as delivered_idr,
         count(*) filter (where {{ amount }} is null) as rows_without_amount
-    from landing.{{ agency }}_{{ feed }}
+    from {{ source('landing', agency ~ '_' ~ feed) }}
     where delivery_id in ({{ deliveries_to_load(agency, feed) }})
     group by delivery_id
     {%- if not loop.last %}
@@ -36,7 +36,7 @@ set_aside as (
         validation_id,
         sum({{ amount }}) filter (where verdict = 'quarantined')::bigint as quarantined_idr,
         sum({{ amount }}) filter (where verdict = 'duplicate')::bigint as duplicate_idr
-    from quarantine.{{ agency }}_{{ feed }}
+    from {{ source('quarantine', agency ~ '_' ~ feed) }}
     where validation_id in ({{ in_force(agency, feed) }})
     group by validation_id
     {%- if not loop.last %}

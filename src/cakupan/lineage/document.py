@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cakupan import settings
 from cakupan.feeds import Feed, load_feeds
 from cakupan.lineage.columns import ROWS, Column
-from cakupan.lineage.project import ADDRESS, MARTS, Project, table_of
+from cakupan.lineage.project import ADDRESS, MARTS, Project
 
 DOCUMENT = settings.PROJECT / "docs" / "column-lineage.md"
 HEAD = """# Where each published column comes from
@@ -20,10 +20,18 @@ decides which rows there are (joins, filters, orderings) is not listed; the rows
 
 - A feed's column is spelled as in its file. **NIK†** and **KPJ†** mark keyed pseudonyms: an HMAC under the
   installation's key, never the number itself; *NIK† (born on)* and *NIK† (sex)* mark what the number spells.
-- *address* is the delivery, sheet and row number of the landed row.
+- *address* is the delivery, sheet and row number of the landed row, *date* the business date of its delivery, and
+  *validation* the one that let it in.
 - *reference* is the versioned reference data in `dbt_project/seeds/`; *ledger* is the record of deliveries and runs;
   *night* is the night itself or a constant.
 """
+
+OF_ROWS = dict.fromkeys(ADDRESS, "*address*") | {
+    "validation_id": "*validation*",
+    "business_date": "*date*",
+    ROWS: "*rows*",
+}
+"""What is told of a row rather than of one of its cells."""
 
 SPELLED = {"born_on": "NIK† (born on)", "sex": "NIK† (sex)", "kpj": "KPJ†"}
 """What is read of a number in its own home, and how that is told."""
@@ -31,7 +39,7 @@ SPELLED = {"born_on": "NIK† (born on)", "sex": "NIK† (sex)", "kpj": "KPJ†"
 
 def document(project: Project) -> str:
     """The column lineage of every relation in `marts`, as Markdown."""
-    feeds = {table_of(feed): feed for feed in load_feeds(settings.FEEDS)}
+    feeds = {feed.table: feed for feed in load_feeds(settings.FEEDS)}
     parts = [HEAD]
     for name, node in project.published().items():
         landed = {column: project.landed(Column(f"{MARTS}.{name}", column)) for column in node["columns"]}
@@ -61,7 +69,7 @@ def _spelled(leaves: frozenset[Column], feeds: dict[str, Feed]) -> Iterator[str]
     others: dict[str, set[str]] = defaultdict(set)
     for relation, name in leaves:
         schema, table = relation.split(".")
-        if schema in ("landing", "quarantine"):
+        if schema in ("landing", "quarantine", "accepted"):
             by_feed[table].add(_header(feeds[table], name))
         elif schema == "identity":
             others[""].add(SPELLED.get(name, f"identity: {name}"))
@@ -74,10 +82,8 @@ def _spelled(leaves: frozenset[Column], feeds: dict[str, Feed]) -> Iterator[str]
 
 
 def _header(feed: Feed, name: str) -> str:
-    if name in ADDRESS:
-        return "*address*"
-    if name == ROWS:
-        return "*rows*"
+    if name in OF_ROWS:
+        return OF_ROWS[name]
     column = next((column for column in feed.columns if column.name == name), None)
     if column is None:
         return name

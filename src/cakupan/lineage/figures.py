@@ -78,8 +78,7 @@ def figures_of(project: Project) -> str:
     from cakupan.lineage.columns import Column  # sqlglot, which a reader of the file need not load
     from cakupan.lineage.project import MARTS
 
-    models = [node for node in project.manifest["nodes"].values() if node["resource_type"] == "model"]
-    rosters = sorted(".".join(node["fqn"][-2:]) for node in models if node["config"]["meta"].get("roster"))
+    rosters = sorted(feed.name for feed in load_feeds(settings.FEEDS) if feed.roster)
     lines = []
     for name, node in project.published().items():
         if name.startswith(NO_DEFINITIONS):
@@ -108,7 +107,6 @@ def _feeds(project: Project, column: Column) -> list[str]:
     """The feeds behind a column; rows count where a feed's own are counted, not where those of a star are."""
     from cakupan.lineage.columns import ROWS  # sqlglot, which a reader of the file need not load
     from cakupan.lineage.models import STAGING
-    from cakupan.lineage.project import table_of
 
     feeds, waiting, met = set(), [column], {column}
     while waiting:
@@ -119,5 +117,5 @@ def _feeds(project: Project, column: Column) -> list[str]:
             new = project.sources.get(relation, {}).get(name, frozenset()) - met
             met |= new
             waiting.extend(new)
-    names = {table_of(feed): feed.name for feed in load_feeds(settings.FEEDS)}
+    names = {feed.table: feed.name for feed in load_feeds(settings.FEEDS)}
     return sorted(names[feed] for feed in feeds)

@@ -78,10 +78,6 @@ def _inputs(manifest: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
             yield name
         else:
             yield from _inputs(manifest, before)
-    name = relation_of(node) or ""
-    if name.startswith(STAGING):  # the macro accepted_rows names its tables itself
-        feed = name.removeprefix(STAGING)
-        yield from (f"landing.{feed}", f"quarantine.{feed}")
 
 
 def _output(node: dict[str, Any], name: str, result: dict[str, Any]) -> Dataset:

@@ -1,21 +1,19 @@
-"""The column lineage of the whole dbt project, from the landed cells to the marts."""
+"""The column lineage of the whole dbt project, from accepted and landed cells to the marts."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import psycopg
 
 from cakupan import settings
-from cakupan.database import environment
-from cakupan.feeds import READING, Feed, load_feeds
+from cakupan.dbt_project import call_dbt
+from cakupan.feeds import ACCEPTED, READING, load_feeds
 from cakupan.lineage.columns import ROWS, Column, Sources, sources_of
 from cakupan.lineage.models import STAGING, relation_of
 
@@ -51,7 +49,7 @@ class Project:
                 if source.relation.startswith("identity.") and relation.startswith(STAGING):
                     # The key of a number that the feed delivers: the number's own column is where it comes from.
                     number = "nik" if source.relation == "identity.worker" else "kpj"
-                    found.add(Column(f"landing.{relation.removeprefix(STAGING)}", number))
+                    found.add(Column(f"accepted.{relation.removeprefix(STAGING)}", number))
                 elif source not in met:
                     met.add(source)
                     waiting.append(source)
@@ -63,14 +61,7 @@ def compile_project(target: Path) -> None:
 
     Raises RuntimeError with what dbt says.
     """
-    from dbt.cli.main import dbtRunner
-
-    quiet = ("--quiet", "--no-use-colors", "--log-level", "error", "--log-level-file", "none")
-    project = str(settings.DBT_PROJECT)
-    places = ("--target-path", str(target), "--log-path", str(target))
-    options = ("--project-dir", project, "--profiles-dir", project, *places)
-    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
-        outcome = dbtRunner().invoke(["compile", *quiet, *options])
+    outcome = call_dbt("compile", target=target, logs=target, says="error", log_file="none")
     if outcome.exception or not outcome.success:
         raise RuntimeError(f"dbt could not compile the project: {outcome.exception or outcome.result}")
 
@@ -95,14 +86,9 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
             sources[relation] = sources_of(sql, columns)
             columns[relation] = [name for name in sources[relation] if name != ROWS]
 
-    # Rosters are read without a ref that leads to them (macro rosters), so what every feed is staged as comes first.
-    for key in sorted(manifest["nodes"], key=lambda key: (not _is_staging(manifest["nodes"][key]), key)):
+    for key in sorted(manifest["nodes"]):
         visit(key)
     return Project(manifest, sources)
-
-
-def _is_staging(node: dict[str, Any]) -> bool:
-    return (relation_of(node) or "").startswith(STAGING)
 
 
 def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
@@ -110,8 +96,9 @@ def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = defaultdict(list)
     for feed in load_feeds(settings.FEEDS):
         declared = [column.name for column in feed.columns]
-        columns[f"landing.{table_of(feed)}"] = [*ADDRESS, *declared, *READING]
-        columns[f"quarantine.{table_of(feed)}"] = ["validation_id", *ADDRESS, *declared, "verdict", "rules"]
+        columns[f"landing.{feed.table}"] = [*ADDRESS, *declared, *READING]
+        columns[f"quarantine.{feed.table}"] = ["validation_id", *ADDRESS, *declared, "verdict", "rules"]
+        columns[f"accepted.{feed.table}"] = [*ACCEPTED, *declared]
     for seed in sorted((settings.DBT_PROJECT / "seeds").glob("*.csv")):
         with seed.open(newline="") as lines:
             columns[f"reference.{seed.stem}"] = next(csv.reader(lines))
@@ -121,8 +108,3 @@ def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
     ):
         columns[f"{schema}.{name}"].append(column)
     return columns
-
-
-def table_of(feed: Feed) -> str:
-    """The name of a feed's tables."""
-    return f"{feed.agency}_{feed.feed}"

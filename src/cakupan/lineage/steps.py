@@ -19,10 +19,11 @@ def datasets(step: str) -> Ends:
     if agency == dag or not feed:
         return (), ()
     name, table = f"{agency}.{feed}", f"{agency}_{feed}"
+    landed = relation(f"landing.{table}")
     ends: dict[str, Ends] = {
         "archive": ((delivered(name),), (archived(name),)),
-        "land": ((archived(name),), (relation(f"landing.{table}"),)),
-        "validate": ((relation(f"landing.{table}"),), (relation(f"quarantine.{table}"),)),
+        "land": ((archived(name),), (landed,)),
+        "validate": ((landed,), (relation(f"quarantine.{table}"), relation(f"accepted.{table}"))),
     }
     return ends.get(what, ((), ()))
 

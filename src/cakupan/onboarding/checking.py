@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from unittest.mock import patch
 
 import psycopg
 from psycopg import sql
 
 from cakupan import landing, quality, settings
 from cakupan.bilingual import Text
-from cakupan.database import Role, connect, environment
+from cakupan.database import Role, connect
+from cakupan.dbt_project import FeedsUndeclared, call_dbt
 from cakupan.feeds import Feed, load_feeds
 from cakupan.ledger.deliveries import Archived, enter_for_trial
 from cakupan.ledger.feeds import declare_feed
@@ -146,17 +145,12 @@ def _refused(connection: psycopg.Connection, feed: Feed, validation_id: int) -> 
 
 def _compiled(feed: Feed) -> tuple[str | None, str | None]:
     """The staging model as SQL, or what dbt says against it."""
-    from dbt.cli.main import dbtRunner
-
     state = settings.home() / "dbt" / "check"
-    options = (
-        "--project-dir", settings.DBT_PROJECT, "--profiles-dir", settings.DBT_PROJECT,
-        "--target-path", state / "target", "--log-path", state / "logs",
-    )  # fmt: skip
-    quiet = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "info")
     wanted = ("compile", "--no-introspect", "--select", f"path:models/staging/{feed.agency}/{feed.feed}.sql")
-    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
-        outcome = dbtRunner().invoke([*quiet, *wanted, *map(str, options)])
+    try:
+        outcome = call_dbt(*wanted, target=state / "target", logs=state / "logs", says="none", log_file="info")
+    except FeedsUndeclared as error:
+        return None, str(error)
     results = getattr(outcome.result, "results", [])
     if not outcome.success or not results:
         said = " ".join(str(outcome.exception or "it selects no model").split())

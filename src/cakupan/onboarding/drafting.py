@@ -63,7 +63,8 @@ def write_draft(
     draft, doubts, rows = draft_feed(sample, agency, feed)
     if roster and not any(column.type == "nik" for column in draft.columns):
         raise WrongUsage("a roster has a column with the workers' NIK; none was found")
-    texts = (feed_file(draft), suite_file(draft), staging_file(draft, roster=roster))
+    draft.roster = roster
+    texts = (feed_file(draft), suite_file(draft), staging_file(draft))
     if not texts[1] and paths[1].exists():  # overwriting was asked for: rules of an earlier draft would go on holding
         texts = (texts[0], f"name: {draft.name}\nexpectations: []\n", texts[2])
     written = [(path, text) for path, text in zip(paths, texts, strict=True) if text]

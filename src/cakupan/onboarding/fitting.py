@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cakupan.feeds import Feed
+from cakupan.feeds import ACCEPTED, Feed
 from cakupan.quality.rule import ROWS
 from cakupan.quality.suite import Suite
 
 READS = {"date": {"date"}, "month": {"month"}, "whole": {"rupiah", "count"}, "decimal": {"decimal"}}
-_ACCEPTED = re.compile(r"accepted_rows\(\s*'(\w+)',\s*'(\w+)',\s*\[(.*?)\]", re.DOTALL)
+SHOWN_OF_WORKERS = ("worker_key", "worker_category", "region_code")
+"""The columns by which a roster is read."""
+_SOURCE = re.compile(r"source\(\s*'accepted',\s*'(\w+)'\s*\)\s*}}\s+as\s+accepted\b")
+_READ = re.compile(r"\baccepted\.(\w+)")
 _READING = re.compile(r"quality\.to_(date|month|whole|decimal)_(\w+)\((?:accepted\.)?(\w+)\)")
 
 
@@ -42,16 +45,17 @@ def _suite_misfits(feed: Feed, suite: Suite) -> Iterator[str]:
 
 
 def _staging_misfits(feed: Feed, staging: str) -> Iterator[str]:
-    found = _ACCEPTED.findall(staging)
-    if [(agency, name) for agency, name, _ in found] != [(feed.agency, feed.feed)]:
-        yield f"the staging model must read accepted_rows('{feed.agency}', '{feed.feed}', …) once"
+    if _SOURCE.findall(staging) != [feed.table]:
+        yield f"the staging model must read {{{{ source('accepted', '{feed.table}') }}}} as accepted, once"
         return
-    selected = re.findall(r"'(\w+)'", found[0][2])
-    declared = {column.name for column in feed.columns}
-    if unknown := [name for name in selected if name not in declared]:
-        yield f"the staging model selects {', '.join(unknown)}, which the feed does not declare"
-    if missing := [name for name in feed.key if name not in selected]:
+    read = tuple(dict.fromkeys(_READ.findall(staging)))
+    known = {column.name for column in feed.columns} | {*ACCEPTED}
+    if unknown := [name for name in read if name not in known]:
+        yield f"the staging model reads {', '.join(unknown)}, which the feed does not declare"
+    if missing := [name for name in feed.key if name not in read]:
         yield f"the staging model leaves out {', '.join(missing)} of the key"
+    if feed.roster and (missing := [name for name in SHOWN_OF_WORKERS if not re.search(rf"\b{name}\b", staging)]):
+        yield f"the feed is a roster, but the staging model does not show {', '.join(missing)}"
     yield from _misreadings(feed, staging, "the staging model")
 
 

@@ -30,6 +30,7 @@ class Draft:
     spelling: Spelling
     key: tuple[str, ...]
     columns: list[Drafted]
+    roster: bool = False
 
     @property
     def name(self) -> str:
@@ -49,6 +50,7 @@ def feed_file(draft: Draft) -> str:
         f"format: {flow(draft.format)}",
         f"spelling: {draft.spelling}",
         f"key: {flow(list(draft.key))}",
+        *(["roster: true"] if draft.roster else []),
         "columns:",
     ]
     for column in draft.columns:
@@ -115,38 +117,20 @@ def _rule(
     return {"type": kind, "kwargs": kwargs, "severity": severity, "meta": meta}
 
 
-def staging_file(draft: Draft, *, roster: bool) -> str:
+def staging_file(draft: Draft) -> str:
     """`dbt_project/models/staging/<agency>/<feed>.sql`; personal columns stay out of it but for their keys."""
     kept = [c for c in draft.columns if not c.running_number and (not c.personal or c.type in ("nik", "kpj"))]
     joins: list[str] = []
     selected = ["{{ address('accepted') }}"]
-    renamed = _roster_names(kept) if roster else {}
+    renamed = _roster_names(kept) if draft.roster else {}
     for column in kept:
         if column.type in ("nik", "kpj"):
             selected.append(_keyed(column, joins))
         else:
             selected.append(_typed(draft, column, renamed.get(column.name, column.name)))
-    config = "{{ config(meta={'roster': true}) }}\n\n" if roster else ""
-    return (
-        f"{config}-- {draft.title}.\nwith accepted as (\n{_accepted(draft, [column.name for column in kept])}\n)\n\n"
-        "select\n    " + ",\n    ".join(selected) + "\nfrom accepted\n" + "".join(joins)
-    )
-
-
-def _accepted(draft: Draft, names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    one_line = f"    {{{{ accepted_rows('{draft.agency}', '{draft.feed}', [{', '.join(quoted)}]) }}}}"
-    if len(one_line) <= 110:
-        return one_line
-    lines, line = [], ""
-    for name in quoted:
-        if len(line) + len(name) > 100:
-            lines.append(line.rstrip())
-            line = ""
-        line += f"{name}, "
-    lines.append(line.rstrip())
-    body = "\n".join(f"        {line}" for line in lines)
-    return f"    {{{{ accepted_rows('{draft.agency}', '{draft.feed}', [\n{body}\n    ]) }}}}"
+    source = f"{{{{ source('accepted', '{draft.agency}_{draft.feed}') }}}} as accepted"
+    shown = ",\n    ".join(selected)
+    return f"-- {draft.title}.\nselect\n    {shown}\nfrom {source}\n{''.join(joins)}"
 
 
 def _keyed(column: Drafted, joins: list[str]) -> str:

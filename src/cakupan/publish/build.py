@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 from datetime import UTC, datetime
-from unittest.mock import patch
 
 import psycopg
 
 from cakupan import settings
-from cakupan.database import Role, cause_of, connect, environment
+from cakupan.database import Role, cause_of, connect
+from cakupan.dbt_project import FeedsUndeclared, call_dbt, declare_feeds
 from cakupan.ledger.runs import loaded_reference, lock_build, mark_run, note_reference
 from cakupan.lineage.models import tell_build
 from cakupan.publish.run import RETRY_TURN, check_current, keep_turn
@@ -52,6 +51,7 @@ def _build(run_id: int, layer: str) -> int:
         # Held by this transaction until dbt is done: a second build waits, then finds that it is stale.
         lock_build(guard)
         check_current(guard, run_id)
+        _declare_feeds()
         if layer == LAYERS[0] and loaded_reference(guard) == _reference_version():
             return 0  # loading the seeds again would only lock out their readers
         began = datetime.now(UTC)
@@ -64,6 +64,13 @@ def _build(run_id: int, layer: str) -> int:
     return nodes
 
 
+def _declare_feeds() -> None:
+    try:
+        declare_feeds()
+    except FeedsUndeclared as error:
+        raise BuildFailed(str(error)) from None
+
+
 def _reference_version() -> str:
     """A hash of what the reference layer is made from: seeds, staging and the macros staging is written with."""
     folders = (settings.DBT_PROJECT / name for name in ("seeds", "models/staging", "macros"))
@@ -72,16 +79,8 @@ def _reference_version() -> str:
 
 
 def _dbt(*arguments: str) -> int:
-    from dbt.cli.main import dbtRunner  # half a second that only a build needs to spend
-
     state = settings.home() / "dbt"
-    options = (
-        "--project-dir", settings.DBT_PROJECT, "--profiles-dir", settings.DBT_PROJECT,
-        "--target-path", state / "target", "--log-path", state / "logs",
-    )  # fmt: skip
-    quiet = ("--quiet", "--no-use-colors", "--log-level", "error", "--log-level-file", "info")
-    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
-        outcome = dbtRunner().invoke([*quiet, *arguments, *map(str, options)])
+    outcome = call_dbt(*arguments, target=state / "target", logs=state / "logs", says="error", log_file="info")
     if outcome.exception:
         cause = cause_of(str(outcome.exception))
         raise BuildFailed(f"dbt stopped: {cause or outcome.exception}") from None

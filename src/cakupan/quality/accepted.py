@@ -9,12 +9,9 @@ import psycopg
 from psycopg import sql
 
 from cakupan.database.patience import change
-from cakupan.feeds import Feed
+from cakupan.feeds import ACCEPTED, Feed
 from cakupan.landing.tables import landing_table, lock
 from cakupan.quality.quarantine import quarantine_table
-
-ADDRESS = ("validation_id", "delivery_id", "sheet", "row_number", "business_date")
-"""The columns that stand before the declared ones."""
 
 ABOUT = "Rows let in under the newest validation of each accepted delivery, in normal form"
 
@@ -59,7 +56,7 @@ def ensure_accepted_view(connection: psycopg.Connection[Any], feed: Feed) -> Non
     """
     view = accepted_view(feed)
     known, comment = _standing(connection, view)
-    kept = [name for name in known if name not in ADDRESS]
+    kept = [name for name in known if name not in ACCEPTED]
     columns = [*kept, *(column.name for column in feed.columns if column.name not in kept)]
     definition = _definition(feed, columns)
     mark = "definition " + hashlib.md5(definition.as_string().encode(), usedforsecurity=False).hexdigest()

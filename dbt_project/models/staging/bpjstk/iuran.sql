@@ -1,12 +1,6 @@
 -- Posted contributions, each delivery holding what is new.
 -- Plain casts, ten times faster than the functions that never raise: accepted cells are known to parse. A condition on a
 -- cast column would be tried on rows not accepted too and could raise: put conditions on int_contribution instead.
-with accepted as (
-    {{ accepted_rows('bpjstk', 'iuran', [
-        'no_transaksi', 'kode_billing', 'kpj', 'bulan_iuran', 'program', 'jumlah', 'tgl_bayar', 'sumber_dana',
-    ]) }}
-)
-
 select
     {{ address('accepted') }},
     accepted.no_transaksi as transaction_no,
@@ -17,5 +11,5 @@ select
     accepted.jumlah::numeric::bigint as amount_idr,
     accepted.tgl_bayar::date as paid_on,
     accepted.sumber_dana as funding_source_code
-from accepted
+from {{ source('accepted', 'bpjstk_iuran') }} as accepted
 left join {{ source('identity', 'membership') }} as membership on accepted.kpj = membership.kpj

@@ -1,13 +1,6 @@
 -- Memberships, as BPJS Ketenagakerjaan delivers them each night.
 -- Plain casts, ten times faster than the functions that never raise: accepted cells are known to parse. A condition on a
 -- cast column would be tried on rows not accepted too and could raise: put conditions on fct_membership instead.
-with accepted as (
-    {{ accepted_rows('bpjstk', 'kepesertaan', [
-        'kpj', 'nik', 'segmen', 'npp', 'kode_sektor', 'program', 'sumber_iuran', 'status', 'tgl_aktif', 'tgl_nonaktif',
-        'kode_wilayah',
-    ]) }}
-)
-
 select
     {{ address('accepted') }},
     membership.membership_key,
@@ -22,6 +15,6 @@ select
     accepted.tgl_aktif::date as active_from,
     accepted.tgl_nonaktif::date as inactive_from,
     accepted.kode_wilayah as region_code
-from accepted
+from {{ source('accepted', 'bpjstk_kepesertaan') }} as accepted
 left join {{ source('identity', 'membership') }} as membership on accepted.kpj = membership.kpj
 left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik

@@ -1,8 +1,4 @@
 -- Attendance at outreach meetings.
-with accepted as (
-    {{ accepted_rows('diskumdag', 'sosialisasi', ['id', 'kegiatan_id', 'tanggal', 'tempat', 'nik']) }}
-)
-
 select
     {{ address('accepted') }},
     accepted.id as attendance_id,
@@ -10,5 +6,5 @@ select
     quality.to_date_iso(accepted.tanggal) as event_date,
     accepted.tempat as place,
     worker.worker_key
-from accepted
+from {{ source('accepted', 'diskumdag_sosialisasi') }} as accepted
 left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik

@@ -1,10 +1,4 @@
 -- Recipients of contributions paid from DBHCHT, by decree.
-with accepted as (
-    {{ accepted_rows('disnaker', 'penerima_dbhcht', [
-        'no_sk', 'tgl_sk', 'nik', 'kode_wilayah', 'kategori', 'skpd_pengusul', 'bulan_mulai', 'bulan_selesai',
-    ]) }}
-)
-
 select
     {{ address('accepted') }},
     accepted.no_sk as decree_no,
@@ -15,5 +9,5 @@ select
     accepted.skpd_pengusul as proposing_skpd_code,
     to_char(quality.to_month_id(accepted.bulan_mulai), 'YYYYMM') as first_month,
     to_char(quality.to_month_id(accepted.bulan_selesai), 'YYYYMM') as last_month
-from accepted
+from {{ source('accepted', 'disnaker_penerima_dbhcht') }} as accepted
 left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik

@@ -1,10 +1,4 @@
 -- Aid applications of farmer groups.
-with accepted as (
-    {{ accepted_rows('distan', 'permohonan_bantuan', [
-        'no_permohonan', 'tgl_permohonan', 'nik', 'kelompok_tani', 'jenis_bantuan', 'nilai',
-    ]) }}
-)
-
 select
     {{ address('accepted') }},
     accepted.no_permohonan as application_no,
@@ -13,5 +7,5 @@ select
     accepted.kelompok_tani as farmer_group,
     accepted.jenis_bantuan as aid_kind,
     quality.to_whole_id(accepted.nilai) as value_idr
-from accepted
+from {{ source('accepted', 'distan_permohonan_bantuan') }} as accepted
 left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik

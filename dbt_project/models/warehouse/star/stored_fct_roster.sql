@@ -15,7 +15,7 @@ with listed as (
         delivery_id,
         sheet,
         row_number
-    from {{ roster_view(agency, feed) }}
+    from {{ ref(feed) }}
     where delivery_id in ({{ deliveries_in_force(agency, feed) }})
     union all
     {%- endfor %}

@@ -1,0 +1,134 @@
+"""The dbt project as the library uses it: told of the feeds that are declared, then called in this process."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from unittest.mock import patch
+
+import yaml
+
+from cakupan import settings
+from cakupan.database import environment
+from cakupan.feeds import ACCEPTED, Column, Feed, load_feeds
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+
+SOURCES = Path("models/staging/feeds.yml")
+ROSTERS = Path("macros/rosters.sql")
+WRITTEN = "Written from feeds/ before dbt is called, where it differs; do not edit."
+
+_LANDING = "Rows as received: the cells of declared columns as text, beside them what was odd about the record."
+_QUARANTINE = (
+    "Rows that needed a closer look under a validation, in normal form, with the verdict (accepted, quarantined or"
+    " duplicate) and every rule they break."
+)
+_LET_IN = (
+    "Rows let in under the newest validation of each accepted delivery, in normal form: landed rows that needed no"
+    " closer look, and those that were looked at and let in. Staging begins here. A condition on delivery_id reaches"
+    " the index of the landing table."
+)
+_CADENCES = {
+    "snapshot": "each delivery is the whole truth",
+    "increment": "each delivery holds what is new",
+    "occasional": "delivered when something changes",
+}
+
+
+class FeedsUndeclared(RuntimeError):
+    """dbt does not know of the feeds that are declared, and its files cannot be written here; says what to do."""
+
+
+def call_dbt(
+    *arguments: str, target: Path, logs: Path, says: Literal["error", "none"], log_file: str
+) -> dbtRunnerResult:
+    """Call dbt on the project in this process, with the library's connection; `says` and `log_file` are log levels.
+
+    Raises FeedsUndeclared.
+    """
+    from dbt.cli.main import dbtRunner  # half a second that only who calls it needs to spend
+
+    declare_feeds()
+    quiet = ("--quiet", "--no-use-colors", "--log-level", says, "--log-level-file", log_file)
+    project = str(settings.DBT_PROJECT)
+    places = ("--target-path", str(target), "--log-path", str(logs))
+    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
+        return dbtRunner().invoke([*quiet, *arguments, "--project-dir", project, "--profiles-dir", project, *places])
+
+
+def declare_feeds() -> None:
+    """Write what dbt must know of the feeds before it reads the project: its sources, and which of them are rosters.
+
+    dbt finds sources and refs when it reads files and has no way to look into feeds/, so a feed would need a fourth
+    file. Like a lock file, both are part of the repository, and nothing is written where they say what is declared.
+    Raises FeedsUndeclared.
+    """
+    feeds = load_feeds(settings.FEEDS)
+    for path, text in ((SOURCES, sources_file(feeds)), (ROSTERS, rosters_file(feeds))):
+        file = settings.DBT_PROJECT / path
+        try:
+            if not file.exists() or file.read_text(encoding="utf-8") != text:
+                _write(file, text)
+        except OSError as error:
+            raise FeedsUndeclared(
+                f"{file} does not say what feeds/ declares and cannot be written here ({error.strerror}); call"
+                " `cakupan feed check` or `make docs` where the project is kept, and install what they write with it"
+            ) from None
+
+
+def sources_file(feeds: Iterable[Feed]) -> str:
+    """The sources on the landing side, as dbt's YAML: three relations of each feed."""
+    feeds = list(feeds)
+    sources = [
+        _source("landing", _LANDING, [_table(feed) for feed in feeds]),
+        _source("quarantine", _QUARANTINE, [_table(feed) for feed in feeds]),
+        _source("accepted", _LET_IN, [_table(feed) | {"columns": _columns(feed)} for feed in feeds]),
+    ]
+    text = yaml.safe_dump(
+        {"version": 2, "sources": sources}, sort_keys=False, allow_unicode=True, width=120, default_flow_style=False
+    )
+    return f"# {WRITTEN}\n{text}"
+
+
+def rosters_file(feeds: Iterable[Feed]) -> str:
+    """The macro that names the rosters."""
+    names = "\n".join(f"    {name}" for name in sorted(feed.name for feed in feeds if feed.roster))
+    return (
+        f"{{#- {WRITTEN}\n    The feeds that are rosters, the workers an agency answers for: those whose declaration"
+        f" says so. -#}}\n{{% macro rosters() -%}}\n{names}\n{{%- endmacro %}}\n"
+    )
+
+
+def _source(name: str, description: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "description": description, "tables": tables}
+
+
+def _table(feed: Feed) -> dict[str, Any]:
+    return {"name": feed.table, "description": _plain(f"{feed.title}, from {feed.owner}; {_CADENCES[feed.cadence]}.")}
+
+
+def _columns(feed: Feed) -> list[dict[str, Any]]:
+    address = [{"name": name, "description": f"{{{{ doc('{name}') }}}}"} for name in ACCEPTED]
+    return [*address, *(_column(column) for column in feed.columns)]
+
+
+def _column(column: Column) -> dict[str, Any]:
+    described = {"name": column.name, "description": _plain(f"{column.about}.")}
+    return described | ({"config": {"meta": {"personal": True}}} if column.personal else {})
+
+
+def _plain(text: str) -> str:
+    """Text in which dbt looks for no Jinja."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _write(file: Path, text: str) -> None:
+    """Put the text in the file's place, whole or not at all."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, suffix=".new", encoding="utf-8", delete=False) as new:
+        new.write(text)
+    Path(new.name).chmod(0o644)
+    Path(new.name).replace(file)
