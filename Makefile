@@ -21,7 +21,7 @@ test-unit: .venv/ready ## Run what needs no server: under a minute, before each 
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 -m unit
 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project/models \
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \
 		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries
 
 bench: .venv/ready ## Seconds and rows per second of each stage for WORKERS=n, beside plain \copy and plain SQL

@@ -1,8 +1,8 @@
 {#- Validations of a feed that the night being built rests on, as a list for `validation_id in (…)`. -#}
 {% macro in_force(agency, feed) -%}
-    select validation_id
-    from {{ source('ledger', 'run_input') }}
-    where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
+    select in_force.validation_id
+    from {{ source('ledger', 'run_input') }} as in_force
+    where in_force.run_id = {{ run_id() }} and in_force.agency = '{{ agency }}' and in_force.feed = '{{ feed }}'
 {%- endmacro %}
 
 {#- Every accepted delivery of a feed, in force or not: of several for one date the newest. -#}
@@ -13,7 +13,7 @@
         business_date
     from {{ source('ledger', 'current_validation') }}
     where agency = '{{ agency }}' and feed = '{{ feed }}' and delivery_status = 'ACCEPTED'
-    order by business_date, delivery_id desc
+    order by business_date asc, delivery_id desc
 {%- endmacro %}
 
 {#- Deliveries whose rows this model has not stored yet, as literals, so that the condition reaches the landing index.

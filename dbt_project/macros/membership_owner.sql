@@ -5,7 +5,7 @@
         worker_key
     from {{ ref('int_membership_owner') }}
     where business_date <= {{ as_of_date() }}
-    order by membership_key, business_date desc
+    order by membership_key asc, business_date desc
 {%- endmacro %}
 
 {#- From which business date on the log of owners is out of date, as a literal; infinity when nothing changed. -#}

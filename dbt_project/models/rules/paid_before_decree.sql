@@ -4,7 +4,7 @@ with decree as (
     select
         decree_no,
         min(decree_date) as decree_date,
-        array_agg(distinct{{ address_word('beneficiary') }}) as evidence
+        array_agg(distinct {{ address_word('beneficiary') }}) as evidence
     from {{ ref('stored_fct_beneficiary') }} as beneficiary
     where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     group by decree_no

@@ -16,7 +16,7 @@ past as (
         decree.decree_date,
         decree.first_month,
         count(distinct beneficiary.contribution_month) as months,
-        array_agg(distinct{{ address_word('beneficiary') }}) as evidence
+        array_agg(distinct {{ address_word('beneficiary') }}) as evidence
     from decree
     inner join {{ ref('stored_fct_beneficiary') }} as beneficiary
         on

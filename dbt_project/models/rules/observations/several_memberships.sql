@@ -2,7 +2,7 @@
 with named as (
     select
         beneficiary.worker_key,
-        array_agg(distinct{{ address_word('beneficiary') }}) as evidence
+        array_agg(distinct {{ address_word('beneficiary') }}) as evidence
     from {{ ref('stored_fct_beneficiary') }} as beneficiary
     where
         beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})

@@ -29,7 +29,7 @@ select
     funding_source_code,
     {{ known('coalesce(participant.active_participants, 0)', 'bpjstk.kepesertaan') }} as active_participants,
     {{ rate(
-        'coalesce(participant.active_participants, 0)', '(select sum(active_participants) from participant)'
+        'coalesce(participant.active_participants, 0)', '(select sum(every_source.active_participants) from participant as every_source)'
     ) }} as share_of_active,
     {{ known('coalesce(contribution.contributions_ytd_idr, 0)', 'bpjstk.iuran') }} as contributions_ytd_idr
 from participant

@@ -8,7 +8,7 @@ with budget as (
         account_code,
         budget_idr,
         array[{{ address_word('dim_budget_line') }}] as evidence
-    from {{ ref('stored_dim_budget_line') }}
+    from {{ ref('stored_dim_budget_line') }} as dim_budget_line
     where
         run_id = {{ run_id() }}
         and budget_source = 'DBHCHT'
