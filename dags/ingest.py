@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, PokeReturnValue, dag, task, task_group, teardown
+from airflow.sdk import PokeReturnValue, dag, task, task_group, teardown
 
 from cakupan import night, orchestration
 from cakupan.orchestration import notifier
@@ -38,7 +37,7 @@ def ingest_feed(group: str, feed: str) -> Any:
 
     @task_group(group_id=group)
     def feed_tasks() -> None:
-        @task.sensor(mode="reschedule", poke_interval=300, timeout=timedelta(hours=6).total_seconds())
+        @task.sensor(mode="reschedule", poke_interval=300, timeout=orchestration.longest_wait())
         def archive(dag_run: Any = None) -> PokeReturnValue:
             return PokeReturnValue(is_done=orchestration.archive(feed, dag_run))
 
@@ -46,7 +45,7 @@ def ingest_feed(group: str, feed: str) -> Any:
         def land() -> int:
             return night.land(feed)
 
-        @task(outlets=[Asset(f"cakupan://accepted/{feed}")])
+        @task
         def validate(dag_run: Any = None) -> int:
             return night.validate(feed, orchestration.night_of(dag_run))
 

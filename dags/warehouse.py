@@ -10,6 +10,9 @@ from airflow.sdk import Asset, PokeReturnValue, dag, task, teardown
 from cakupan import night, orchestration, publish
 from cakupan.orchestration import deadline, notifier
 
+MARTS = Asset("cakupan://marts")
+"""A partition for each night, told when the night is published; see docs/after-the-night.md."""
+
 
 @dag(
     schedule=orchestration.nightly(),
@@ -24,7 +27,7 @@ from cakupan.orchestration import deadline, notifier
 def warehouse() -> None:
     """Wait, freeze what the night rests on, build layer by layer, move the readers' pointer."""
 
-    @task.sensor(mode="reschedule", poke_interval=60, timeout=timedelta(hours=6).total_seconds())
+    @task.sensor(mode="reschedule", poke_interval=60, timeout=orchestration.longest_wait())
     def agencies_are_in(dag_run: Any = None) -> PokeReturnValue:
         return PokeReturnValue(is_done=orchestration.agencies_are_in(dag_run))
 
@@ -37,9 +40,10 @@ def warehouse() -> None:
     def build(run: int, layer: str) -> int:
         return night.build(run, layer)
 
-    @task(outlets=[Asset("cakupan://marts")])
-    def publish_run(run: int) -> None:
+    @task(outlets=[MARTS])
+    def publish_run(run: int, dag_run: Any = None, outlet_events: Any = None) -> None:
         night.publish_run(run)
+        outlet_events[MARTS].add_partitions(orchestration.night_of(dag_run).isoformat())
 
     @task
     def seal() -> None:

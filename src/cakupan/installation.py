@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from cakupan import night, orchestration
+from cakupan import night, orchestration, settings
 from cakupan.database import Role, apply_schema, connect, create_database
 from cakupan.database.server import embedded
 
@@ -27,7 +27,8 @@ def set_up_warehouse(progress: Callable[[str], None]) -> None:
 
 
 def set_up(progress: Callable[[str], None]) -> None:
-    """Bring everything a night needs into being; `progress` is told what is being done."""
+    """Bring everything a night needs into being; `progress` is told what is being done. Raises BadSetting."""
+    settings.hours()  # said before anything is made, not first when a DAG is read
     set_up_warehouse(progress)
     night.prepare()
     progress("Airflow's database")

@@ -6,7 +6,7 @@ Every step asks the database what is new, so that it can be killed at any point 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -29,9 +29,6 @@ from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
 from cakupan.quality.report import write_night_report
 from cakupan.sources import NotConnected, Source
-
-CUT_OFF = time(3, 30)  # local time of the business date
-MARTS_DUE = time(5, 0)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -143,7 +140,7 @@ def feeds_not_done(night: date) -> list[str]:
 
 def cut_off(night: date) -> datetime:
     """Return when the warehouse stops waiting for late agencies."""
-    return datetime.combine(night, CUT_OFF, ZoneInfo(settings.TIME_ZONE))
+    return datetime.combine(night, settings.hours().cut_off, ZoneInfo(settings.TIME_ZONE))
 
 
 @hide_values
@@ -237,7 +234,7 @@ def agencies() -> list[str]:
 
 def marts_due(night: date) -> datetime:
     """Return when the night's marts are to be published."""
-    return datetime.combine(night, MARTS_DUE, ZoneInfo(settings.TIME_ZONE))
+    return datetime.combine(night, settings.hours().marts_due, ZoneInfo(settings.TIME_ZONE))
 
 
 @hide_values

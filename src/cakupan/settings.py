@@ -1,12 +1,15 @@
-"""Where things live: the project's files, the installation's state, its secrets."""
+"""Where things live (the project's files, the installation's state, its secrets), and the hours of a night."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -15,6 +18,42 @@ EXPECTATIONS = PROJECT / "expectations"
 DAGS = PROJECT / "dags"
 DBT_PROJECT = PROJECT / "dbt_project"
 TIME_ZONE = "Asia/Jakarta"
+
+
+class BadSetting(RuntimeError):
+    """A setting in the environment is not what it must be; names it, what it says and what it may say."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The hours of a night, local time of the business date."""
+
+    opening: time  # the agencies are asked from here on
+    cut_off: time  # the warehouse waits for late agencies no longer
+    marts_due: time  # whoever reads the marts expects the night in them
+
+
+def hours() -> Hours:
+    """Read the hours of a night: CAKUPAN_OPENING, CAKUPAN_CUT_OFF, CAKUPAN_MARTS_DUE, as HH:MM. Raises BadSetting."""
+    read = {
+        name: _hour(name, unsaid)
+        for name, unsaid in (("CAKUPAN_OPENING", "01:00"), ("CAKUPAN_CUT_OFF", "03:30"), ("CAKUPAN_MARTS_DUE", "05:00"))
+    }
+    for earlier, later in zip(read, list(read)[1:], strict=False):
+        if read[earlier] >= read[later]:
+            raise BadSetting(
+                f"{later} ({read[later]:%H:%M}) is not later than {earlier} ({read[earlier]:%H:%M}): a night opens,"
+                " stops waiting and is due in this order, on one day. Change one of them in the environment"
+            )
+    return Hours(*read.values())
+
+
+def _hour(name: str, unsaid: str) -> time:
+    said = os.environ.get(name, "").strip() or unsaid
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", said)
+    if found is None:
+        raise BadSetting(f"{name} is {said!r}, which is no time of day as HH:MM, for example {unsaid}")
+    return time(int(found[1]), int(found[2]))
 
 
 def home() -> Path:

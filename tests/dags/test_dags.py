@@ -79,7 +79,7 @@ def test_telling_waits_for_all_and_has_no_say_in_how_a_run_ended(bag: dict) -> N
 
 
 def test_the_marts_have_a_deadline(bag: dict) -> None:
-    assert bag["dags"]["warehouse"]["deadlines"] == ["marts by 05:00"]
+    assert bag["dags"]["warehouse"]["deadlines"] == ["marts are due"]
 
 
 def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:

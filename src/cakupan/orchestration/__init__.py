@@ -11,7 +11,16 @@ from cakupan.orchestration.agencies import (
 from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.runs import end_killed_runs, keep_to_the_schedule, run_dags
 from cakupan.orchestration.scheduling import begins_by_itself
-from cakupan.orchestration.tasks import START, agencies_are_in, archive, night_of, nightly, start_run, task_defaults
+from cakupan.orchestration.tasks import (
+    START,
+    agencies_are_in,
+    archive,
+    longest_wait,
+    night_of,
+    nightly,
+    start_run,
+    task_defaults,
+)
 
 __all__ = [
     "START",
@@ -26,6 +35,7 @@ __all__ = [
     "environment_names_all",
     "environment_names_any",
     "keep_to_the_schedule",
+    "longest_wait",
     "migrate",
     "night_of",
     "nightly",

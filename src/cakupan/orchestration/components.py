@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cakupan import orchestration, settings
 
-SCHEDULED = "The nightly schedule is on (01:00 Asia/Jakarta)."
+SCHEDULED = "The nightly schedule is on ({opening:%H:%M} {zone})."
 WHEN_ASKED = (
     "This installation holds simulated or recorded deliveries of nights long past, so no night begins by itself."
     ' Run one by triggering its DAGs (`warehouse` last) with the configuration {"night": "YYYY-MM-DD"},'
@@ -44,7 +44,8 @@ def run(say: Callable[[str], None]) -> None:
     password = orchestration.write_login()
     with started(port) as address:
         say(f"Airflow: {address}   login admin, password {password}")
-        say(f"{SCHEDULED if orchestration.begins_by_itself() else WHEN_ASKED} Ctrl-C stops it.")
+        scheduled = SCHEDULED.format(opening=settings.hours().opening, zone=settings.TIME_ZONE)
+        say(f"{scheduled if orchestration.begins_by_itself() else WHEN_ASKED} Ctrl-C stops it.")
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
 

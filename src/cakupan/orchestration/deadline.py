@@ -54,5 +54,5 @@ class Plugin(AirflowPlugin):  # type: ignore[misc]  # mypy does not read Airflow
     timetables = [WhenAsked]  # noqa: RUF012
 
 
-DEADLINE = DeadlineAlert(MartsDue(), timedelta(0), SyncCallback(marts_are_late), name="marts by 05:00")
+DEADLINE = DeadlineAlert(MartsDue(), timedelta(0), SyncCallback(marts_are_late), name="marts are due")
 """The deadline of the warehouse's DAG."""

@@ -14,6 +14,7 @@ from cakupan.orchestration.agencies import source_of
 from cakupan.orchestration.scheduling import begins_by_itself
 
 PATIENCE = timedelta(minutes=30)
+LONGEST_WAIT = timedelta(hours=6)
 person_waits = False
 """Whether the night is run in this process for a person on the command line."""
 
@@ -21,13 +22,21 @@ START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def nightly() -> Any:
-    """The schedule of every DAG: a partition for each business date, opening at 01:00 local time."""
+    """Make the schedule of every DAG: a partition for each business date, from the hour of its opening on."""
     from airflow.sdk import CronPartitionTimetable
 
     from cakupan.orchestration.calendar import WhenAsked
 
     kind = CronPartitionTimetable if begins_by_itself() else WhenAsked
-    return kind("0 1 * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
+    opening = settings.hours().opening
+    return kind(f"{opening.minute} {opening.hour} * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
+
+
+def longest_wait() -> float:
+    """The seconds after which a sensor that waits for agencies must have given up by itself: well after the cut-off."""
+    hours = settings.hours()
+    open_for = datetime.combine(date.min, hours.cut_off) - datetime.combine(date.min, hours.opening)
+    return max(LONGEST_WAIT, open_for + 2 * PATIENCE).total_seconds()
 
 
 def night_of(dag_run: Any) -> date:
