@@ -11,8 +11,8 @@ from cakupan import night
 from cakupan.lineage.columns import ROWS, sources_of
 from cakupan.lineage.document import DOCUMENT, direct, document
 from cakupan.lineage.figures import FIGURES, figures_of
-from cakupan.lineage.models import DIRECT
-from cakupan.lineage.project import compile_project, read_project
+from cakupan.lineage.models import DIRECT, relation_of
+from cakupan.lineage.project import Project, compile_project, read_project
 
 KNOWN = {
     "landing.paid": ["no", "amount", "month", "source"],
@@ -84,3 +84,15 @@ def test_the_documents_say_what_the_sql_of_the_project_says(database: psycopg.Co
         not in ("landing", "quarantine", "accepted", "reference", "ledger", "identity", "quality")
     }
     assert unknown == set()
+    assert misdescribed(project) == {}
+
+
+def misdescribed(project: Project) -> dict[str, list[str]]:
+    """Staging and intermediate models whose YAML names other columns than they have; who describes none need not."""
+    found = {}
+    for node in project.manifest["nodes"].values():
+        if node["resource_type"] == "model" and {"staging", "intermediate"} & set(node["fqn"]) and node["description"]:
+            columns = [name for name in project.sources[relation_of(node) or ""] if name != ROWS]
+            if list(node["columns"]) != columns:
+                found[node["name"]] = sorted(set(columns) ^ set(node["columns"])) or columns
+    return found

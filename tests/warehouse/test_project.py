@@ -15,6 +15,7 @@ from cakupan import settings
 from cakupan.feeds import load_feeds
 from simulator.budget import OTHERS
 from simulator.offices import OFFICES
+from tests.feeds.test_declarations import INTERFACE
 from tests.warehouse.conftest import dbt
 
 PROJECT = settings.DBT_PROJECT
@@ -114,6 +115,20 @@ def test_what_columns_of_one_name_mean_is_written_once() -> None:
     assert [meaning for meaning, count in written.items() if count > 1] == []
     blocks = re.findall(r"{% docs (\w+) %}", (PROJECT / "models/columns.md").read_text(encoding="utf-8"))
     assert sorted(blocks) == sorted({re.search(r"'(\w+)'", text)[1] for _, text in meanings if "doc(" in text})
+
+
+def test_staging_and_intermediate_models_say_what_a_row_is_and_what_each_column_means(manifest) -> None:
+    described = [
+        node
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and {"staging", "intermediate"} & set(node.fqn) and node.description
+    ]
+    assert {node.name for node in described} >= {path.stem for path in PROJECT.glob("models/intermediate/*.sql")}
+    # A feed declared since is described by its source, which is made from the declaration.
+    assert {".".join(node.fqn[-2:]) for node in described if "staging" in node.fqn} >= set(INTERFACE)
+    for node in described:
+        assert node.description.startswith("One row per"), node.name
+        assert node.columns and all(column.description for column in node.columns.values()), node.name
 
 
 def test_money_rates_and_dates_have_the_types_readers_count_on(marts) -> None:
