@@ -7,9 +7,11 @@ import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from cakupan.database import Role, apply_schema, connect, create_database
 from cakupan.database.server import Server, embedded
@@ -28,20 +30,30 @@ GROUPS = ("night", "warehouse", "unit")
 NIGHTLY_FOLDERS = {"night", "dags", "warehouse"}
 BUILT = {"nights", "new_installation", "installations", "bag", "told", "held", "warehouse", "turned", "dbt_environment"}
 """Fixtures of those folders behind which dbt or Airflow runs."""
+SHARED = {"night", "warehouse"}
+"""Folders whose files share one installation, or one warehouse, of several nights."""
+OF_THEIR_OWN = {
+    "test_archive_step.py", "test_killed.py", "test_simulated_city.py", "test_stand_ins.py",
+    "test_never_delivered.py", "test_project.py", "test_year_end.py",
+}  # fmt: skip
+"""Files of those folders that need nothing of it."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads which tests stay together
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each test its one group, unless it names it itself, and keep together what shares something costly."""
+    """Give each test its one group, unless it names it itself, and the longest their turn first."""
     for item in items:
         named = [group for group in GROUPS if item.get_closest_marker(group)]
         if not named:
             item.add_marker(_group(item))
         elif len(named) > 1:
             raise pytest.UsageError(f"{item.nodeid} is in more than one group: {', '.join(named)}")
-        item.add_marker(pytest.mark.xdist_group(_together(item)))
     if hasattr(config, "workerinput"):  # in parallel the longest come first, so that no worker is left alone with one
-        items.sort(key=lambda item: next(n for n, group in enumerate(GROUPS) if item.get_closest_marker(group)))
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    group = next(number for number, name in enumerate(GROUPS) if item.get_closest_marker(name))
+    return group, item.path.parent.name not in SHARED or item.path.name in OF_THEIR_OWN
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -56,12 +68,16 @@ def _group(item: pytest.Item) -> str:
     return "warehouse" if fixtures & {"installation", "manifest"} else "unit"  # dbt reads the project for a manifest
 
 
-def _together(item: pytest.Item) -> str:
-    if "nights" in item.fixturenames:
-        return "nights"
-    if item.path.parent.name == "warehouse" and "warehouse" in item.fixturenames:
-        return "marts"
-    return str(item.path)
+class Together(LoadScopeScheduling):
+    """Hands the tests of a file to one process, and so those of all files that share a warehouse of several nights."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.split("::", maxsplit=1)[0])
+        return path.parent.name if path.parent.name in SHARED and path.name not in OF_THEIR_OWN else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)
