@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from cakupan import night, publish, settings
 from cakupan.database import Role, connect, environment
@@ -20,6 +20,9 @@ from cakupan.feeds import load_feeds
 from cakupan.sources.folder import Folder
 from simulator.manifest import Plan
 from simulator.nights import generate
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 NIGHTS = (date(2025, 8, 31), date(2025, 9, 1), date(2025, 9, 2))
 
@@ -61,6 +64,8 @@ class Warehouse:
 
 def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:
     """Call dbt on the project with its own state folder."""
+    from dbt.cli.main import dbtRunner  # as much as all else that the tests import together
+
     project = str(settings.DBT_PROJECT)
     options = (
         "--project-dir",
