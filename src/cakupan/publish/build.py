@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -15,6 +16,9 @@ from cakupan.dbt_project import FeedsUndeclared, call_dbt, declare_feeds
 from cakupan.ledger.runs import loaded_reference, lock_build, mark_run, note_reference
 from cakupan.lineage.models import tell_build
 from cakupan.publish.run import RETRY_TURN, check_current, keep_turn
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
 
 LAYERS = ("reference", "facts", "marts", "findings")
 """The layers of a night in the order in which they are built; each is a selector of the dbt project."""
@@ -87,10 +91,19 @@ def _dbt(*arguments: str) -> int:
     results = outcome.result.results
     failed = [r for r in results if str(r.status) in ("error", "fail")]
     if failed:
-        told = "; ".join(f"{r.node.unique_id}: {_first_line(r.message)}" for r in failed[:TOLD])
+        told = "; ".join(map(_why, failed[:TOLD]))
         more = f"; and {len(failed) - TOLD} more" if len(failed) > TOLD else ""
         raise BuildFailed(f"dbt: {told}{more}; details in {state / 'logs' / 'dbt.log'}")
     return len(results)
+
+
+def _why(result: RunResult) -> str:
+    """Why a node failed: of a test what should hold, as its name says it, how much contradicts, and how to see that."""
+    node = result.node
+    if str(result.status) != "fail":
+        return f"{node.unique_id}: {_first_line(result.message)}"
+    rows = f"{result.failures} {'row contradicts' if result.failures == 1 else 'rows contradict'} it"
+    return f"it does not hold that {node.name.replace('_', ' ')}: {rows}, which the query in {node.compiled_path} shows"
 
 
 def _first_line(message: str | None) -> str:

@@ -1,0 +1,44 @@
+{#- Tests look at the night being built and not at what is stored of all others, so that a night takes no longer the more
+    nights there are: of a stored table, rows of the run, or of the deliveries it rests on. dbt calls this for every
+    generic test; what a test of relationships compares with goes through the same. -#}
+{% macro postgres__get_where_subquery(relation) -%}
+    {{ return(night_of(relation, config.get('where')) ~ ' as tested') }}
+{%- endmacro %}
+
+{% macro postgres__test_relationships(model, column_name, to, field) -%}
+with child as (
+    select {{ column_name }} as value
+    from {{ model }}
+    where {{ column_name }} is not null
+)
+
+select child.value
+from child
+where not exists (
+    select 1
+    from {{ night_of(to) }} as parent
+    where parent.{{ field }} = child.value
+)
+{%- endmacro %}
+
+{% macro night_of(relation, where=none) -%}
+    {%- set conditions = [rows_of_night(relation), where] | select | list -%}
+    {%- if conditions -%}
+        {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ')') }}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro %}
+
+{#- The condition that keeps the rows of the night being built; empty for relations that stand. -#}
+{% macro rows_of_night(relation) -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.relation_name == relation | string -%}
+            {%- if 'run_id' in node.columns -%}
+                {{ return('run_id = ' ~ run_id()) }}
+            {%- elif 'validation_id' in node.columns -%}
+                {{ return('validation_id in (select validation_id from ledger.run_input where run_id = ' ~ run_id() ~ ')') }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return('') }}
+{%- endmacro %}
