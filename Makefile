@@ -33,8 +33,10 @@ airflow: .venv/ready ## Airflow's UI and scheduler; the nightly schedule is on w
 env: ## Generate .env with the secrets that docker-compose.yml asks for
 	@$(PYTHON) scripts/make_env.py
 
-docs: .venv/ready ## Write docs/column-lineage.md anew from what dbt compiles
+docs: .venv/ready ## Write docs/column-lineage.md anew from what dbt compiles, and the dbt docs site as one page
 	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python -m cakupan.lineage
+	@echo "docs/column-lineage.md: where each published column comes from"
+	@echo "target/dbt-docs/static_index.html: models, columns, tests and who reads them; open it in a browser"
 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
 	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups -o requirements.lock

@@ -180,7 +180,43 @@ def test_a_rule_opens_with_a_sentence(path: Path) -> None:
     assert first.endswith(".")
 
 
-def test_every_layer_of_a_night_selects_something_and_no_unit_test(manifest, tmp_path: Path) -> None:
+def test_every_stored_table_has_a_key_and_one_published_model(marts, stored) -> None:
+    published = {model.name for model in marts}
+    without = {model.name for model in stored if not any(index.get("unique") for index in model.config.get("indexes"))}
+    # Its key holds a column that can be empty: the test lineage_key_is_unique stands for the index.
+    assert without == {"stored_dbhcht_lineage"}
+    for model in stored:
+        assert {"run_id", "validation_id"} & set(model.columns), model.name
+        assert model.alias == model.name.removeprefix("stored_") in published, model.name
+
+
+def test_what_readers_query_is_called_alike_in_the_graph_and_in_the_database(marts) -> None:
+    others = {model.name: model.relation_name for model in marts if model.schema != "marts"}
+    assert set(others) == {"unresolved_participant_kpj"}
+    for model in marts:
+        assert model.alias == model.name or model.name in others
+
+
+def test_exposures_name_what_is_read(manifest) -> None:
+    """The relations in the SQL of the files an exposure names are those it depends on."""
+    built = {
+        node.relation_name.replace('"', "").split(".", 1)[1]: node.unique_id
+        for node in manifest.nodes.values()
+        if node.resource_type in ("model", "seed") and node.relation_name
+    }
+    exposures = {exposure.name: exposure for exposure in manifest.exposures.values()}
+    everything = {unique_id for relation, unique_id in built.items() if relation.startswith("marts.")}
+    assert set(exposures.pop("bi_schema").depends_on.nodes) == everything
+    assert set(exposures) == {"dbhcht_report", "trace_page", "morning_summary", "fiscal_export"}
+    for exposure in exposures.values():
+        paths = [settings.PROJECT / path for path in exposure.config.meta["reads"]]
+        files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.*"))]
+        text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.suffix in (".py", ".sql"))
+        named = set(re.findall(r"\b(?:marts|warehouse|reference|identity)\.\w+", text))
+        assert set(exposure.depends_on.nodes) == {built[name] for name in named & set(built)}, exposure.name
+
+
+def test_every_node_is_built_or_tested_in_one_layer_of_a_night(manifest, tmp_path: Path) -> None:
     chosen: list[str] = []
     for layer in ("reference", "facts", "marts", "findings"):
         listed = dbt(tmp_path, "list", "--selector", layer, "--output", "name", CAKUPAN_PG_TRANSFORMER_PASSWORD="-")
@@ -189,5 +225,5 @@ def test_every_layer_of_a_night_selects_something_and_no_unit_test(manifest, tmp
     built = {
         n.name for n in manifest.nodes.values() if n.resource_type != "model" or n.config.materialized != "ephemeral"
     }
-    assert built <= set(chosen)
+    assert sorted(chosen) == sorted(built)
     assert not {test.name for test in manifest.unit_tests.values()} & set(chosen)

@@ -61,9 +61,22 @@ def compile_project(target: Path) -> None:
 
     Raises RuntimeError with what dbt says.
     """
-    outcome = call_dbt("compile", target=target, logs=target, says="error", log_file="none")
+    _call(target, "compile")
+
+
+def write_site(target: Path) -> Path:
+    """Have dbt write its documentation under `target`, as one page that needs no network, and return that page.
+
+    Writes what compile_project does as well. Raises RuntimeError with what dbt says.
+    """
+    _call(target, "docs", "generate", "--static")
+    return target / "static_index.html"
+
+
+def _call(target: Path, *command: str) -> None:
+    outcome = call_dbt(*command, target=target, logs=target, says="error", log_file="none")
     if outcome.exception or not outcome.success:
-        raise RuntimeError(f"dbt could not compile the project: {outcome.exception or outcome.result}")
+        raise RuntimeError(f"dbt could not {command[0]} the project: {outcome.exception or outcome.result}")
 
 
 def read_project(target: Path, connection: psycopg.Connection) -> Project:
