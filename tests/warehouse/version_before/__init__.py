@@ -1,0 +1,66 @@
+"""A warehouse as the version before numbered migrations left it, made from one of this version.
+
+The SQL files beside this are that version's own: they never change. They made the fixed tables then, and say here what
+such a warehouse had.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from cakupan.database import Role, connect
+
+SCRIPTS = [
+    (Path(__file__).parent / name).read_text(encoding="utf-8").encode()
+    for name in ("schema.sql", "ddl.sql", "cells.sql", "grants.sql")
+]
+FIXED = ("ledger", "identity", "quality")
+COLUMNS = """
+    select c.table_schema, c.table_name, c.column_name
+    from information_schema.columns as c
+    join information_schema.tables as t using (table_schema, table_name)
+    where c.table_schema = any(%s) and t.table_type = 'BASE TABLE'
+"""
+Columns = set[tuple[str, str, str]]
+
+
+def columns_then() -> Columns:
+    """List the columns of that version's fixed tables, from a database that its scripts make."""
+    with connect(Role.ADMIN, "postgres", autocommit=True) as server:
+        server.execute("create database test_version_before")
+        try:
+            with connect(Role.ADMIN, "test_version_before") as then:
+                for script in SCRIPTS:
+                    then.execute(script)
+                return columns(then)
+        finally:
+            server.execute("drop database test_version_before with (force)")
+
+
+def columns(connection: psycopg.Connection) -> Columns:
+    """List the columns of the fixed tables that the database has."""
+    return set(connection.execute(COLUMNS, (list(FIXED),)).fetchall())
+
+
+def make_older(admin: psycopg.Connection) -> None:
+    """Take from the warehouse what came after that version, and put back that version's views, functions and grants."""
+    then = columns_then()
+    for schema, table, column in sorted(columns(admin) - then):
+        if not any(known[:2] == (schema, table) for known in then):
+            statement = sql.SQL("drop table if exists {} cascade").format(sql.Identifier(schema, table))
+        else:
+            statement = sql.SQL("alter table {} drop column if exists {} cascade").format(
+                sql.Identifier(schema, table), sql.Identifier(column)
+            )
+        admin.execute(statement)
+    admin.execute("drop schema accepted cascade; drop view if exists ledger.current_validation")
+    admin.execute("update ledger.reference set version = 'of the version before'")
+    for script in SCRIPTS:
+        admin.execute(script)
+    version = hashlib.sha256(b"".join(SCRIPTS)).hexdigest()
+    admin.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(version)))
+    assert columns(admin) == then
