@@ -20,6 +20,7 @@ from cakupan import orchestration, settings
 from cakupan.database import Role, connect, url
 from cakupan.orchestration import components
 
+pytestmark = pytest.mark.night
 EXAMPLE = settings.PROJECT / "docs/examples/after_the_night.py"
 COVERAGE = """
     create table marts.universal_coverage as
