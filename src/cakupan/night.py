@@ -245,7 +245,7 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
         return _tell(
             connection,
             agency,
-            lambda told: notices.office_message(connection, feeds, night, told=told, language=language, to=to),
+            lambda told: notices.office_message(connection, feeds, night, already_told=told, language=language, to=to),
             send,
         )
 
@@ -257,7 +257,7 @@ def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | N
         return _tell(
             connection,
             notices.DATA_TEAM,
-            lambda told: notices.summary_message(connection, night, since, told=told, to=to),
+            lambda told: notices.summary_message(connection, night, since, already_told=told, to=to),
             send,
         )
 

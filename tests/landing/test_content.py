@@ -4,7 +4,7 @@ import random
 import pytest
 
 from cakupan.landing import content
-from cakupan.landing.content import after, ahead, blocks, chunks, lines, no_utf8
+from cakupan.landing.content import blocks, chunks, lines, read_ahead, refuse_utf8, skip_bytes
 from cakupan.landing.refusals import Refused
 
 
@@ -101,7 +101,7 @@ def test_padding_behind_gzip_is_nothing(tmp_path):
 @pytest.mark.parametrize("text", ["NAMA\nJosé\n", "é", "NAMA " * 300_000 + "Ä", "– “x” ⅓"])  # noqa: RUF001
 def test_a_file_whose_signs_are_all_utf_8_is_no_cp1252(text, size):
     with pytest.raises(Refused) as refused:
-        list(no_utf8(pieces(text.encode(), max(size, len(text) // 1000)), "cp1252"))
+        list(refuse_utf8(pieces(text.encode(), max(size, len(text) // 1000)), "cp1252"))
     assert refused.value.code == "ENCODING"
     assert "encoded in UTF-8, not in cp1252" in refused.value.text.en
     assert "memakai pengodean teks UTF-8, bukan cp1252" in refused.value.text.id
@@ -110,7 +110,7 @@ def test_a_file_whose_signs_are_all_utf_8_is_no_cp1252(text, size):
 @pytest.mark.parametrize("size", [1, 3, 1 << 20])
 @pytest.mark.parametrize("data", [b"NAMA\nSiti\n", b"", "é".encode() + b"\xe9", b"x\xe9", b"x\xc3", b"\xa0x"])
 def test_plain_letters_and_signs_of_cp1252_are_cp1252(data, size):
-    assert b"".join(no_utf8(pieces(data, size), "cp1252")) == data
+    assert b"".join(refuse_utf8(pieces(data, size), "cp1252")) == data
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
@@ -139,9 +139,9 @@ def test_of_an_endless_line_only_the_beginning_is_kept(monkeypatch, end, size):
 
 
 def test_after_leaves_out_the_first_bytes():
-    assert list(after([b"abc", b"def", b"ghi"], 4)) == [b"ef", b"ghi"]
-    assert list(after([b"abc", b"def"], 3)) == [b"def"]
-    assert list(after([b"abc"], 3)) == []
+    assert list(skip_bytes([b"abc", b"def", b"ghi"], 4)) == [b"ef", b"ghi"]
+    assert list(skip_bytes([b"abc", b"def"], 3)) == [b"def"]
+    assert list(skip_bytes([b"abc"], 3)) == []
 
 
 def test_ahead_passes_on_everything_and_what_went_wrong():
@@ -153,7 +153,7 @@ def test_ahead_passes_on_everything_and_what_went_wrong():
 
     received = []
     with pytest.raises(ZeroDivisionError):
-        received.extend(iter_into(received, ahead(parts())))
+        received.extend(iter_into(received, read_ahead(parts())))
     assert received == [b"a", b"", b"b"]
 
 

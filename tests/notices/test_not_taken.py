@@ -34,9 +34,11 @@ def ask(ledger: Ledger, folder: Path, as_of: Any = NIGHT) -> None:
     ledger.connection.commit()
 
 
-def letter(ledger: Ledger, told: frozenset[str] = frozenset(), as_of: Any = NIGHT, **more: Any) -> Message | None:
+def letter(
+    ledger: Ledger, already_told: frozenset[str] = frozenset(), as_of: Any = NIGHT, **more: Any
+) -> Message | None:
     feeds = [feed for feed in FEEDS if feed.agency == "dinsos"]
-    return office_message(ledger.connection, feeds, as_of, told=told, **more)
+    return office_message(ledger.connection, feeds, as_of, already_told=already_told, **more)
 
 
 def kept(ledger: Ledger) -> list[tuple[str, str, str]]:
@@ -98,11 +100,11 @@ def test_the_data_team_is_told_once(ledger: Ledger, folder: Path) -> None:
     (folder / "relawan_disabilitas_20250910.csv").write_bytes(b"x")
     ask(ledger, folder)
     since = datetime.now(UTC)
-    told = summary_message(ledger.connection, NIGHT, since, told=frozenset())
+    told = summary_message(ledger.connection, NIGHT, since, already_told=frozenset())
     assert "not taken: dinsos.relawan_disabilitas: relawan_disabilitas_20250909.CSV: the letters" in told.text
     assert "Seen and not taken" in told.html
     assert "relawan_disabilitas_20250910.csv" not in told.html
-    again = summary_message(ledger.connection, NIGHT, since, told=frozenset(told.topics))
+    again = summary_message(ledger.connection, NIGHT, since, already_told=frozenset(told.topics))
     assert "not taken" not in again.text + again.html
 
 

@@ -25,9 +25,9 @@ ORDERS, PROJECTS, RECIPIENTS, MEMBERS, CONTRACTS = (
 )
 
 
-def letter(ledger: Ledger, feed: Feed, told: frozenset[str] = frozenset(), **more: Any) -> Message | None:
+def letter(ledger: Ledger, feed: Feed, already_told: frozenset[str] = frozenset(), **more: Any) -> Message | None:
     feeds = [each for each in FEEDS if each.agency == feed.agency]
-    return office_message(ledger.connection, feeds, more.pop("night", NIGHT), told=told, **more)
+    return office_message(ledger.connection, feeds, more.pop("night", NIGHT), already_told=already_told, **more)
 
 
 @pytest.mark.parametrize(

@@ -31,18 +31,18 @@ def rows(feed: Feed, good: int, bad: int = 0, **changes: Any) -> list[dict[str, 
 
 
 def letter(
-    ledger: Ledger, agency: str, night: date = NIGHT, told: frozenset[str] = frozenset(), **more: Any
+    ledger: Ledger, agency: str, night: date = NIGHT, already_told: frozenset[str] = frozenset(), **more: Any
 ) -> Message:
     found = office_message(
-        ledger.connection, [feed for feed in FEEDS if feed.agency == agency], night, told=told, **more
+        ledger.connection, [feed for feed in FEEDS if feed.agency == agency], night, already_told=already_told, **more
     )
     assert found is not None
     return found
 
 
-def nothing(ledger: Ledger, agency: str, night: date = NIGHT, told: frozenset[str] = frozenset()) -> bool:
+def nothing(ledger: Ledger, agency: str, night: date = NIGHT, already_told: frozenset[str] = frozenset()) -> bool:
     feeds = [feed for feed in FEEDS if feed.agency == agency]
-    return office_message(ledger.connection, feeds, night, told=told) is None
+    return office_message(ledger.connection, feeds, night, already_told=already_told) is None
 
 
 def test_rows_are_named_by_sheet_number_column_and_rule(ledger: Ledger) -> None:
@@ -88,7 +88,7 @@ def test_a_late_delivery_says_since_when_and_is_reminded_of_once_in_a_night(ledg
     ledger.ask(NIGHT)
     told = letter(ledger, "disnaker")
     assert "Terlambat" in told.html and "Kiriman terakhir bertanggal 5 September 2025" in told.html
-    assert nothing(ledger, "disnaker", told=frozenset(told.topics))
+    assert nothing(ledger, "disnaker", already_told=frozenset(told.topics))
     ledger.ask(NIGHT + timedelta(1))
     assert not nothing(ledger, "disnaker", NIGHT + timedelta(1), frozenset(told.topics))
 
@@ -153,9 +153,9 @@ def test_the_same_is_not_told_twice(ledger: Ledger) -> None:
     number = ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT)
     told = frozenset(letter(ledger, "diskumdag").topics)
     release(ledger.connection, number, "Kepala Bidang", "benar adanya")
-    assert nothing(ledger, "diskumdag", told=told)
+    assert nothing(ledger, "diskumdag", already_told=told)
     ledger.deliver(SALES, rows(SALES, 9, 1, nama_pemilik=""), NIGHT)
-    assert "nama_pemilik terisi" in letter(ledger, "diskumdag", told=told).html
+    assert "nama_pemilik terisi" in letter(ledger, "diskumdag", already_told=told).html
 
 
 def test_a_snapshot_that_a_newer_one_replaced_needs_no_mending(ledger: Ledger) -> None:

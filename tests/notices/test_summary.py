@@ -12,8 +12,10 @@ from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
 from tests.quality.deliveries import FEEDS, NIGHT
 
 
-def summary(ledger: Ledger, since: datetime | None = None, told: frozenset[str] = frozenset()) -> Message:
-    return summary_message(ledger.connection, NIGHT, since or datetime(2025, 1, 1, tzinfo=UTC), told=told)
+def summary(ledger: Ledger, since: datetime | None = None, already_told: frozenset[str] = frozenset()) -> Message:
+    return summary_message(
+        ledger.connection, NIGHT, since or datetime(2025, 1, 1, tzinfo=UTC), already_told=already_told
+    )
 
 
 def test_a_published_night(ledger: Ledger) -> None:
@@ -89,7 +91,7 @@ def test_failures_are_told_once(ledger: Ledger) -> None:
     told = summary(ledger)
     assert "&lt;b&gt;no&lt;/b&gt; connection" in told.html and "1 failed" in told.subject
     assert "ingest_diskumdag" in told.text
-    assert "connection" not in summary(ledger, told=frozenset(told.topics)).html
+    assert "connection" not in summary(ledger, already_told=frozenset(told.topics)).html
     assert f"failed: {SALES.name}, since 2025-09-09 (1 night). Nothing was ever accepted" in told.text
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from cakupan.reports.figures import Figures
+from cakupan.reports.dbhcht_figures import DbhchtFigures
 
 NIGHT = date(2025, 9, 9)
 EVIL = '=HYPERLINK("http://x") #panic("x") <script>alert(1)</script> {{ 7*7 }}'
@@ -40,9 +40,9 @@ def rule(code: str, mart: str = "audit_findings", **changed):
 
 
 @pytest.fixture
-def figures() -> Figures:
+def figures() -> DbhchtFigures:
     """Two budget lines, one of them of nobody's budget; findings, an observation and postings without an order."""
-    return Figures(
+    return DbhchtFigures(
         night=NIGHT,
         run_id=5,
         published_at=datetime(2025, 9, 9, 20, 30, tzinfo=UTC),

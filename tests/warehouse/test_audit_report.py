@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from cakupan.cli.known_at import as_known
 from cakupan.cli.report import app
 from cakupan.database import Role, connect
-from cakupan.reports import NoSuchNight, dbhcht_report, figures_of
+from cakupan.reports import NoSuchNight, dbhcht_report, read_figures
 from cakupan.reports.files import page
 from cakupan.reports.paper import paper
 from cakupan.reports.spelling import spell
@@ -64,7 +64,7 @@ def auditor(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def report(auditor):
-    return dbhcht_report(figures_of(auditor, NIGHT.year, None), NIGHT.year, "id")
+    return dbhcht_report(read_figures(auditor, NIGHT.year, None), NIGHT.year, "id")
 
 
 @pytest.fixture
@@ -139,8 +139,8 @@ def test_a_night_is_reported_as_it_was_known(warehouse, auditor) -> None:
         (NIGHTS[1],),
     ).fetchall()
     with connect(Role.AUDITOR, options=as_known(first[1].isoformat()), autocommit=True) as then:
-        before = figures_of(then, 2025, NIGHTS[1])
-    now = figures_of(auditor, 2025, NIGHTS[1])
+        before = read_figures(then, 2025, NIGHTS[1])
+    now = read_figures(auditor, 2025, NIGHTS[1])
     assert (before.run_id, now.run_id) == (first[0], second[0])
     assert before.restated == []
     assert {row["relation"] for row in now.restated} >= {"audit_findings"}
@@ -150,9 +150,9 @@ def test_a_night_is_reported_as_it_was_known(warehouse, auditor) -> None:
 def test_a_night_that_was_not_published_is_no_night(warehouse, auditor) -> None:
     long_ago = as_known("2020-01-01T00:00:00+07:00")
     with connect(Role.AUDITOR, options=long_ago, autocommit=True) as then, pytest.raises(NoSuchNight):
-        figures_of(then, 2025, None)
+        read_figures(then, 2025, None)
     with pytest.raises(NoSuchNight):
-        figures_of(auditor, 2024, None)
+        read_figures(auditor, 2024, None)
 
 
 def test_the_command_writes_three_files_and_says_what_is_wrong(warehouse, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def dbhcht(
     options = f"-c default_transaction_read_only=on {as_known(known_at)}"
     try:
         with connect(Role.AUDITOR, options=options) as connection:
-            figures = reports.figures_of(connection, year, night.date() if night else None)
+            figures = reports.read_figures(connection, year, night.date() if night else None)
     except reports.NoSuchNight as missing:
         say_and_exit(no_nights.never_published(known_at) or f"{missing} To see what was: cakupan status")
     except psycopg.Error as error:

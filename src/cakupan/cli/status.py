@@ -17,7 +17,16 @@ from cakupan.bilingual import local
 from cakupan.cli.messages import this_command
 from cakupan.database import Role, connect
 from cakupan.ledger.nights import nights_begun
-from cakupan.notices import FeedState, Noticed, Refused, Standing, feed_states, noticed, shown, standings
+from cakupan.notices import (
+    FeedState,
+    Information,
+    NeedsAttention,
+    Refused,
+    feed_states,
+    feeds_needing_attention,
+    read_information,
+    shown,
+)
 
 STYLES = {
     "ACCEPTED": "green", "LATE": "yellow", "AWAITED": "cyan", "ARRIVED": "cyan", "UNCHANGED": "dim", "HELD": "red",
@@ -61,8 +70,8 @@ def watch(out: Console, as_of: date) -> None:
 def _page(as_of: date, width: int) -> RenderableType:
     with connect(Role.AUDITOR) as connection:
         states = feed_states(connection, as_of)
-        amiss = standings(connection, as_of, states)
-        seen = noticed(connection, as_of)
+        amiss = feeds_needing_attention(connection, as_of, states)
+        seen = read_information(connection, as_of)
         published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
     return Group(
         Text(f"\nDeliveries of {as_of}", style="bold"),
@@ -92,16 +101,16 @@ def _table(states: Iterable[FeedState], width: int) -> Table:
     return table
 
 
-def _reasons(one: Standing) -> Iterable[Text]:
+def _reasons(one: NeedsAttention) -> Iterable[Text]:
     """What is amiss with a feed, since when, what was refused and why, and what rests on the old delivery."""
     state = one.state
-    head = ((one.word, STYLES[one.word]), f" {state.name}, {one.so_long}")
+    head = ((one.state_word, STYLES[one.state_word]), f" {state.name}, {one.duration}")
     refused = list(one.refused)
-    if one.word in ("HELD", "REJECTED"):
+    if one.state_word in ("HELD", "REJECTED"):
         yield Text.assemble(*head, _why(refused.pop(0)))
-    elif one.word == "FAILED":
+    elif one.state_word == "FAILED":
         yield Text.assemble(*head, f": {state.failure}")
-    elif one.word == "MISSING":
+    elif one.state_word == "MISSING":
         yield Text.assemble(*head, f": it was never delivered. Next: ask {state.owner} to deliver it once.")
     else:
         yield Text.assemble(
@@ -112,10 +121,10 @@ def _reasons(one: Standing) -> Iterable[Text]:
         yield Text.assemble("  ", (earlier.delivery_status, STYLES[earlier.delivery_status]), _why(earlier))
     if len(refused) > EARLIER:
         yield Text(f"  … and {len(refused) - EARLIER} more deliveries that were refused before.")
-    yield Text(f"  {one.rests}", style="dim")
+    yield Text(f"  {one.consequence}", style="dim")
 
 
-def _noticed(seen: Noticed) -> Iterable[Text]:
+def _noticed(seen: Information) -> Iterable[Text]:
     """Remarks, codes that nobody knows and files that were not taken, each under a word of its own."""
     for remark in seen.remarks:
         yield Text.assemble(("NOTICED", "cyan"), f" {remark.feed} of {remark.business_date}: {remark.detail_en}")

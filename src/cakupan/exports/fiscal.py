@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 
 from cakupan.exports import schema
-from cakupan.reports.figures import Figures, figures_of
+from cakupan.reports.dbhcht_figures import DbhchtFigures, read_figures
 
 FEWEST = 5
 """Workers that must stand behind a month's payments; else the month is told with others, without its name."""
@@ -47,7 +47,7 @@ def fiscal_package(
 
     The connection must be an auditor's and decides as known when. `licence` is an SPDX or Open Definition name.
     """
-    figures = figures_of(connection, year, night)
+    figures = read_figures(connection, year, night)
     workers = defaultdict(set)
     for sp2d_no, worker in connection.execute(WORKERS, (figures.night,)):
         workers[sp2d_no].add(worker)
@@ -75,7 +75,7 @@ def _line(row: Mapping[str, Any]) -> Line:
     return row["skpd_code"], row["sub_activity_code"], row["account_code"]
 
 
-def _budget(figures: Figures, year: int) -> Iterable[dict[str, Any]]:
+def _budget(figures: DbhchtFigures, year: int) -> Iterable[dict[str, Any]]:
     for row in figures.lines:
         yield {
             "budget_line_id": "|".join(_line(row)),
@@ -92,7 +92,7 @@ def _budget(figures: Figures, year: int) -> Iterable[dict[str, Any]]:
         }
 
 
-def _spending(figures: Figures, year: int, workers: Mapping[str, set[str]]) -> Iterable[dict[str, Any]]:
+def _spending(figures: DbhchtFigures, year: int, workers: Mapping[str, set[str]]) -> Iterable[dict[str, Any]]:
     paid: dict[Line, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for order in figures.orders:
         paid[_line(order)][f"{order['sp2d_date']:%Y-%m}"].append(order)

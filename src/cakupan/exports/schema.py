@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from cakupan.reports.figures import Figures
+from cakupan.reports.dbhcht_figures import DbhchtFigures
 
 Field = dict[str, Any]
 
@@ -98,7 +98,7 @@ SPENDING = Table(
 
 
 def descriptor(
-    figures: Figures, year: int, licence: str, known_at: str | None, tables: dict[str, bytes]
+    figures: DbhchtFigures, year: int, licence: str, known_at: str | None, tables: dict[str, bytes]
 ) -> dict[str, Any]:
     """The package's datapackage.json."""
     return {
@@ -136,7 +136,7 @@ def descriptor(
     }  # fmt: skip
 
 
-def _checkpoint(figures: Figures) -> dict[str, Any] | None:
+def _checkpoint(figures: DbhchtFigures) -> dict[str, Any] | None:
     """The signed state of the record that holds the publication, once there is one."""
     if figures.checkpoint is None:
         return None

@@ -72,7 +72,7 @@ def as_utf8(parts: Iterable[bytes]) -> Iterator[bytes]:
         raise wrong_encoding("utf-16", encoding_found(first)) from None
 
 
-def no_utf8(parts: Iterable[bytes], declared: str) -> Iterator[bytes]:
+def refuse_utf8(parts: Iterable[bytes], declared: str) -> Iterator[bytes]:
     """The same chunks. Raises Refused ENCODING behind the last when all that is not ASCII in them is UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     may_be, has_signs = True, False
@@ -123,7 +123,7 @@ def _inflated(file: BinaryIO, largest: int) -> Iterator[bytes]:
         raise unreadable(GZIP_BROKEN)
 
 
-def after(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
+def skip_bytes(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
     """The chunks without their first `skip` bytes."""
     for part in parts:
         if skip < len(part):
@@ -131,7 +131,7 @@ def after(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
         skip = max(0, skip - len(part))
 
 
-def ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
+def read_ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The same chunks, each made while the one before is being used: inflating costs a third of a load."""
     with ThreadPoolExecutor(1) as worker:
         coming = worker.submit(next, parts, None)

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from cakupan.feeds import READING, CsvFormat, Feed
-from cakupan.landing.content import ahead
+from cakupan.landing.content import read_ahead
 from cakupan.landing.delimited import Rows, encoding_of
 from cakupan.landing.records import Part, Record, storable
 from cakupan.landing.tables import OTHERS, landing_table, others
@@ -37,7 +37,7 @@ def copy_delimited(
     counted = _Counted(records)
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
-            for lines in ahead(_lines(counted, delivery_id, len(columns), format_)):
+            for lines in read_ahead(_lines(counted, delivery_id, len(columns), format_)):
                 copy.write(lines)
         return _agreed(feed, counted.number, cursor.rowcount)
 

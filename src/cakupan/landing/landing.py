@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
-from cakupan.landing.content import after, ahead, as_utf8, chunks, no_utf8
+from cakupan.landing.content import as_utf8, chunks, read_ahead, refuse_utf8, skip_bytes
 from cakupan.landing.copying import copy_delimited, copy_records
 from cakupan.landing.delimited import CsvHeader, Rows, cells_of, first_records, records
 from cakupan.landing.header import Header, in_line
@@ -80,7 +80,7 @@ def _fill_delimited(
 ) -> Landed:
     last, header = _find_header(feed, format_, path)
     placed = place_columns(connection, feed, header)
-    behind = ahead(after(_text(format_, path), last.size))
+    behind = read_ahead(skip_bytes(_text(format_, path), last.size))
     found = records(format_, len(placed), last, behind)
     columns = [name for name in placed if name is not None]
     if len(columns) == len(placed) and format_.is_plain:
@@ -128,7 +128,7 @@ def _text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
     parts = chunks(path, format_.compression, format_.largest_mib << 20)
     if format_.encoding == "utf-16":
         return as_utf8(parts)
-    return no_utf8(parts, format_.encoding) if format_.encoding == "cp1252" else parts
+    return refuse_utf8(parts, format_.encoding) if format_.encoding == "cp1252" else parts
 
 
 def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts: Iterator[Part]) -> Landed:

@@ -18,9 +18,9 @@ from cakupan.bilingual import NOTHING, Language, Text, day
 from cakupan.feeds import Feed
 from cakupan.notices import wording
 from cakupan.notices.faults import Address, Fault, faults, quarantined
+from cakupan.notices.information import Ignored, ignored
 from cakupan.notices.message import Attachment, Message, render, shown
-from cakupan.notices.noticed import Ignored, ignored
-from cakupan.notices.remarked import remarked
+from cakupan.notices.office_remarks import remarks_for_office
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.quality.details import details
 from cakupan.quality.suite import load_suite
@@ -71,25 +71,25 @@ def office_message(
     feeds: Sequence[Feed],
     night: date,
     *,
-    told: frozenset[str],
+    already_told: frozenset[str],
     language: Language = "id",
     to: str | None = None,
 ) -> Message | None:
     """The letter to the office with these feeds, about what it was not told yet; None when there is nothing to say."""
     states = {state.name: state for state in feed_states(connection, night, feeds)}
-    new = [fault for fault in faults(connection, feeds, night) if fault.topic not in told]
-    late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in told]
-    noticed = [one for one in remarked(connection, feeds, night) if one.topic not in told]
+    new = [fault for fault in faults(connection, feeds, night) if fault.topic not in already_told]
+    late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in already_told]
+    remarks = [one for one in remarks_for_office(connection, feeds, night) if one.topic not in already_told]
     seen = [one for one in ignored(connection, night) if one.feed.partition(".")[0] == feeds[0].agency]
-    not_taken = [one for one in seen if one.topic not in told and not one.waits]
-    if not new and not late and not noticed and not not_taken:
+    not_taken = [one for one in seen if one.topic not in already_told and not one.waits]
+    if not new and not late and not remarks and not not_taken:
         return None
     by_date = sorted(new, key=lambda fault: fault.facts.business_date)
     detailed = by_date[-DETAILED:]
     listed = LISTED // max(1, len(detailed))
     sections = [_section(connection, fault, states[fault.feed.name], language, listed) for fault in detailed]
     owner = feeds[0].owner
-    things = len(new) + len(late) + len(noticed) + len(not_taken)
+    things = len(new) + len(late) + len(remarks) + len(not_taken)
     subject = (
         Text("Kiriman data {}: {} hal perlu ditindaklanjuti · {}", "Data deliveries of {}: {} to follow up · {}")
         .format(day(night), things, owner)
@@ -97,7 +97,7 @@ def office_message(
     )
     values = {
         "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
-        "attached": ATTACHED, "others": by_date[:-DETAILED], "noticed": noticed,
+        "attached": ATTACHED, "others": by_date[:-DETAILED], "remarks": remarks,
         "not_taken": not_taken, "beside": {state.name: _beside(state, seen) for state in late}, "listed": LISTED,
     }  # fmt: skip
     return Message(
@@ -106,7 +106,7 @@ def office_message(
         topics=(
             *(fault.topic for fault in new),
             *map(_late_topic, late),
-            *(one.topic for one in noticed),
+            *(one.topic for one in remarks),
             *(one.topic for one in not_taken),
         ),
         subject=subject,

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from cakupan.feeds import Feed
 
-NEEDS_A_LOOK = ("REJECTED", "HELD", "FAILED", "LATE")
+NEEDS_ATTENTION = ("REJECTED", "HELD", "FAILED", "LATE")
 
 QUERY = """
     with in_force as (

@@ -11,10 +11,10 @@ from psycopg.rows import class_row
 
 from cakupan.ledger import nights
 from cakupan.ledger.publications import published_run
+from cakupan.notices.attention import feeds_needing_attention
+from cakupan.notices.information import read_information
 from cakupan.notices.message import DATA_TEAM, Message, render
-from cakupan.notices.noticed import noticed
-from cakupan.notices.standing import standings
-from cakupan.notices.states import NEEDS_A_LOOK, feed_states
+from cakupan.notices.states import NEEDS_ATTENTION, feed_states
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Told:
+class OfficeMessage:
     """A message of the night to an office."""
 
     recipient: str
@@ -46,24 +46,24 @@ def summary_message(
     night: date,
     since: datetime,
     *,
-    told: frozenset[str],
+    already_told: frozenset[str],
     to: str | None = None,
 ) -> Message:
     """How the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet."""
     _, published = published_run(connection, night) or (None, None)
     now = published is not None and published >= since
-    failures = [failure for failure in _failures(connection, night) if failure.topic not in told]
+    failures = [failure for failure in _failures(connection, night) if failure.topic not in already_told]
     states = feed_states(connection, night)
-    seen = noticed(connection, night)
-    not_taken = [file for file in seen.ignored if file.topic not in told]
-    amiss = standings(connection, night, states)
-    counts = {name: sum(state.state == name for state in states) for name in NEEDS_A_LOOK}
+    seen = read_information(connection, night)
+    not_taken = [file for file in seen.ignored if file.topic not in already_told]
+    amiss = feeds_needing_attention(connection, night, states)
+    counts = {name: sum(state.state == name for state in states) for name in NEEDS_ATTENTION}
     trouble = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
     subject = f"Cakupan {night}: {'published' if now else 'NOT PUBLISHED'}{' · ' + trouble if trouble else ''}"
     values = {
         "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
         "amiss": amiss, "held": [(one, refused) for one in amiss for refused in one.refused if refused.held],
-        "noticed": seen, "not_taken": not_taken, "told": _told(connection, night),
+        "information": seen, "not_taken": not_taken, "office_messages": _office_messages(connection, night),
     }  # fmt: skip
     # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
     about = published if now else since
@@ -108,8 +108,8 @@ def _failures(connection: psycopg.Connection[Any], night: date) -> list[Failure]
     return [Failure(*failure) for failure in nights.failures(connection, night)]
 
 
-def _told(connection: psycopg.Connection[Any], night: date) -> list[Told]:
-    with connection.cursor(row_factory=class_row(Told)) as cursor:
+def _office_messages(connection: psycopg.Connection[Any], night: date) -> list[OfficeMessage]:
+    with connection.cursor(row_factory=class_row(OfficeMessage)) as cursor:
         return cursor.execute(
             "select recipient, state, detail, file_name from ledger.notification"
             " where as_of_date = %s and recipient <> %s and state <> 'REPLACED' order by recipient, notification_id",

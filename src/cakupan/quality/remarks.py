@@ -37,7 +37,7 @@ class Remark:
     amount_idr: int | None = None
 
 
-def noticed(
+def find(
     connection: psycopg.Connection[Any], feed: Feed, suite: Suite, subject: Subject, counts: Counts
 ) -> list[Remark]:
     """All that there is to remark on of the delivery whose rows are in `judged`."""

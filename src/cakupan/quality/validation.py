@@ -171,10 +171,10 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
 
 def _remark(case: _Case, verdict: _Verdict, counts: Counts, outcome: Outcome) -> None:
     """Write down what was noticed of the delivery and holds nothing."""
-    noticed = remarks.noticed(case.connection, case.feed, load_suite(case.feed), case.subject, counts)
+    found = remarks.find(case.connection, case.feed, load_suite(case.feed), case.subject, counts)
     if verdict.reason and verdict.reason.code == "ALL_REPEATED":
-        noticed.append(remarks.Remark("ALL_REPEATED", outcome.delivered_rows, verdict.reason.text))
-    remarks.store(case.connection, outcome.validation_id, noticed)
+        found.append(remarks.Remark("ALL_REPEATED", outcome.delivered_rows, verdict.reason.text))
+    remarks.store(case.connection, outcome.validation_id, found)
 
 
 def _decide(case: _Case, figures: Figures, results: list[Result], counts: Counts) -> _Verdict:

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from cakupan.bilingual import Language, Text, day, same
 from cakupan.reports.content import Bar, Cell, Column, Report, Section, Table, Words
+from cakupan.reports.dbhcht_figures import DbhchtFigures, Row
 from cakupan.reports.evidence import evidence, rules_of, unlinked, unmapped
-from cakupan.reports.figures import Figures, Row
 from cakupan.reports.spelling import month, spell
 from cakupan.reports.texts import LIMITS, PROTECTION, WORDS
 
@@ -21,7 +21,7 @@ NEWEST_ON_PAPER = 4
 """Deliveries of a feed that a page lists; the workbook lists all."""
 
 
-def dbhcht_report(figures: Figures, year: int, language: Language, known_at: str | None = None) -> Report:
+def dbhcht_report(figures: DbhchtFigures, year: int, language: Language, known_at: str | None = None) -> Report:
     """Make the report in the language; `known_at` is the moment it was asked for, an ISO time, or None for now."""
     found = sum(rule["cases"] for rule in figures.rules if rule["mart"] == "audit_findings")
     observed = sum(rule["cases"] for rule in figures.rules if rule["mart"] == "audit_observations")
@@ -68,7 +68,7 @@ def dbhcht_report(figures: Figures, year: int, language: Language, known_at: str
     )
 
 
-def _facts(figures: Figures, known_at: str | None) -> list[tuple[Words, Words]]:
+def _facts(figures: DbhchtFigures, known_at: str | None) -> list[tuple[Words, Words]]:
     signed = figures.checkpoint
     known = spell(datetime.fromisoformat(known_at), "moment") if known_at else Text("saat ini", "now")
     return [
@@ -109,7 +109,7 @@ def _sum(amounts: Iterable[int | None]) -> int | None:
     return None if not known or None in known else sum(amount for amount in known if amount is not None)
 
 
-def _money(figures: Figures, total: Row) -> Section:
+def _money(figures: DbhchtFigures, total: Row) -> Section:
     columns = (
         Column(Text("Perangkat daerah", "Office"), width=34),
         Column(Text("Kode SKPD", "Office code"), "code", 24, under=True),
@@ -151,7 +151,7 @@ def _money(figures: Figures, total: Row) -> Section:
     )
 
 
-def _orders(figures: Figures) -> Section:
+def _orders(figures: DbhchtFigures) -> Section:
     columns = (
         Column("SP2D", "code", 58),
         Column(Text("Perangkat daerah", "Office"), width=34, under=True),
@@ -191,7 +191,7 @@ def _orders(figures: Figures) -> Section:
     )
 
 
-def _protection(figures: Figures) -> Section:
+def _protection(figures: DbhchtFigures) -> Section:
     columns = (
         Column(Text("Keadaan", "State"), width=46),
         Column(Text("Kode", "Code"), "code", 16, under=True),
@@ -215,7 +215,7 @@ def _protection(figures: Figures) -> Section:
     )
 
 
-def _restated(figures: Figures) -> Section:
+def _restated(figures: DbhchtFigures) -> Section:
     columns = (
         Column(Text("Angka", "Figure"), "code", 22),
         Column(Text("Relasi", "Mart"), "code", 24, under=True),
@@ -243,7 +243,7 @@ def _restated(figures: Figures) -> Section:
     )
 
 
-def _deliveries(figures: Figures) -> Section:
+def _deliveries(figures: DbhchtFigures) -> Section:
     columns = (
         Column(Text("Sumber", "Feed"), "code", 28),
         Column("SHA-256", "code", 66, under=True),

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from cakupan.bilingual import Text, number, same
 from cakupan.reports.content import Cell, Column, Section, Table
-from cakupan.reports.figures import Figures, Row
+from cakupan.reports.dbhcht_figures import DbhchtFigures, Row
 from cakupan.reports.spelling import month, spell
 from cakupan.reports.texts import BASIS, SEVERITY, WORDS
 
@@ -17,7 +17,7 @@ ADDRESSES_ON_PAPER = 3
 ADDRESSES_IN_A_CELL = 400
 
 
-def rules_of(figures: Figures, mart: str) -> Section:
+def rules_of(figures: DbhchtFigures, mart: str) -> Section:
     """The rules of a mart, what each asks, what it rests on, how many cases it found and of how many rupiah."""
     columns = (
         Column(Text("Kode", "Code"), "code", 30),
@@ -49,7 +49,7 @@ def rules_of(figures: Figures, mart: str) -> Section:
     return Section(title, words=[WORDS[mart]], tables=[Table(columns, rows, sheet=sheet)])
 
 
-def unlinked(figures: Figures, smallest_count: int) -> Section:
+def unlinked(figures: DbhchtFigures, smallest_count: int) -> Section:
     """Payment orders, postings and recipients that lead nowhere."""
     columns = (
         Column(Text("Yang tidak bertaut", "What is not linked"), width=46),
@@ -87,7 +87,7 @@ def unlinked(figures: Figures, smallest_count: int) -> Section:
     )
 
 
-def unmapped(figures: Figures) -> Section:
+def unmapped(figures: DbhchtFigures) -> Section:
     """Codes that no reference list holds, and the rupiah under unknown sources of funds."""
     columns = (
         Column(Text("Sumber", "Feed"), "code", 28),
@@ -112,7 +112,7 @@ def unmapped(figures: Figures) -> Section:
     )
 
 
-def evidence(figures: Figures) -> list[Section]:
+def evidence(figures: DbhchtFigures) -> list[Section]:
     """What each rule found: on paper the first cases of each, in the workbook all."""
     columns = (
         Column(Text("Kode", "Code"), "code", 30),

@@ -111,6 +111,6 @@ LIMITS = (
     ),
     Text(
         "Angka berlaku untuk malam dan saat terbit yang tertulis di atas; malam lain dan terbitan lain dapat berbeda.",
-        "Figures hold for the night and the publication named above; other nights and publications can differ.",
+        "DbhchtFigures hold for the night and the publication named above; other nights and publications can differ.",
     ),
 )

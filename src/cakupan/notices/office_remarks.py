@@ -35,7 +35,7 @@ QUERY = """
 
 
 @dataclass(frozen=True)
-class Remarked:
+class OfficeRemark:
     """One thing noticed of a delivery."""
 
     name: str
@@ -59,8 +59,8 @@ class Remarked:
         return f"{self.name} {self.remark_code} {hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
-def remarked(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date) -> list[Remarked]:
+def remarks_for_office(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date) -> list[OfficeRemark]:
     """The remarks on the newest delivery of each feed, dated not after the night."""
     asked = {"night": night, "feeds": [feed.name for feed in feeds]}
-    with connection.cursor(row_factory=class_row(Remarked)) as cursor:
+    with connection.cursor(row_factory=class_row(OfficeRemark)) as cursor:
         return cursor.execute(QUERY, asked).fetchall()

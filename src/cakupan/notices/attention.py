@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from cakupan.bilingual import Text, counted
 from cakupan.lineage.figures import figures
-from cakupan.notices.states import NEEDS_A_LOOK, FeedState
+from cakupan.notices.states import NEEDS_ATTENTION, FeedState
 
 # Of a snapshot only what is not older than the delivery in force, of an increment the newest of each date.
 REFUSED = """
@@ -67,7 +67,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Standing:
+class NeedsAttention:
     """A feed that needs a look: its state, since which night it lacks what it should have, and what rests on that."""
 
     state: FeedState
@@ -80,19 +80,19 @@ class Standing:
     """The published relations whose figures rest on the feed."""
 
     @property
-    def word(self) -> str:
+    def state_word(self) -> str:
         """The state; for a delivery refused before the night its outcome, and MISSING for what never came at all."""
-        if self.state.state in NEEDS_A_LOOK:
+        if self.state.state in NEEDS_ATTENTION:
             return self.state.state
         return self.refused[0].delivery_status if self.refused else "MISSING"
 
     @property
-    def so_long(self) -> str:
+    def duration(self) -> str:
         """`since 2025-09-08 (2 nights)`."""
         return f"since {self.since} ({counted(self.nights, NIGHT).en})"
 
     @property
-    def rests(self) -> str:
+    def consequence(self) -> str:
         """What is in force instead, and which figures rest on it."""
         on = ", ".join(self.resting)
         if self.state.in_force is None:
@@ -104,7 +104,9 @@ class Standing:
         return f"That of {self.state.in_force}{age} stays in force" + (f"; on it rest: {on}." if on else ".")
 
 
-def standings(connection: psycopg.Connection[Any], night: date, states: Sequence[FeedState]) -> list[Standing]:
+def feeds_needing_attention(
+    connection: psycopg.Connection[Any], night: date, states: Sequence[FeedState]
+) -> list[NeedsAttention]:
     """The feeds that are late, held, rejected or failed on the night, or were refused before it and not mended.
 
     Also occasional ones that never came: figures that need them are empty.
@@ -116,10 +118,10 @@ def standings(connection: psycopg.Connection[Any], night: date, states: Sequence
     for state in states:
         of_feed = tuple(one for one in refused if one.name == state.name)
         never_came = state.state == "UNCHANGED" and state.in_force is None and state.asked
-        if state.state in NEEDS_A_LOOK or of_feed or never_came:
+        if state.state in NEEDS_ATTENTION or of_feed or never_came:
             since = _since(state, of_feed, asked.get(state.name, []))
             nights = {one for one in asked.get(state.name, []) if one >= since} | {night}
-            found.append(Standing(state, since, len(nights), of_feed, tuple(figures().resting_on(state.name))))
+            found.append(NeedsAttention(state, since, len(nights), of_feed, tuple(figures().resting_on(state.name))))
     return found
 
 

@@ -99,7 +99,7 @@ class Ignored:
 
 
 @dataclass(frozen=True)
-class Noticed:
+class Information:
     """All of it, of one night."""
 
     remarks: tuple[Remark, ...]
@@ -107,10 +107,10 @@ class Noticed:
     ignored: tuple[Ignored, ...]
 
 
-def noticed(connection: psycopg.Connection[Any], night: date) -> Noticed:
+def read_information(connection: psycopg.Connection[Any], night: date) -> Information:
     """What there is to know; codes only of a published night."""
     (built,) = connection.execute("select to_regclass('warehouse.unmapped_codes') is not null").fetchone() or (False,)
-    return Noticed(
+    return Information(
         tuple(_rows(connection, Remark, REMARKS, night)),
         tuple(_rows(connection, Unmapped, UNMAPPED, night) if built else ()),
         tuple(one for one in ignored(connection, night) if not one.waits),

@@ -139,7 +139,7 @@ class NoSuchNight(Exception):
 
 
 @dataclass(frozen=True)
-class Figures:
+class DbhchtFigures:
     """A published night's figures; rows carry the marts' own column names."""
 
     night: date
@@ -167,7 +167,7 @@ class Figures:
         return self.offices.get(row["skpd_code"]) or str(row["skpd_code"])
 
 
-def figures_of(connection: psycopg.Connection[Any], year: int, night: date | None) -> Figures:
+def read_figures(connection: psycopg.Connection[Any], year: int, night: date | None) -> DbhchtFigures:
     """The figures of a fiscal year, by default as of the newest night published in it; raises NoSuchNight.
 
     A night of a later year may be asked for: it holds the years before it too.
@@ -190,7 +190,7 @@ def figures_of(connection: psycopg.Connection[Any], year: int, night: date | Non
         lines = rows(LINES)
         if published["as_of_date"].year != year and not lines:
             raise NoSuchNight(f"The night of {published['as_of_date']} holds no DBHCHT money of {year}.")
-        return Figures(
+        return DbhchtFigures(
             night=published["as_of_date"],
             run_id=published["run_id"],
             published_at=published["published_at"],
