@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,7 @@ from cakupan.lineage.columns import ROWS, sources_of
 from cakupan.lineage.document import DOCUMENT, direct, document
 from cakupan.lineage.figures import FIGURES, figures_of
 from cakupan.lineage.models import DIRECT, relation_of
-from cakupan.lineage.project import Project, compile_project, read_project
+from cakupan.lineage.project import Project, read_project, write_site
 
 KNOWN = {
     "landing.paid": ["no", "amount", "month", "source"],
@@ -66,7 +67,9 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_documents_say_what_the_sql_of_the_project_says(database: psycopg.Connection, target: Path) -> None:
     night.prepare()
-    compile_project(target)
+    site = write_site(target).read_text()
+    assert '"fct_membership"' in site
+    assert re.findall(r"<(?:script|link|img)[^>]* (?:src|href)=.https?:", site) == []
     project = read_project(target, database)
     assert document(project) == DOCUMENT.read_text(), "run: make docs"
     assert direct(project) == DIRECT.read_text(), "run: make docs"

@@ -56,27 +56,16 @@ class Project:
         return frozenset(found)
 
 
-def compile_project(target: Path) -> None:
-    """Have dbt write the manifest and every model's SQL under `target`; needs the warehouse's database.
-
-    Raises RuntimeError with what dbt says.
-    """
-    _call(target, "compile")
-
-
 def write_site(target: Path) -> Path:
     """Have dbt write its documentation under `target`, as one page that needs no network, and return that page.
 
-    Writes what compile_project does as well. Raises RuntimeError with what dbt says.
+    The manifest and every model's SQL are written there too. Needs the warehouse's database; raises RuntimeError with
+    what dbt says.
     """
-    _call(target, "docs", "generate", "--static")
-    return target / "static_index.html"
-
-
-def _call(target: Path, *command: str) -> None:
-    outcome = call_dbt(*command, target=target, logs=target, says="error", log_file="none")
+    outcome = call_dbt("docs", "generate", "--static", target=target, logs=target, says="error", log_file="none")
     if outcome.exception or not outcome.success:
-        raise RuntimeError(f"dbt could not {command[0]} the project: {outcome.exception or outcome.result}")
+        raise RuntimeError(f"dbt could not document the project: {outcome.exception or outcome.result}")
+    return target / "static_index.html"
 
 
 def read_project(target: Path, connection: psycopg.Connection) -> Project:
