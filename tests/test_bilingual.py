@@ -38,6 +38,7 @@ def test_a_text_is_shown_in_the_language_asked_for() -> None:
         (number(0), "0", "0"),
         (number(Decimal("1234.5678")), "1.234,5678", "1,234.5678"),
         (per_cent(0.125), "12,50 %", "12.50 %"),
+        (per_cent(0.96745), "96,75 %", "96.75 %"),
         (per_cent(Decimal("0.4166667")), "41,67 %", "41.67 %"),
         (per_cent(0.05, least=0, most=4), "5 %", "5 %"),
         (per_cent(0.0500031, least=0, most=4), "5,0003 %", "5.0003 %"),
