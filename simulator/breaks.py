@@ -14,7 +14,7 @@ Break = tuple[str, int, Spoiler]
 
 
 def _null(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A required cell is empty; only white space is empty too."""
+    """Empty a required cell; only white space is empty too."""
     if feed.form is Format.XLSX:
         return rng.choice((None, "  "))
     if feed.form is Format.JSON:
@@ -41,32 +41,32 @@ def _nik_serial(cell: Cell, column: Column, feed: Feed, night: date, rng: Random
 
 
 def _nik_letter(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A letter O for a nought, an l for a one, somewhere among the digits."""
+    """Return a letter O for a nought, an l for a one, somewhere among the digits."""
     place = rng.randrange(4, 15)
     return f"{str(cell)[:place]}{rng.choice('OlX')}{str(cell)[place + 1 :]}"
 
 
 def _nik_number(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A number cell keeps 15 digits."""
+    """Make it a number cell, which keeps 15 digits."""
     return int(str(cell)[:15]) * 10
 
 
 def _outside(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A value that the closed list does not hold."""
+    """Return a value that the closed list does not hold."""
     return {"STATUS": "AKTIF SEMENTARA", "status": "Dicabut", "JENIS": "TAMBAHAN"}.get(
         column.name, rng.choice(("Z9", "LAINNYA", "X"))
     )
 
 
 def _no_such_day(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A date that no calendar has."""
+    """Return a date that no calendar has."""
     if feed.indonesian:
         return rng.choice((f"30/02/{night.year}", f"31 Juni {night.year}", f"12/13/{night.year}"))
     return rng.choice((f"{night.year}-02-30", f"{night.year}-13-01", f"{night.year}-06-31"))
 
 
 def _other_spelling(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A good day in the spelling of other feeds."""
+    """Return a good day in the spelling of other feeds."""
     if feed.form is Format.SEMICOLON:
         return rng.choice((night.isoformat(), f"{night:%Y/%m/%d}"))
     if feed.indonesian:  # a date cell may be read as ISO text, so ISO text proves nothing there
@@ -95,7 +95,7 @@ def _negative(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) 
 
 
 def _fraction(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """An amount that is not whole."""
+    """Return an amount that is not whole."""
     if isinstance(cell, int):
         return cell + 0.5
     return str(cell)[:-2] + "50" if feed.indonesian else f"{cell}.5"
@@ -114,12 +114,12 @@ def _fewer_digits(cell: Cell, column: Column, feed: Feed, night: date, rng: Rand
 
 
 def _error(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """What a formula shows that lost what it looked for; written as an error cell."""
+    """Return what a formula shows that lost what it looked for; written as an error cell."""
     return rng.choice(("#N/A", "#REF!", "#VALUE!", "#DIV/0!"))
 
 
 def _date_cell(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """What a spreadsheet makes of 5/2: what was typed is gone."""
+    """Return what a spreadsheet makes of 5/2: what was typed is gone."""
     return datetime(night.year, rng.randrange(1, 13), rng.randrange(1, 29))
 
 
@@ -128,12 +128,12 @@ def _truth(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> 
 
 
 def _look_alike(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A long dash, or a letter of another alphabet where the encoding has one."""
+    """Return a long dash, or a letter of another alphabet where the encoding has one."""
     return f"{cell}{EN_DASH if feed.form is Format.SEMICOLON else rng.choice((CYRILLIC_A, FULL_WIDTH_ONE))}"
 
 
 def _nik_in_text(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """A person's number where none belongs."""
+    """Return a person's number where none belongs."""
     return f"{cell} 357901{rng.randrange(1, 29):02d}0190{rng.randrange(1, 9999):04d}"
 
 

@@ -192,7 +192,7 @@ class Soiler:
         return [self._spoil(row, 2)]
 
     def _break_and_repeat(self, item: Any) -> list[Row]:
-        """A broken row that comes twice is one quarantined and one duplicate: repeats are judged first."""
+        """Break a row and repeat it: one is quarantined and one a duplicate, for repeats are judged first."""
         rows = self._break(item)
         if rows[0].outcome is Outcome.QUARANTINED:
             self.tally.kinds["broken and repeated"] += 1
@@ -200,7 +200,7 @@ class Soiler:
         return rows
 
     def _break_beside(self, item: Any) -> list[Row]:
-        """A good row with a broken copy of itself: only rows that pass the rules can conflict."""
+        """Return a good row with a broken copy of itself: only rows that pass the rules can conflict."""
         row = self._row(item)
         self.tally.kinds["broken copy beside a good row"] += 1
         return [row, self._spoil(row)]

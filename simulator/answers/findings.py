@@ -38,7 +38,7 @@ def _all(truth: Truth, lineage: dict[str, list[Link]], lines: dict[Line, dict[st
 
 
 def _orders(truth: Truth) -> Iterator[Finding]:
-    """Findings of which there is one per SP2D."""
+    """Yield the findings of which there is one per SP2D."""
     signed = {line.decree: line.signed for line in truth.recipients}
     budgeted = {line_of(line) for line in truth.budget}
     for order in truth.orders:
@@ -53,7 +53,7 @@ def _orders(truth: Truth) -> Iterator[Finding]:
 
 
 def _links(truth: Truth, lineage: dict[str, list[Link]]) -> Iterator[Finding]:
-    """Findings that are rows of the lineage."""
+    """Yield the findings that are rows of the lineage."""
     for order in truth.orders:
         anything = bool(truth.ledger.under_order.get(order.billing))
         for link in lineage[order.number]:
@@ -96,7 +96,7 @@ def _deceased(truth: Truth) -> Iterator[Finding]:
 
 
 def _on_decrees(truth: Truth) -> Iterator[Finding]:
-    """Findings that the decrees show by themselves."""
+    """Yield the findings that the decrees show by themselves."""
     decrees: dict[tuple[str, int], set[str]] = defaultdict(set)
     for line in truth.recipients:
         month = line.first

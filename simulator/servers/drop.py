@@ -46,7 +46,7 @@ class Drop:
             self._server.close()
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """How each agency is reached."""
+        """Tell how each agency is reached."""
         assert self._server is not None  # noqa: S101 - started
         host_key = self._host_key.export_public_key().decode().strip()
         # Its files appear whole, or grow faster than anybody looks.
@@ -92,7 +92,7 @@ class _Files(asyncssh.SFTPServer):
         self._places: dict[int, str] = {}
 
     def map_path(self, path: bytes) -> bytes:
-        """The file or folder behind a path; of others' folders and of nights to come there is nothing."""
+        """Return the file or folder behind a path; of others' folders and of nights to come there is nothing."""
         place = _normal(path)
         parts = place.split("/") if place else []
         if parts and parts[0] != self._agency:
@@ -105,7 +105,7 @@ class _Files(asyncssh.SFTPServer):
         return os.fsencode(found)
 
     async def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
-        """The names in a folder, and a file that is being written all the time where trouble wants one."""
+        """Yield the names in a folder, and a file that is being written all the time where trouble wants one."""
         place = _normal(path)
         for entry in sorted(Path(os.fsdecode(self.map_path(path))).iterdir()):
             name = os.fsencode(entry.name)
@@ -153,5 +153,5 @@ class _Files(asyncssh.SFTPServer):
 
 
 def _normal(path: bytes) -> str:
-    """The path below the root, without a slash in front."""
+    """Return the path below the root, without a slash in front."""
     return posixpath.normpath(posixpath.join("/", os.fsdecode(path))).strip("/")

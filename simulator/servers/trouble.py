@@ -16,7 +16,7 @@ class Trouble:
     """Tells the servers what to do wrong; on a calm night nothing."""
 
     def __init__(self, city: City, seed: int, *, calm: bool) -> None:
-        """The same seed and night give the same trouble."""
+        """Plan the trouble; the same seed and night give the same."""
         self.calm = calm
         self._lock = threading.Lock()
         self._answers: dict[str, list[str]] = {}
@@ -34,7 +34,7 @@ class Trouble:
             return waiting.pop(0) if waiting else None
 
     def file_is_cut(self, place: str, part: float) -> bool:
-        """Whether the connection is lost now that this part of a file was asked for."""
+        """Tell whether the connection is lost now that this part of a file was asked for."""
         with self._lock:
             if place != self.cut_file or part < 0.5:
                 return False
@@ -42,7 +42,7 @@ class Trouble:
             return True
 
     def file_is_slow(self, place: str) -> bool:
-        """Whether a file keeps its reader waiting."""
+        """Tell whether a file keeps its reader waiting."""
         with self._lock:
             if place != self.slow_file:
                 return False
@@ -50,7 +50,7 @@ class Trouble:
             return True
 
     def database_is_lost(self, sent: int) -> bool:
-        """Whether the connection to the database is lost after so many bytes."""
+        """Tell whether the connection to the database is lost after so many bytes."""
         with self._lock:
             if not self._losses_of_database or sent < 8192:
                 return False

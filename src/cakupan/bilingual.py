@@ -32,7 +32,7 @@ class Text:
     en: str
 
     def in_language(self, language: Language) -> str:
-        """The text as a reader of the language is shown it."""
+        """Return the text as a reader of the language is shown it."""
         return self.id if language == "id" else self.en
 
     def format(self, *values: Any, **named: Any) -> Text:
@@ -52,44 +52,44 @@ NOTHING = Text("", "")
 
 
 def same(text: str) -> Text:
-    """What reads the same in both languages: a name, a code, a form to be filled in."""
+    """Return what reads the same in both languages: a name, a code, a form to be filled in."""
     return Text(text, text)
 
 
 def in_both(write: Callable[[Language], str]) -> Text:
-    """What the function writes for each language."""
+    """Return what the function writes for each language."""
     return Text(write("id"), write("en"))
 
 
 def joined(parts: Sequence[Text], separator: str = " ") -> Text:
-    """The texts one after the other, those that say nothing left out."""
+    """Return the texts one after the other, those that say nothing left out."""
     return in_both(lambda language: separator.join(said for part in parts if (said := part.in_language(language))))
 
 
 def listed(parts: Sequence[Text]) -> Text:
-    """The texts as a list that a sentence holds: `a, b, dan c`, `a, b and c`."""
+    """Return the texts as a list that a sentence holds: `a, b, dan c`, `a, b and c`."""
     return in_both(lambda language: format_list([part.in_language(language) for part in parts], locale=_of(language)))
 
 
 def number(value: float | Decimal) -> Text:
-    """A number with its thousands grouped: 1.234.567 and 1,234,567; decimals as many as it has."""
+    """Return a number with its thousands grouped: 1.234.567 and 1,234,567; decimals as many as it has."""
     return in_both(lambda language: format_decimal(value, locale=_of(language), decimal_quantization=False))
 
 
 def per_cent(share: float | Decimal, least: int = 2, most: int = 2) -> Text:
-    """A share in per cent, with at least and at most so many decimals: 12,50 % and 12.50 %."""
+    """Return a share in per cent, with at least and at most so many decimals: 12,50 % and 12.50 %."""
     pattern = f"#,##0.{'0' * least}{'#' * (most - least)}"
     rounded = f"{100 * share:.{most}f}"  # as a float is rounded everywhere else: 96.745 may lie a hair above its half
     return in_both(lambda language: f"{format_decimal(rounded, pattern, _of(language))} %")
 
 
 def rupiah(amount: int | Decimal) -> Text:
-    """An amount of whole rupiah: Rp1.234.567 and Rp1,234,567."""
+    """Return an amount of whole rupiah: Rp1.234.567 and Rp1,234,567."""
     return same("Rp{}").format(number(amount))
 
 
 def counted(count: int, noun: Text, plural: str = "") -> Text:
-    """A number with what it counts, in English in the singular or plural: `2 baris`, `1 row`, `2 rows`."""
+    """Return a number with what it counts, in English in the singular or plural: `2 baris`, `1 row`, `2 rows`."""
     one = Locale.parse(_of("en")).plural_form(count) == "one"
     return same("{} {}").format(number(count), Text(noun.id, noun.en if one else plural or f"{noun.en}s"))
 
@@ -100,18 +100,18 @@ def rows(count: int) -> Text:
 
 
 def day(night: date) -> Text:
-    """A date with the month's name: 9 Mei 2025 and 9 May 2025."""
+    """Return a date with the month's name: 9 Mei 2025 and 9 May 2025."""
     return in_both(lambda language: format_date(night, "d MMMM y", _of(language)))
 
 
 def local(moment: datetime) -> str:
-    """A moment in the city's time, to the minute, the same in both languages: 2025-09-10 01:30 WIB."""
+    """Return a moment in the city's time, to the minute, the same in both languages: 2025-09-10 01:30 WIB."""
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M %Z")
 
 
 @cache
 def month_names(language: Language) -> tuple[str, ...]:
-    """The twelve months, January first."""
+    """Return the twelve months, January first."""
     return tuple(Locale.parse(_of(language)).months["format"]["wide"][month] for month in range(1, 13))
 
 
@@ -120,5 +120,5 @@ def _in(language: Language, value: Any) -> Any:
 
 
 def _of(language: Language) -> str:
-    """The locale of a language; English writes 9 September 2025, as Indonesian does."""
+    """Return the locale of a language; English writes 9 September 2025, as Indonesian does."""
     return "id" if language == "id" else "en_GB"

@@ -43,7 +43,7 @@ class Package:
 def fiscal_package(
     connection: psycopg.Connection[Any], year: int, night: date | None, licence: str, known_at: str | None = None
 ) -> Package:
-    """What was published of a fiscal year's DBHCHT money on a night, by default the newest; raises NoSuchNight.
+    """Return what was published of a fiscal year's DBHCHT money on a night, by default the newest; raises NoSuchNight.
 
     The connection must be an auditor's and decides as known when. `licence` is an SPDX or Open Definition name.
     """
@@ -114,7 +114,7 @@ def _spending(figures: DbhchtFigures, year: int, workers: Mapping[str, set[str]]
 def _large_enough(
     months: Mapping[str, list[dict[str, Any]]], workers: Mapping[str, set[str]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The months of a line; those with too few workers behind them together under no name, with others if need be."""
+    """Merge the months of a line that too few workers stand behind into one without a name, with others if need be."""
 
     def behind(orders: Iterable[dict[str, Any]]) -> int:
         return len(set().union(*(workers.get(order["sp2d_no"], set()) for order in orders)))
@@ -135,5 +135,5 @@ def _csv(table: schema.Table, rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would take for a formula, made text again; numbers stay numbers."""
+    """Return a text that a spreadsheet would take for a formula, made text again; numbers stay numbers."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") and cell else cell

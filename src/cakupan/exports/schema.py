@@ -34,7 +34,7 @@ def _idr(name: str, meaning: str, **more: Any) -> Field:
 
 
 def _maybe(name: str, meaning: str, phase: str) -> Field:
-    """An amount that is unknown, and so empty, while nobody ever delivered what it is counted from."""
+    """Return an amount that is unknown, and so empty, while nobody ever delivered what it is counted from."""
     empty = "empty, not 0, while no delivery of it was ever accepted (see cakupan.undelivered)"
     return {"name": name, "type": "integer", "description": f"{meaning}; {empty}.", "normalize": {"phase": phase}}
 
@@ -100,7 +100,7 @@ SPENDING = Table(
 def descriptor(
     figures: DbhchtFigures, year: int, licence: str, known_at: str | None, tables: dict[str, bytes]
 ) -> dict[str, Any]:
-    """The package's datapackage.json."""
+    """Return the package's datapackage.json."""
     return {
         "profile": "tabular-data-package",
         "name": f"dbhcht-{year}",
@@ -137,7 +137,7 @@ def descriptor(
 
 
 def _checkpoint(figures: DbhchtFigures) -> dict[str, Any] | None:
-    """The signed state of the record that holds the publication, once there is one."""
+    """Return the signed state of the record that holds the publication, once there is one."""
     if figures.checkpoint is None:
         return None
     kept = figures.checkpoint

@@ -25,7 +25,7 @@ class Archive:
         self.root = root
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes lie. Raises ValueError for what is no SHA-256."""
+        """Tell where the bytes lie. Raises ValueError for what is no SHA-256."""
         if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
             raise ValueError("not a SHA-256 in lower-case hexadecimal")
         return self.root / sha256[:2] / sha256

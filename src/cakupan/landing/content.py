@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 
 def chunks(path: Path, compression: str | None, largest: int = 4 << 30) -> Iterator[bytes]:
-    """The decompressed bytes, CHUNK_BYTES at a time or less; of gzip `largest` at most.
+    """Yield the decompressed bytes, CHUNK_BYTES at a time or less; of gzip `largest` at most.
 
     Raises Refused UNREADABLE for gzip that is cut short, damaged or a bomb, OSError when the disk fails.
     """
@@ -73,7 +73,7 @@ def as_utf8(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def refuse_utf8(parts: Iterable[bytes], declared: str) -> Iterator[bytes]:
-    """The same chunks. Raises Refused ENCODING behind the last when all that is not ASCII in them is UTF-8."""
+    """Yield the same chunks. Raises Refused ENCODING behind the last when all that is not ASCII in them is UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     may_be, has_signs = True, False
     for part in parts:
@@ -124,7 +124,7 @@ def _inflated(file: BinaryIO, largest: int) -> Iterator[bytes]:
 
 
 def skip_bytes(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
-    """The chunks without their first `skip` bytes."""
+    """Yield the chunks without their first `skip` bytes."""
     for part in parts:
         if skip < len(part):
             yield part[skip:]
@@ -132,7 +132,7 @@ def skip_bytes(parts: Iterable[bytes], skip: int) -> Iterator[bytes]:
 
 
 def read_ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The same chunks, each made while the one before is being used: inflating costs a third of a load."""
+    """Yield the same chunks, each made while the one before is being used: inflating costs a third of a load."""
     with ThreadPoolExecutor(1) as worker:
         coming = worker.submit(next, parts, None)
         while (part := coming.result()) is not None:
@@ -165,13 +165,13 @@ def blocks(parts: Iterable[bytes], offset: int = 0) -> Iterator[Block]:
 
 
 def lines(source: Iterable[Block]) -> Iterator[Line]:
-    """The lines of the blocks, one by one."""
+    """Yield the lines of the blocks, one by one."""
     for block in source:
         yield from lines_of(block)
 
 
 def lines_of(block: Block) -> Iterator[Line]:
-    """The lines of one block."""
+    """Yield the lines of one block."""
     offset = block.offset
     for data in block.data.splitlines(keepends=True):
         yield Line(offset, data, block.too_long)

@@ -45,7 +45,7 @@ class CsvHeader(NamedTuple):
 
 
 def first_records(format_: CsvFormat, parts: Iterable[bytes]) -> Iterator[CsvHeader]:
-    """The records from the beginning of the file on, blank ones aside: one of them is the header.
+    """Yield the records from the beginning of the file on, blank ones aside: one of them is the header.
 
     Raises Refused ENCODING for one that is not in the declared encoding.
     """
@@ -80,7 +80,7 @@ def _decode_header(format_: CsvFormat, data: bytes) -> str:
 
 
 def encoding_of(format_: CsvFormat) -> str:
-    """The encoding of the text behind a byte order mark; UTF-16 is read as UTF-8."""
+    """Return the encoding of the text behind a byte order mark; UTF-16 is read as UTF-8."""
     return "utf-8" if format_.encoding.startswith("utf") else format_.encoding
 
 
@@ -91,7 +91,7 @@ def _cell(delimiter: str) -> re.Pattern[str]:
 
 
 def split(text: str, delimiter: str) -> list[str] | BadQuote:
-    """The cells of one record without its line end."""
+    """Return the cells of one record without its line end."""
     if '"' not in text:
         return text.split(delimiter)
     cell, cells, position = _cell(delimiter), list[str](), 0
@@ -112,7 +112,7 @@ class Rows(NamedTuple):
 
 
 def records(format_: CsvFormat, width: int, header: CsvHeader, parts: Iterable[bytes]) -> Iterator[Rows | Record]:
-    """The records behind the header, with `width` cells each; `parts` begin where the header ends.
+    """Yield the records behind the header, with `width` cells each; `parts` begin where the header ends.
 
     A line of another width, an undecodable byte, NUL, or a quote that is not closed make a record with a defect; the
     next physical line is read afresh. A line without a filled cell is no record but counts as a row, as in a
@@ -122,7 +122,7 @@ def records(format_: CsvFormat, width: int, header: CsvHeader, parts: Iterable[b
 
 
 def cells_of(format_: CsvFormat, rows: Rows) -> Iterator[Record]:
-    """The same rows as records."""
+    """Yield the same rows as records."""
     for row_number, line in enumerate(rows.lines, rows.row_number):
         cells = line.decode(encoding_of(format_)).split(format_.delimiter)
         yield Record(row_number, [cell or None for cell in cells])
@@ -164,7 +164,7 @@ class _Reader:
             yield from self._filled(row_number + 1 - len(sound), sound)
 
     def _filled(self, row_number: int, found: list[bytes]) -> Iterator[Rows]:
-        """The lines, the first with this row number, without those that have no filled cell."""
+        """Yield the lines, the first with this row number, without those that have no filled cell."""
         begin = 0
         for index in [index for index, line in enumerate(found) if line[:1] not in self.plain]:
             if self._is_blank(found[index].decode(self.encoding).split(self.delimiter)):
@@ -179,7 +179,7 @@ class _Reader:
         return not any(map(is_filled, cells))
 
     def _is_sound(self, data: bytes) -> bool:
-        """Whether each of these lines is a record without quotes, as it stands."""
+        """Tell whether each of these lines is a record without quotes, as it stands."""
         if b'"' in data or b"\0" in data:
             return False
         counts = [line.count(self.sign) for line in data.splitlines()]
@@ -192,7 +192,7 @@ class _Reader:
         return True
 
     def _record(self, row_number: int, line: Line) -> Record | None:
-        """The record that begins with this line; None when it has no filled cell."""
+        """Return the record that begins with this line; None when it has no filled cell."""
         data = line.data.rstrip(LINE_ENDS)
         is_last = data == line.data
         if line.too_long:
@@ -227,7 +227,7 @@ class _Reader:
         return f"{len(cells)} fields instead of {self.width}" if len(cells) != self.width else None
 
     def _joined(self, data: bytes) -> list[str] | None:
-        """The cells of a record whose quoted cell goes on in the following lines, which are then taken.
+        """Return the cells of a record whose quoted cell goes on in the following lines, which are then taken.
 
         None, and no line is taken, when a line comes that is a record of its own before the quote is closed.
         """
@@ -252,7 +252,7 @@ class _Reader:
         return None
 
     def _peek(self, index: int) -> Line | None:
-        """The line `index` places behind the next one; None behind the end."""
+        """Return the line `index` places behind the next one; None behind the end."""
         while len(self._ahead) <= index:
             block = next(self._source, None)
             if block is None:
@@ -261,7 +261,7 @@ class _Reader:
         return self._ahead[index]
 
     def _stands_alone(self, data: bytes) -> bool:
-        """Whether a physical line is a record of the right width with all quotes in their places."""
+        """Tell whether a physical line is a record of the right width with all quotes in their places."""
         text = data.decode(self.encoding, "replace").rstrip("\r\n")
         if '"' in _quoted_cell(self.delimiter).sub("", text):
             return False

@@ -66,7 +66,7 @@ class _Checked:
 
 
 def parts(feed: Feed, path: Path) -> Iterator[Part]:
-    """The array as one part. It is read twice: which keys there are is known only at its end.
+    """Yield the array as one part. It is read twice: which keys there are is known only at its end.
 
     Raises Refused: UNREADABLE, ENCODING, MISSING_COLUMN when no object has a required key. An empty array has no part.
     """
@@ -82,12 +82,12 @@ def parts(feed: Feed, path: Path) -> Iterator[Part]:
 
 
 def _item(rows: str | None) -> str:
-    """How the parser calls an element of the array."""
+    """Tell how the parser calls an element of the array."""
     return f"{rows}.item" if rows else "item"
 
 
 def _keys(file: BinaryIO, rows: str | None) -> list[str] | None:
-    """The keys of the objects in the array, once each; None when the array is empty. Raises Refused."""
+    """Return the keys of the objects in the array, once each; None when the array is empty. Raises Refused."""
     try:
         if rows:
             return _walk_at(rows, ijson.parse(_Checked(file)))
@@ -144,7 +144,7 @@ def _walk_at(rows: str, events: Iterator[tuple[str, str, Any]]) -> list[str] | N
 
 
 def _places(keys: Sequence[str], header: Header) -> Places:
-    """The position and the declared column of each key; a header's own names are masked and cut."""
+    """Return the position and the declared column of each key; a header's own names are masked and cut."""
     return {canonical(key): place for key, place in zip(keys, enumerate(header.columns), strict=True)}
 
 

@@ -39,7 +39,7 @@ class Header:
 
 
 def required_missing(feed: Feed, cells: Sequence[str]) -> list[str]:
-    """The required columns, as the feed spells them, that none of the cells names."""
+    """Return the required columns, as the feed spells them, that none of the cells names."""
     present = {canonical(cell) for cell in cells}
     return [c.header for c in feed.columns if c.required and c.canonical_header not in present]
 
@@ -94,7 +94,7 @@ def _lookalikes(feed: Feed, missing: Sequence[str], cells: Sequence[str], locate
 
 
 def _odd_characters(written: str, wanted: str) -> list[str]:
-    """The characters that set the text apart from the name it looks like; none where it does not look like it."""
+    """Return the characters that set the text apart from the name it looks like; none where it looks like another."""
     plain = unicodedata.normalize("NFKC", written)
     if written.isascii() or len(written) != len(wanted) or len(plain) != len(written):
         return []
@@ -110,7 +110,7 @@ def _split(line: str, sign: str) -> list[str]:
 
 
 def _delimiter_hint(feed: Feed, missing: Sequence[str], cells: Sequence[str]) -> Iterator[Text]:
-    """Which sign the columns are separated by, when another than declared obviously is the one."""
+    """Tell which sign the columns are separated by, when another than declared obviously is the one."""
     if feed.format.kind != "csv":
         return
     declared = feed.format.delimiter

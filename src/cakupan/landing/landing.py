@@ -100,7 +100,7 @@ def _fill_delimited(
 
 
 def _whole(records: Iterable[R]) -> Iterator[R]:
-    """The same records. Raises Refused TRUNCATED for one in whose middle the file ends."""
+    """Yield the same records. Raises Refused TRUNCATED for one in whose middle the file ends."""
     for record in records:
         if isinstance(record, Record) and record.is_cut:
             raise truncated(record.row_number)
@@ -108,7 +108,7 @@ def _whole(records: Iterable[R]) -> Iterator[R]:
 
 
 def _find_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader, Header]:
-    """The header and the record it ends with. Raises Refused."""
+    """Return the header and the record it ends with. Raises Refused."""
     found = first_records(format_, _text(format_, path))
     first = next(found, None)
     if first is None:
@@ -118,13 +118,13 @@ def _find_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader,
 
 
 def _readable(found: Iterator[CsvHeader]) -> Iterator[CsvHeader]:
-    """The records up to one that is not in the declared encoding, which is then no header."""
+    """Yield the records up to one that is not in the declared encoding, which is then no header."""
     with suppress(Refused):
         yield from found
 
 
 def _text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
-    """The file's bytes, in the encoding in which its records are read."""
+    """Yield the file's bytes, in the encoding in which its records are read."""
     parts = chunks(path, format_.compression, format_.largest_mib << 20)
     if format_.encoding == "utf-16":
         return as_utf8(parts)

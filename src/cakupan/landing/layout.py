@@ -29,7 +29,7 @@ def find_header(
     locate: Callable[[P], Locate],
     sheet: str = "",
 ) -> tuple[P, Header]:
-    """The first row, or rows as one, that name all required columns, with their last place; no row behind is taken.
+    """Find the first row, or rows as one, that name all required columns, and their last place; take no row behind.
 
     Raises Refused MISSING_COLUMN naming what the row that comes nearest lacks, REPEATED_COLUMN.
     """
@@ -67,7 +67,7 @@ def combined(rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def numbers_columns(cells: Sequence[str | None]) -> bool:
-    """Whether a row only counts the columns: 1, 2, 3 or (1), (2) or a, b, c; `5 = 3 + 4` counts too."""
+    """Tell whether a row only counts the columns: 1, 2, 3 or (1), (2) or a, b, c; `5 = 3 + 4` counts too."""
     found = [_COLUMN_NUMBER.match(visible(cell).strip()) for cell in cells if is_filled(cell)]
     words = [match[1].lower() if match else "" for match in found]
     if len(words) < 3 or len(words) < len(cells) - 1 or not all(words):
@@ -85,7 +85,7 @@ def data_rows(
     sheet: str = "",
     delimiter: str = ";",
 ) -> Iterator[Record]:
-    """The records that are data; of one that could not be cut into cells the raw text is looked at.
+    """Yield the records that are data; of one that could not be cut into cells the raw text is looked at.
 
     Amounts in rows below the data are added to `totals`.
     """
@@ -106,7 +106,7 @@ def data_rows(
 
 
 def _totals(header: Header, record: Record, sheet: str) -> Iterator[Total]:
-    """The amounts in a row of totals; an error is none."""
+    """Yield the amounts in a row of totals; an error is none."""
     for column, value in zip(header.columns, record.values, strict=False):
         is_error = column is not None and column.name in (record.error_cells or ())
         if column and column.type in AMOUNTS and is_filled(value) and not is_error:

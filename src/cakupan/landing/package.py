@@ -39,7 +39,7 @@ class Package:
 
 
 def find_parts(archive: zipfile.ZipFile) -> Package:
-    """The parts of a workbook whose DTDs are refused by now.
+    """Return the parts of a workbook whose DTDs are refused by now.
 
     Raises KeyError, xml.etree.ElementTree.ParseError where it is none, Refused where two sheets have one name.
     """
@@ -133,7 +133,7 @@ def _relations_of(part: str) -> str:
 
 
 def _resolve(parts: Mapping[str, str], source: str, target: str) -> str | None:
-    """The part that a relation of `source` means; some programs write from the root what is meant from the folder."""
+    """Return the part that a relation of `source` means; some programs write it from the root, not from the folder."""
     folder = posixpath.dirname(_plain(source))
     for spelled in (target, unquote(target)):
         if spelled:

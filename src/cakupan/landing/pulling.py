@@ -68,7 +68,7 @@ class Pull:
             raise _naming(error, found, len(left))
 
     def _is_due(self, found: Found) -> bool:
-        """Whether the delivery is to be read."""
+        """Tell whether the delivery is to be read."""
         if found.business_date > self._night or _identity(found) in self._read:
             return False
         unchanged = found.fingerprint and self._known.get((found.business_date, found.name)) == found.fingerprint
@@ -111,7 +111,7 @@ def _identity(found: Found) -> tuple[date, str, str | None]:
 
 
 def _naming(error: NotConnected | OSError, found: Found, count: int) -> NotConnected | OSError:
-    """The same with the file's name, which is that of a delivery, and how many there are of its kind."""
+    """Return the same with the file's name, which is that of a delivery, and how many there are of its kind."""
     if isinstance(error, NotConnected):
         more = f" and {count - 1} more" if count > 1 else ""
         error.args = (f"{found.name}{more}: {error}",)

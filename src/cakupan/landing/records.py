@@ -50,11 +50,11 @@ class Part:
 
 
 def broken(row_number: int, defect: str, raw: str) -> Record:
-    """A record of which nothing can be read but the text itself."""
+    """Return a record of which nothing can be read but the text itself."""
     return Record(row_number, (), defect=defect, raw=storable(raw))
 
 
 def storable(raw: str) -> str:
-    """The text as PostgreSQL can keep it: NUL and lone surrogates spelled out, and not longer than RAW_LENGTH."""
+    """Make the text one that PostgreSQL can keep: NUL, lone surrogates spelled out, not longer than RAW_LENGTH."""
     text = raw[:RAW_LENGTH].encode("utf-8", "backslashreplace").decode("utf-8")
     return text.replace("\0", "\\x00")

@@ -43,7 +43,7 @@ JSON_NO_ARRAY = Text("isi JSON bukan larik objek", "the JSON is no array of obje
 
 
 def unreadable(reason: Text) -> Refused:
-    """The bytes are not what the declared format says."""
+    """Refuse bytes that are not what the declared format says."""
     return Refused(
         "UNREADABLE",
         Text(
@@ -56,7 +56,7 @@ def unreadable(reason: Text) -> Refused:
 
 
 def far_cell(sheet: str, cell: str) -> Refused:
-    """A filled cell so far out that the sheet could not be held in memory."""
+    """Refuse a sheet with a filled cell so far out that it could not be held in memory."""
     return unreadable(
         Text(
             f'lembar "{shown(sheet)}" jauh lebih besar dari yang wajar: sel terisi sampai {cell}. Hapus isi yang'
@@ -68,7 +68,7 @@ def far_cell(sheet: str, cell: str) -> Refused:
 
 
 def cell_twice(sheet: str, cell: str) -> Refused:
-    """A cell that is stored twice, so that nobody can say which of the two counts."""
+    """Refuse a cell that is stored twice, so that nobody can say which of the two counts."""
     return unreadable(
         Text(
             f'sel {cell} pada lembar "{shown(sheet)}" tersimpan dua kali',
@@ -78,7 +78,7 @@ def cell_twice(sheet: str, cell: str) -> Refused:
 
 
 def other_kind(found: Text, due: Text) -> Refused:
-    """The file is plainly something else than the feed declares."""
+    """Refuse a file that is plainly something else than the feed declares."""
     return Refused(
         "UNREADABLE",
         Text(
@@ -91,7 +91,7 @@ def other_kind(found: Text, due: Text) -> Refused:
 
 
 def truncated(row_number: int) -> Refused:
-    """The last record stops in its middle, and no line end follows."""
+    """Refuse a file whose last record stops in its middle, with no line end behind."""
     return Refused(
         "TRUNCATED",
         Text(
@@ -105,7 +105,7 @@ def truncated(row_number: int) -> Refused:
 
 
 def wrong_encoding(encoding: str, found: str | None = None) -> Refused:
-    """The header, or a text format as a whole, is not in the declared encoding."""
+    """Refuse a header, or a text format as a whole, that is not in the declared encoding."""
     is_id = f"memakai pengodean teks {found}, bukan" if found else "tidak memakai pengodean teks"
     is_en = f"encoded in {found}, not in" if found else "not encoded in"
     return Refused(
@@ -120,7 +120,7 @@ def wrong_encoding(encoding: str, found: str | None = None) -> Refused:
 
 
 def missing_columns(headers: Sequence[str], sheet: str = "", hints: Sequence[Text] = ()) -> Refused:
-    """Required columns are not in the header; `hints` say what was found instead."""
+    """Refuse a header without required columns; `hints` say what was found instead."""
     names = ", ".join(headers)
     where = _where(sheet)
     return Refused(
@@ -138,7 +138,7 @@ def missing_columns(headers: Sequence[str], sheet: str = "", hints: Sequence[Tex
 
 
 def repeated_columns(headers: Sequence[str], sheet: str = "", places: Sequence[Text] = ()) -> Refused:
-    """A required column stands in the header more than once, so that nobody can say which one is meant."""
+    """Refuse a header with a required column more than once, so that nobody can say which one is meant."""
     names = ", ".join(headers)
     where = _where(sheet)
     at = Text(" ({})", " ({})").format(joined(places, ", ")) if places else NOTHING
@@ -154,7 +154,7 @@ def repeated_columns(headers: Sequence[str], sheet: str = "", places: Sequence[T
 
 
 def no_header() -> Refused:
-    """There is nothing at all: no line, no visible sheet."""
+    """Refuse what holds nothing at all: no line, no visible sheet."""
     return Refused(
         "HEADER_NOT_FOUND",
         Text(
@@ -167,7 +167,7 @@ def no_header() -> Refused:
 
 
 def no_rows() -> Refused:
-    """A header and nothing below it, where rows are due."""
+    """Refuse a header with nothing below it, where rows are due."""
     return Refused(
         "NO_ROWS",
         Text(

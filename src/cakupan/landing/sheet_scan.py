@@ -76,7 +76,7 @@ class SheetScan:
             )
 
     def _in_order(self, columns: tuple[bytes, ...], rows: tuple[bytes, ...], numbers: list[int]) -> bool:
-        """Whether rows follow each other and no cell comes twice."""
+        """Tell whether rows follow each other and no cell comes twice."""
         if numbers[0] < self._row or numbers != sorted(numbers):
             return False
         # The first row of the piece may be the last one of the piece before.
@@ -111,7 +111,7 @@ class Reach:
 
 
 def column_number(letters: bytes) -> int:
-    """The column from 0 under these letters."""
+    """Return the column from 0 under these letters."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -119,7 +119,7 @@ def column_number(letters: bytes) -> int:
 
 
 def column_letters(column: int) -> str:
-    """The letters over a column, A for 0."""
+    """Return the letters over a column, A for 0."""
     text = ""
     column += 1
     while column:

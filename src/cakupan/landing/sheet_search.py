@@ -54,7 +54,7 @@ class SheetSearch:
         self._cell: _Cell | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Takes note of rows, cells, formulas and values."""
+        """Take note of rows, cells, formulas and values."""
         local = name.rpartition(":")[2]
         self._inside.append(local)
         if self._cell:
@@ -67,7 +67,7 @@ class SheetSearch:
             self._cell = _Cell(attributes.get("t", "n"), attributes.get("s", ""))
 
     def characters(self, text: str) -> None:
-        """Collects the text of a value."""
+        """Collect the text of a value."""
         if self._cell:
             self._cell.take(text, self._inside)
 
@@ -159,7 +159,7 @@ class _Cell:
             self.inline += text
 
     def sound(self, strings: int) -> tuple[str, str] | None:
-        """The type and the value in a spelling that the reader takes as they are meant; None where it would not."""
+        """Spell type and value so that the reader takes them as they are meant; None where it would not."""
         kind, value = self.kind, self.value.strip()
         if kind in ("inlineStr", "str") and bool(self.value) != bool(self.inline):
             is_in_place = bool(self.inline) if kind == "inlineStr" else self.values == 1
@@ -191,7 +191,7 @@ _ROW_OF = re.compile(r'^<c r="[A-Z]+([0-9]+)"')
 
 
 def _in_rows(pieces: list[str]) -> bytes:
-    """The cells with an element around those of one row."""
+    """Return the cells with an element around those of one row."""
     written: list[str] = []
     row = None
     for piece in pieces:

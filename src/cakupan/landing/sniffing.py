@@ -71,7 +71,7 @@ _DAMAGED = "\0damaged"
 
 
 def refuse_other_kind(format_: CsvFormat | XlsxFormat | JsonFormat, path: Path) -> None:
-    """Raises Refused UNREADABLE when the file is plainly something else than the feed declares."""
+    """Refuse a file that is plainly something else than the feed declares. Raises Refused UNREADABLE."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     due = _due(format_)
@@ -92,7 +92,7 @@ def refuse_other_kind(format_: CsvFormat | XlsxFormat | JsonFormat, path: Path) 
 
 
 def kind_of(head: bytes, path: Path | None = None) -> Text | None:
-    """What begins so; None for what may be text, or a ZIP of which nothing can be told."""
+    """Tell what begins so; None for what may be text, or a ZIP of which nothing can be told."""
     if not head.strip(b"\0"):
         return NULS if head else EMPTY
     if head.startswith(ZIP):
@@ -119,7 +119,7 @@ def _in_gzip(head: bytes) -> Text | None:
 
 
 def _in_zip(head: bytes, path: Path | None) -> Text:
-    """What kind of ZIP it is, by the names of its parts; of one whose end is not there by those at its beginning."""
+    """Tell what kind of ZIP it is by the names of its parts; where its end is missing, by those at its beginning."""
     text = head.decode("latin-1").lower()
     if path:
         try:
@@ -142,7 +142,7 @@ def _no_text(head: bytes) -> Text | None:
 
 
 def _no_json(head: bytes) -> Text | None:
-    """What a file is that does not begin as JSON begins; of some beginnings only the parser can tell."""
+    """Tell what a file is that does not begin as JSON begins; of some beginnings only the parser can tell."""
     text = head.removeprefix(BOM).lstrip()
     if not text:
         return EMPTY
@@ -165,7 +165,7 @@ def _due(format_: CsvFormat | XlsxFormat | JsonFormat) -> Text:
 
 
 def encoding_found(data: bytes) -> str | None:
-    """The encoding in which a text with these first bytes seems to be; None where nothing tells."""
+    """Return the encoding in which a text with these first bytes seems to be; None where nothing tells."""
     for mark, name in (
         (codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"),
         (codecs.BOM_UTF16_BE, "UTF-16"), (BOM, "UTF-8 (BOM)"),

@@ -33,7 +33,7 @@ def spell_number(value: float | Decimal) -> str:
 
 
 def spell_number_for(feed: Feed, column: Column | None, value: float | Decimal) -> str:
-    """The number as the column's own parser reads it: with a decimal comma where the feed spells so."""
+    """Return the number as the column's own parser reads it: with a decimal comma where the feed spells so."""
     text = spell_number(value)
     if column and column.type in NUMERIC and feed.spelling_of(column) in {"id", "loose"}:
         return text.replace(".", ",")
@@ -41,7 +41,7 @@ def spell_number_for(feed: Feed, column: Column | None, value: float | Decimal) 
 
 
 def spell_date_for(feed: Feed, column: Column | None, value: date) -> str:
-    """A date cell; the time of day that Excel may keep behind a date is not shown there and not kept here."""
+    """Return a date cell; the time of day that Excel may keep behind a date is not shown there and not kept here."""
     spelling = feed.spelling_of(column) if column else feed.spelling
     if column and column.type == "month":
         name = month_names("id")[value.month - 1]
@@ -50,7 +50,7 @@ def spell_date_for(feed: Feed, column: Column | None, value: date) -> str:
 
 
 def is_kept_as_text(column: Column) -> bool:
-    """Whether a cell of this column is worth naming when it is typed as something else: what was typed is gone."""
+    """Tell whether a cell of this column is worth naming when it is typed as something else: what was typed is gone."""
     return column.type in KEPT_AS_TEXT
 
 

@@ -24,7 +24,7 @@ OTHERS = "x_others"
 
 
 def landing_table(feed: Feed) -> sql.Identifier:
-    """The feed's landing table, quoted."""
+    """Return the feed's landing table, quoted."""
     return sql.Identifier("landing", feed.table)
 
 
@@ -60,7 +60,7 @@ def lock(connection: Connection[Any], feed: Feed) -> None:
 
 
 def place_columns(connection: Connection[Any], feed: Feed, header: Header) -> list[str | None]:
-    """The table's column for each position of the header, adding those it lacks; None goes to OTHERS."""
+    """Return the table's column for each position of the header, adding those it lacks; None goes to OTHERS."""
     present = set(_columns(connection, feed))
     room = EXTRA_COLUMNS - sum(name.startswith("x_") for name in present)
     placed: list[str | None] = []
@@ -83,7 +83,7 @@ def place_columns(connection: Connection[Any], feed: Feed, header: Header) -> li
 
 
 def others(header: Header, placed: Sequence[str | None], values: Sequence[str | None]) -> str | None:
-    """What a record holds at positions without a column, as a JSON object; None when that is nothing."""
+    """Return what a record holds at positions without a column, as a JSON object; None when that is nothing."""
     left = {
         name or f"#{position}": value
         for position, (name, column, value) in enumerate(zip(header.names, placed, values, strict=False), 1)

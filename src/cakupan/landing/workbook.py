@@ -31,7 +31,7 @@ ERRORS = frozenset(
 
 
 def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
-    """The visible sheets that the feed declares, each with its header and records.
+    """Yield the visible sheets that the feed declares, each with its header and records.
 
     Raises Refused: UNREADABLE, HEADER_NOT_FOUND without a visible sheet, MISSING_COLUMN and REPEATED_COLUMN by sheet.
     """
@@ -52,7 +52,7 @@ def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
 
 
 def visible_sheets(book: CalamineWorkbook) -> list[str]:
-    """The names of the sheets with cells that a person sees."""
+    """Return the names of the sheets with cells that a person sees."""
     return [
         sheet.name
         for sheet in book.sheets_metadata
@@ -110,7 +110,7 @@ class _Reader:
                 self.defects[row].append(f"{what} in {', '.join(cells)}")
 
     def _that_matter(self, places: set[tuple[int, int]]) -> dict[int, list[str]]:
-        """The cells by row; in a running number, and where nothing is declared, nobody needs to read one."""
+        """Return the cells by row; in a running number, and where nothing is declared, nobody needs to read one."""
         found: dict[int, list[str]] = defaultdict(list)
         for row, column in sorted(places):
             position = column - self.first_column
@@ -120,7 +120,7 @@ class _Reader:
         return found
 
     def record(self, number: int, row: Row) -> Record | None:
-        """The record, or None for a blank row."""
+        """Return the record, or None for a blank row."""
         errors = self.errors.get(number, {})
         if written := {position: cell for position, cell in enumerate(row) if cell in ERRORS}:
             errors = {**errors, **written}

@@ -49,7 +49,7 @@ class Checked:
 
 
 def check_workbook(path: Path) -> Checked:
-    """The workbook with its findings. Raises Refused UNREADABLE for what is none, or none of bearable size."""
+    """Return the workbook with its findings. Raises Refused UNREADABLE for what is none, or none of bearable size."""
     with path.open("rb") as file:
         if file.read(4) == OLE:
             raise unreadable(ENCRYPTED)
@@ -87,7 +87,7 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 def _look_at_sheets(
     archive: zipfile.ZipFile, package: Package, opened: ExitStack
 ) -> tuple[dict[str, Findings], dict[str, IO[bytes]]]:
-    """Findings by sheet name, and by part the sheets that the reader cannot take as they are."""
+    """Return findings by sheet name, and by part the sheets that the reader cannot take as they are."""
     strings = _count_strings(archive, package.strings) if package.strings else 0
     findings, cleaned = {}, {}
     for name, part in package.sheets.items():
@@ -137,7 +137,7 @@ def _count_strings(archive: zipfile.ZipFile, part: str) -> int:
 
 
 def _scratch() -> IO[bytes]:
-    """A file without a name, gone when it is closed."""
+    """Return a file without a name, gone when it is closed."""
     return cast(IO[bytes], tempfile.TemporaryFile())
 
 

@@ -107,7 +107,7 @@ class NeedsAttention:
 def feeds_needing_attention(
     connection: psycopg.Connection[Any], night: date, states: Sequence[FeedState]
 ) -> list[NeedsAttention]:
-    """The feeds that are late, held, rejected or failed on the night, or were refused before it and not mended.
+    """Return the feeds that are late, held, rejected or failed on the night, or were refused before it and not mended.
 
     Also occasional ones that never came: figures that need them are empty.
     """
@@ -126,7 +126,7 @@ def feeds_needing_attention(
 
 
 def _since(state: FeedState, refused: Sequence[Refused], asked: Sequence[date]) -> date:
-    """The first night that lacked what it should have had."""
+    """Return the first night that lacked what it should have had."""
     first = [one.business_date for one in refused]
     if state.cadence != "occasional" or not refused:
         first += [night for night in asked if state.in_force is None or night > state.in_force]

@@ -98,7 +98,7 @@ class Fault:
 
 
 def faults(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date) -> Iterator[Fault]:
-    """The deliveries of the feeds, dated not after the night, in which something is still to be mended."""
+    """Yield the deliveries of the feeds, dated not after the night, in which something is still to be mended."""
     for feed in feeds:
         asked = {"agency": feed.agency, "feed": feed.feed, "night": night, "increment": feed.cadence == "increment"}
         with connection.cursor(row_factory=class_row(Facts)) as cursor:
@@ -108,7 +108,7 @@ def faults(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: da
 
 
 def quarantined(connection: psycopg.Connection[Any], fault: Fault, limit: int) -> list[Address]:
-    """The first quarantined rows of the delivery, in the order of its file."""
+    """Return the first quarantined rows of the delivery, in the order of its file."""
     query = sql.SQL(
         "select sheet, row_number, rules from {} where validation_id = %s and verdict = 'quarantined'"
         " order by sheet, row_number limit %s"

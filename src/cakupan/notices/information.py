@@ -108,7 +108,7 @@ class Information:
 
 
 def read_information(connection: psycopg.Connection[Any], night: date) -> Information:
-    """What there is to know; codes only of a published night."""
+    """Return what there is to know; codes only of a published night."""
     (built,) = connection.execute("select to_regclass('warehouse.unmapped_codes') is not null").fetchone() or (False,)
     return Information(
         tuple(_rows(connection, Remark, REMARKS, night)),
@@ -118,7 +118,7 @@ def read_information(connection: psycopg.Connection[Any], night: date) -> Inform
 
 
 def ignored(connection: psycopg.Connection[Any], night: date) -> list[Ignored]:
-    """The files that the night saw and did not take, those that wait for a later night too."""
+    """Return the files that the night saw and did not take, those that wait for a later night too."""
     return _rows(connection, Ignored, IGNORED, night)
 
 

@@ -51,7 +51,7 @@ class Message:
 
 
 def shown(name: str) -> str:
-    """A name that an agency gave to a file or a sheet, on one line and without what could be a NIK or KPJ."""
+    """Return a name that an agency gave to a file or a sheet, on one line and without what could be a NIK or KPJ."""
     plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
     plain = _LONG_NUMBER.sub("…", plain)
     return plain if len(plain) <= _NAME_LENGTH else plain[:_NAME_LENGTH] + "…"

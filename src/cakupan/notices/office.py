@@ -75,7 +75,7 @@ def office_message(
     language: Language = "id",
     to: str | None = None,
 ) -> Message | None:
-    """The letter to the office with these feeds, about what it was not told yet; None when there is nothing to say."""
+    """Write the office with these feeds a letter about what it was not told yet; None when there is nothing to say."""
     states = {state.name: state for state in feed_states(connection, night, feeds)}
     new = [fault for fault in faults(connection, feeds, night) if fault.topic not in already_told]
     late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in already_told]
@@ -118,7 +118,7 @@ def office_message(
 
 
 def _beside(state: FeedState, seen: Sequence[Ignored]) -> list[Ignored]:
-    """What lies where the delivery that did not come was expected, first what looks like being it."""
+    """Return what lies where the delivery that did not come was expected, first what looks like being it."""
     those = [one for one in seen if one.feed == state.name]
     return sorted(those, key=lambda one: (f"_{state.night:%Y%m%d}." not in one.reason_id, one.waits))[:BESIDE]
 
@@ -160,7 +160,7 @@ def _section(
 
 
 def _placed(line: _RuleLine, rows: int, listed: Sequence[Address]) -> _RuleLine:
-    """The line with the addresses of the listed rows that break its rule."""
+    """Return the line with the addresses of the listed rows that break its rule."""
     breaking = [row for row in listed if line.rule_id in row.rules]
     places = tuple(
         (sheet, tuple(row.row_number for row in group)) for sheet, group in groupby(breaking, key=attrgetter("sheet"))
@@ -186,5 +186,5 @@ def _fix_list(
 
 
 def _inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -60,7 +60,7 @@ class OfficeRemark:
 
 
 def remarks_for_office(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date) -> list[OfficeRemark]:
-    """The remarks on the newest delivery of each feed, dated not after the night."""
+    """Return the remarks on the newest delivery of each feed, dated not after the night."""
     asked = {"night": night, "feeds": [feed.name for feed in feeds]}
     with connection.cursor(row_factory=class_row(OfficeRemark)) as cursor:
         return cursor.execute(QUERY, asked).fetchall()

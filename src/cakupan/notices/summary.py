@@ -49,7 +49,7 @@ def summary_message(
     already_told: frozenset[str],
     to: str | None = None,
 ) -> Message:
-    """How the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet."""
+    """Tell how the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet."""
     _, published = published_run(connection, night) or (None, None)
     now = published is not None and published >= since
     failures = [failure for failure in _failures(connection, night) if failure.topic not in already_told]
@@ -85,7 +85,7 @@ def summary_message(
 def late_marts_message(
     connection: psycopg.Connection[Any], night: date, due: datetime, to: str | None = None
 ) -> Message | None:
-    """That the night's marts are not there when they are due; None when they are."""
+    """Write that the night's marts are not there when they are due; None when they are."""
     if published_run(connection, night) is not None:
         return None
     states = feed_states(connection, night)

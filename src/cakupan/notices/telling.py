@@ -29,7 +29,7 @@ class NotSent(RuntimeError):
 
 
 def outbox() -> Path:
-    """The folder with the messages."""
+    """Return the folder with the messages."""
     return settings.home() / "outbox"
 
 

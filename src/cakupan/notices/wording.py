@@ -9,19 +9,19 @@ from cakupan.quality.rule import COMPOUND_UNIQUE, IN_SET, PARSE, UNIQUE, Rule
 
 
 def headings(feed: Feed, rule_id: str) -> str:
-    """The columns a rule is about, as the agency's file heads them; '' for a rule on whole records."""
+    """Return the columns a rule is about, as the agency's file heads them; '' for a rule on whole records."""
     part = rule_id.removeprefix(f"{feed.name}.").split(".")[0]
     names = feed.key if rule_id == f"{feed.name}.key" else (part,)
     return ", ".join(column.header for column in feed.columns if column.name in names)
 
 
 def says(rule: Rule | None, rule_id: str) -> Text:
-    """The rule's sentence; of a rule that was withdrawn since, its id."""
+    """Return the rule's sentence; of a rule that was withdrawn since, its id."""
     return rule.meta.sentence if rule else same(rule_id)
 
 
 def share_seen(rule: Rule | None, observed: str) -> Text:
-    """The share that a rule on the whole delivery saw, 41.67 %; nothing where it is about something else."""
+    """Return the share that a rule on the whole delivery saw, 41.67 %; nothing where it is about something else."""
     if rule is None or not str(rule.column).endswith("_share"):
         return NOTHING
     return per_cent(float(observed))
@@ -56,7 +56,7 @@ _OF_A_WORD = {
 
 
 def remedy(feed: Feed, rule: Rule | None, rule_id: str) -> Text:
-    """What an office does about rows that break the rule; nothing where the rule's sentence says it all."""
+    """Return what an office does about rows that break the rule; nothing where the rule's sentence says it all."""
     kind = rule.type if rule else ""
     if said := _OF_A_WORD.get(rule_id.rpartition(".")[2]):
         return said

@@ -144,7 +144,7 @@ def _refused(connection: psycopg.Connection, feed: Feed, validation_id: int) -> 
 
 
 def _compiled(feed: Feed) -> tuple[str | None, str | None]:
-    """The staging model as SQL, or what dbt says against it."""
+    """Return the staging model as SQL, or what dbt says against it."""
     state = settings.home() / "dbt" / "check"
     wanted = ("compile", "--no-introspect", "--select", f"path:models/staging/{feed.agency}/{feed.feed}.sql")
     try:

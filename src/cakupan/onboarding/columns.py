@@ -59,7 +59,7 @@ class Drafted:
 
 
 def draft_column(header: str, name: str, cells: Sequence[Any], total: int) -> Drafted:
-    """The column's declaration; `cells` are its cells in the order of the rows, None where empty."""
+    """Return the column's declaration; `cells` are its cells in the order of the rows, None where empty."""
     filled = [cell for cell in cells if cell is not None]
     written = texts(filled)
     found = words.tokens(header)
@@ -105,7 +105,7 @@ def _decide(drafted: Drafted, found: list[str], filled: Sequence[Any], written: 
 
 
 def _is_running(found: list[str], filled: Sequence[Any], written: list[str]) -> bool:
-    """Whether the column only counts the rows; it may begin anew on each sheet."""
+    """Tell whether the column only counts the rows; it may begin anew on each sheet."""
     if " ".join(found) not in {"no", "no urut", "urut", "no baris", "id", "num", "", "row", "index", "urutan", "no id"}:
         return False
     if not all_digits(written) or len(written) < 2:
@@ -235,7 +235,7 @@ def _number_type(drafted: Drafted, known: set[str], numbers: Numbers) -> ColumnT
 
 
 def _format(drafted: Drafted, written: list[str]) -> None:
-    """The form that all values of a code share."""
+    """Set the form that all values of a code share."""
     if drafted.filled < 5:
         return
     if _share(written, REGION.match) >= 0.95:
@@ -248,7 +248,7 @@ def _format(drafted: Drafted, written: list[str]) -> None:
 
 
 def _list_values(drafted: Drafted, found: list[str], written: list[str]) -> None:
-    """A closed list, where the heading says that values are categories; others are asked about, not quoted."""
+    """Set a closed list, where the heading says that values are categories; others are asked about, not quoted."""
     counted = Counter(written)
     few = len(counted) <= LISTED and (len(counted) <= 2 or len(written) >= 2.5 * len(counted))
     if drafted.type == "flag":
@@ -267,7 +267,7 @@ def _list_values(drafted: Drafted, found: list[str], written: list[str]) -> None
 
 
 def _both(seen: set[str]) -> tuple[str, ...]:
-    """The spellings of yes and no, both of them where the sample has one."""
+    """Return the spellings of yes and no, both of them where the sample has one."""
     lower = {value.lower() for value in seen}
     flag = next((flag for flag in FLAGS if lower <= flag), lower)
     like = str.upper if all(value.isupper() for value in seen) else str.title if min(seen)[0].isupper() else str
@@ -295,5 +295,5 @@ def _share(written: Sequence[str], test: Any) -> float:
 
 
 def comparable(cell: Any) -> str | None:
-    """The cell as repeats and keys are compared."""
+    """Return the cell as repeats and keys are compared."""
     return reading.normal(as_text(cell)) if cell is not None else None

@@ -77,7 +77,7 @@ def write_draft(
 
 
 def draft_feed(sample: Path, agency: str, feed: str) -> tuple[Draft, list[tuple[str, str]], int]:
-    """The draft, its doubts, each with the text whose line it is about, and the number of rows. Raises CannotRead."""
+    """Draft the feed: the draft, its doubts with the text each is about, the number of rows. Raises CannotRead."""
     read = read_sample(sample)
     tables, format_, doubts = _tables(read)
     rows = [row for table in tables for _, row in table.rows]
@@ -108,7 +108,7 @@ def draft_feed(sample: Path, agency: str, feed: str) -> tuple[Draft, list[tuple[
 
 
 def _tables(read: Sample) -> tuple[list[Table], dict[str, Any], list[tuple[str, str]]]:
-    """The tables that are data, the format they declare, and doubts."""
+    """Return the tables that are data, the format they declare, and doubts."""
     doubts = [("format:", doubt) for doubt in read.doubts]
     found = [(sheet, _as_table(sheet, read.format["kind"])) for sheet in read.sheets]
     tables = [table for _, table in found if table]
@@ -163,7 +163,7 @@ def _lay_out(format_: dict[str, Any], tables: Sequence[Table]) -> None:
 def _columns(
     names: Sequence[str], rows: Sequence[Sequence[Any]], doubts: list[tuple[str, str]]
 ) -> list[tuple[int, Drafted]]:
-    """The columns with their positions; those nobody can name are left out and asked about."""
+    """Return the columns with their positions; those nobody can name are left out and asked about."""
     columns: list[tuple[int, Drafted]] = []
     seen: set[str] = set()
     taken: set[str] = set(RESERVED)
@@ -189,7 +189,7 @@ def _columns(
 
 
 def _list_doubt(column: Drafted) -> str:
-    """What is asked of a list of values that was taken from the sample."""
+    """Return what is asked of a list of values that was taken from the sample."""
     seen = f"{column.header}: {len(column.values)} values were taken from the sample"
     if column.closed:
         return f"{seen} and any other is quarantined: are there others that mean yes or no?"
@@ -207,7 +207,7 @@ def _common_spelling(columns: Sequence[Drafted], kind: str) -> Any:
 
 
 def _cadence(columns: Sequence[Drafted], key: Sequence[str], rows: int) -> str:
-    """A guess: tables by year come now and then, transactions as news, the rest as a whole."""
+    """Return a guess: tables by year come now and then, transactions as news, the rest as a whole."""
     found = {column.name: set(column.words) for column in columns}
     if any(column.type == "year" and column.name in key for column in columns) and rows < 500:
         return "occasional"

@@ -22,7 +22,7 @@ _READING = re.compile(r"quality\.to_(date|month|whole|decimal)_(\w+)\((?:accepte
 
 
 def misfits(feed: Feed, suite: Suite, staging: str) -> list[str]:
-    """What does not fit, in one sentence each; empty when all is well."""
+    """Return what does not fit, in one sentence each; empty when all is well."""
     return [*_suite_misfits(feed, suite), *_staging_misfits(feed, staging), *signature_misfits(suite)]
 
 
@@ -70,7 +70,7 @@ def _misreadings(feed: Feed, text: str, what: str) -> Iterator[str]:
 
 
 def signature_misfits(suite: Suite) -> list[str]:
-    """Expectations that the installed Great Expectations does not know, or not with these arguments."""
+    """Name expectations that the installed Great Expectations does not know, or not with these arguments."""
     from great_expectations.expectations.registry import get_expectation_impl
 
     import cakupan.quality.parse_expectation  # noqa: F401 - registers an expectation

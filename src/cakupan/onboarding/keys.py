@@ -18,7 +18,7 @@ MOSTLY = 0.95
 
 
 def find_key(columns: Sequence[Drafted], rows: Sequence[Sequence[Any]]) -> tuple[tuple[str, ...], list[str]]:
-    """The names of the key's columns and what is doubtful about it."""
+    """Return the names of the key's columns and what is doubtful about it."""
     compared = [i for i, column in enumerate(columns) if not column.running_number]
     distinct = list({tuple(comparable(row[i]) for i in range(len(columns))) if not compared else
                      tuple(comparable(row[i]) if i in compared else None for i in range(len(columns))): None
@@ -53,7 +53,7 @@ def _may_be_key(column: Drafted, total: int) -> bool:
 
 
 def _rank(column: Drafted) -> int:
-    """How fit the column is to tell rows apart by itself; 0 and below only beside others."""
+    """Tell how fit the column is to tell rows apart by itself; 0 and below only beside others."""
     found = set(column.words)
     numbered = found & NUMBERED
     cases: tuple[tuple[object, int], ...] = (
@@ -74,7 +74,7 @@ def _sensible(columns: Sequence[Drafted], chosen: tuple[int, ...]) -> bool:
 
 
 def _second(columns: Sequence[Drafted], chosen: tuple[int, ...], first: int) -> bool:
-    """Whether what joins a NIK that is almost unique is a number, a period or a list."""
+    """Tell whether what joins a NIK that is almost unique is a number, a period or a list."""
     return all(i == first or _rank(columns[i]) > 0 for i in chosen)
 
 

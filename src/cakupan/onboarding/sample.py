@@ -165,7 +165,7 @@ def _delimited(text: str, encoding: str, compressed: bool, path: Path) -> Sample
 
 
 def _score(text: str, delimiter: str) -> tuple[float, int]:
-    """How well the sign cuts the text: the share of records of the usual width, and that width."""
+    """Tell how well the sign cuts the text: the share of records of the usual width, and that width."""
     try:
         lines = io.StringIO(text[: 1 << 20], newline="")
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)

@@ -45,7 +45,7 @@ class Table:
 
 
 def find_table(sheet: Sheet) -> Table | None:
-    """The table of a sheet; None where there is none."""
+    """Return the table of a sheet; None where there is none."""
     rows = [(number, row) for number, row in sheet.rows if _filled(row)]
     counts = [len(_filled(row)) for _, row in rows if len(_filled(row)) > 1]
     if len(rows) < 2 or not counts:
@@ -82,7 +82,7 @@ def _place(sheet: Sheet) -> str:
 
 
 def _header(above: list[list[str]], used: set[int]) -> tuple[int, list[str]]:
-    """How many of the last rows above the data name the columns in use, and the names."""
+    """Tell how many of the last rows above the data name the columns in use, and the names."""
     best: tuple[int, int, list[str]] = (-1, 1, [])
     for size in range(1, min(3, len(above)) + 1):
         taken = above[-size:]
@@ -96,7 +96,7 @@ def _header(above: list[list[str]], used: set[int]) -> tuple[int, list[str]]:
 
 
 def _first_data(rows: Sequence[tuple[int, list[Any]]], usual: float) -> int | None:
-    """The first row that looks like data and has a row of words above it."""
+    """Return the first row that looks like data and has a row of words above it."""
     labelled = False
     for index, (_, row) in enumerate(rows[: HEADER_ROWS + 5]):
         filled = _filled(row)
@@ -112,7 +112,7 @@ def _first_data(rows: Sequence[tuple[int, list[Any]]], usual: float) -> int | No
 
 
 def _is_value(cell: Any) -> bool:
-    """Whether a cell is more likely data than a heading."""
+    """Tell whether a cell is more likely data than a heading."""
     if isinstance(cell, bool | date | dict | list):
         return True
     if isinstance(cell, int | float):
@@ -163,7 +163,7 @@ def _kind(row: Sequence[Any], usual: float, width: int) -> str:
 
 
 def _one_word(text: str, words: Sequence[str]) -> str | None:
-    """The word the text begins with, as the text spells it."""
+    """Return the word the text begins with, as the text spells it."""
     folded = text.upper()
     for word in words:
         if folded.startswith(word) and not folded[len(word) : len(word) + 1].isalpha():

@@ -37,7 +37,7 @@ class Numbers(NamedTuple):
 
 
 def texts(cells: Iterable[Any]) -> list[str]:
-    """The cells as normalised text, as a reader would land them; numbers without an exponent."""
+    """Return the cells as normalised text, as a reader would land them; numbers without an exponent."""
     return [text for cell in cells if (text := reading.normal(as_text(cell)))]
 
 
@@ -53,7 +53,7 @@ def as_text(cell: Any) -> str:
 
 
 def find_dates(cells: Sequence[Any], kind: str = "date") -> Dates | None:
-    """The narrowest spelling that reads nine of ten cells as `date` or `month`; None where none does."""
+    """Return the narrowest spelling that reads nine of ten cells as `date` or `month`; None where none does."""
     typed = sum(isinstance(cell, date) for cell in cells)
     written = texts(cell for cell in cells if not isinstance(cell, date | int | float))
     numbers = len(cells) - typed - len(written)
@@ -71,19 +71,19 @@ def find_dates(cells: Sequence[Any], kind: str = "date") -> Dates | None:
 
 
 def times_of_day(cells: Sequence[Any]) -> bool:
-    """Whether the cells tell the time of day, not midnight alone."""
+    """Tell whether the cells tell the time of day, not midnight alone."""
     found = [re.search(r"[T ]([0-9]{1,2}:[0-9]{2})", cell) for cell in cells if isinstance(cell, str)]
     return any(match and match[1] not in {"00:00", "0:00"} for match in found)
 
 
 def month_first(cells: Sequence[Any]) -> bool:
-    """Whether dates put the month before the day, which no spelling of a feed does."""
+    """Tell whether dates put the month before the day, which no spelling of a feed does."""
     parts = [match for cell in texts(cells) if (match := _MONTH_FIRST.match(cell))]
     return len(parts) >= 0.9 * len(cells) > 0 and any(int(part[2]) > 12 for part in parts)
 
 
 def find_numbers(cells: Sequence[Any]) -> Numbers | None:
-    """How the column's numbers are spelled; None where fewer than nine of ten cells are numbers."""
+    """Tell how the column's numbers are spelled; None where fewer than nine of ten cells are numbers."""
     typed = [float(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)]
     written = texts(cell for cell in cells if isinstance(cell, str))
     bare = [_DECORATION.sub("", _DECORATION.sub("", text)) for text in written]
@@ -124,7 +124,7 @@ def _reads(text: str, spelling: Spelling) -> bool:
 
 
 def _contradicts(bare: Sequence[str], spelling: Spelling) -> bool:
-    """Whether marks that all stand before three digits are read as decimal marks, or the other way round."""
+    """Tell whether marks that all stand before three digits are read as decimal marks, or the other way round."""
     marked = [text for text in bare if "." in text or "," in text]
     point = {"iso": ".", "id": ",", "en": "."}[spelling]
     pointed = [text for text in marked if point in text]
@@ -145,5 +145,5 @@ def _value(text: str, spelling: Spelling) -> float | None:
 
 
 def all_digits(written: Sequence[str]) -> bool:
-    """Whether nothing but digits is written."""
+    """Tell whether nothing but digits is written."""
     return bool(written) and all(_PLAIN.match(text) for text in written)

@@ -85,7 +85,7 @@ ABOUT = {
 
 
 def tokens(header: str) -> list[str]:
-    """The words of a heading, short forms written out."""
+    """Return the words of a heading, short forms written out."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
     joined = re.sub(r"(?i)\bno\s*\.?\s*(?=hp|kk|rek|telp|induk)", "no ", spaced)
     words = re.findall(r"[a-z0-9]+", joined.lower())
@@ -93,7 +93,7 @@ def tokens(header: str) -> list[str]:
 
 
 def column_name(header: str) -> str:
-    """The heading as a name in snake case that PostgreSQL takes unquoted."""
+    """Return the heading as a name in snake case that PostgreSQL takes unquoted."""
     plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain).lower().replace("%", " persen ")
     name = re.sub(r"[^a-z0-9]+", "_", spaced).strip("_")[:50].strip("_")
@@ -103,18 +103,18 @@ def column_name(header: str) -> str:
 
 
 def about(header: str) -> str:
-    """A first sentence on a column, for the person who knows it better."""
+    """Return a first sentence on a column, for the person who knows it better."""
     words = [ABOUT[word] for word in tokens(header) if word in ABOUT]
     return f"{words[0]} ({header})" if words else f"As headed: {header}"
 
 
 def is_region(words: list[str]) -> bool:
-    """Whether the heading is of a place that many people share."""
+    """Tell whether the heading is of a place that many people share."""
     return bool(words) and words[-1] in {"kecamatan", "desa", "kelurahan", "kota", "kabupaten", "provinsi", "wilayah"}
 
 
 def is_personal(words: list[str]) -> bool:
-    """Whether a heading is of what names, reaches or places a person."""
+    """Tell whether a heading is of what names, reaches or places a person."""
     found = set(words)
     organisations = {"sekolah", "kantor", "instansi", "perusahaan", "proyek", "kegiatan", "web"}
     named = not found & ORGANISATIONS or bool(found & (PEOPLE | {"rekening"}))

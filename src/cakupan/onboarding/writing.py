@@ -38,7 +38,7 @@ class Draft:
         return f"{self.agency}.{self.feed}"
 
     def spelling_of(self, column: Drafted) -> Spelling:
-        """How the column's values are spelled."""
+        """Tell how the column's values are spelled."""
         return column.spelling or self.spelling
 
 
@@ -165,7 +165,7 @@ def _ambiguous(column: Drafted) -> bool:
 
 
 def _roster_names(kept: Sequence[Drafted]) -> dict[str, str]:
-    """The columns a roster must show, by the columns they come from."""
+    """Return the columns a roster must show, by the columns they come from."""
     region = next((c for c in kept if c.regex == REGION.pattern or c.words[-1:] == ["wilayah"]), None)
     listed = [c for c in kept if c.values and c.type == "text" and c is not region]
     category = next((c for c in listed if set(c.words) & {"kategori", "jenis", "status", "bidang", "pekerjaan"}), None)
@@ -175,6 +175,6 @@ def _roster_names(kept: Sequence[Drafted]) -> dict[str, str]:
 
 
 def flow(value: Any) -> str:
-    """A value as YAML on one line."""
+    """Return a value as YAML on one line."""
     text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
     return text.removesuffix("\n...\n").strip()

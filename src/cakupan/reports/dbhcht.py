@@ -91,7 +91,7 @@ def _facts(figures: DbhchtFigures, known_at: str | None) -> list[tuple[Words, Wo
 
 
 def _reason(undelivered: Row) -> Text:
-    """Why the figures that need a feed are empty."""
+    """Tell why the figures that need a feed are empty."""
     return Text(undelivered["reason_id"], undelivered["reason_en"])
 
 
@@ -104,7 +104,7 @@ def _total(lines: list[Row]) -> Row:
 
 
 def _sum(amounts: Iterable[int | None]) -> int | None:
-    """The sum, empty where one of the amounts is: a part that nobody delivered makes no total."""
+    """Return the sum, empty where one of the amounts is: a part that nobody delivered makes no total."""
     known = list(amounts)
     return None if not known or None in known else sum(amount for amount in known if amount is not None)
 

@@ -163,12 +163,12 @@ class DbhchtFigures:
     """feeds of which nothing was ever accepted, with the reason in both languages"""
 
     def office(self, row: Row) -> str:
-        """The name of the row's office, its code where no document or list names it."""
+        """Return the name of the row's office, its code where no document or list names it."""
         return self.offices.get(row["skpd_code"]) or str(row["skpd_code"])
 
 
 def read_figures(connection: psycopg.Connection[Any], year: int, night: date | None) -> DbhchtFigures:
-    """The figures of a fiscal year, by default as of the newest night published in it; raises NoSuchNight.
+    """Return the figures of a fiscal year, by default as of the newest night published in it; raises NoSuchNight.
 
     A night of a later year may be asked for: it holds the years before it too.
 

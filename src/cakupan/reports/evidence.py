@@ -18,7 +18,7 @@ ADDRESSES_IN_A_CELL = 400
 
 
 def rules_of(figures: DbhchtFigures, mart: str) -> Section:
-    """The rules of a mart, what each asks, what it rests on, how many cases it found and of how many rupiah."""
+    """Return the rules of a mart, what each asks, what it rests on, how many cases it found and of how many rupiah."""
     columns = (
         Column(Text("Kode", "Code"), "code", 30),
         Column(Text("Tingkat", "Severity"), width=13, under=True),
@@ -113,7 +113,7 @@ def unmapped(figures: DbhchtFigures) -> Section:
 
 
 def evidence(figures: DbhchtFigures) -> list[Section]:
-    """What each rule found: on paper the first cases of each, in the workbook all."""
+    """Return what each rule found: on paper the first cases of each, in the workbook all."""
     columns = (
         Column(Text("Kode", "Code"), "code", 30),
         Column(Text("Tingkat", "Severity"), width=13),
@@ -179,18 +179,18 @@ def _cases(rule: Row, cases: list[Row]) -> Table:
 
 
 def _sentence(rule: Row) -> Text:
-    """What a rule says, in both languages."""
+    """Return what a rule says, in both languages."""
     return Text(rule["sentence_id"], rule["sentence_en"])
 
 
 def _pseudonym(row: Row) -> str | None:
-    """The first eight digits of the worker's key, or of the membership's where no worker is known."""
+    """Return the first eight digits of the worker's key, or of the membership's where no worker is known."""
     key = row["worker_key"] or row["membership_key"]
     return str(key)[:8] if key else None
 
 
 def _line(row: Row) -> str | None:
-    """The budget line, where the case is about one and not about a payment order."""
+    """Return the budget line, where the case is about one and not about a payment order."""
     line = [str(row[name]) for name in ("skpd_code", "sub_activity_code", "account_code") if row[name]]
     if len(line) < 3 or row["sp2d_no"]:
         return None

@@ -40,7 +40,7 @@ def page(report: Report) -> bytes:
 
 
 def pdf(report: Report) -> bytes:
-    """The same as an accessible PDF (PDF/UA-1). Cells reach the template as data, never as markup."""
+    """Make the same as an accessible PDF (PDF/UA-1). Cells reach the template as data, never as markup."""
     made = typst.compile(
         HERE / "page.typ", font_paths=[], ignore_system_fonts=True, pdf_standards="ua-1",
         sys_inputs={"report": json.dumps(paper(report), ensure_ascii=False)},

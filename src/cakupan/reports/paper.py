@@ -12,7 +12,7 @@ from cakupan.reports.spelling import said, spell
 
 
 def paper(report: Report) -> dict[str, Any]:
-    """The report as plain lists of text, for the templates of the page and of the PDF."""
+    """Return the report as plain lists of text, for the templates of the page and of the PDF."""
     language = report.language
     return {
         "language": language,
@@ -72,7 +72,7 @@ def _row(columns: Sequence[Column], row: Sequence[Cell], language: Language) -> 
 
 
 def chart(bars: Sequence[Bar], language: Language) -> str:
-    """The share paid out of each budget, as SVG text: the frame is the budget, what lies beyond it is red."""
+    """Return the share paid out of each budget, as SVG text: the frame is the budget, what lies beyond it is red."""
     label, width, height = 270, 300, 24
     beyond = 1.5  # of the budget, drawn at most
     lines = []

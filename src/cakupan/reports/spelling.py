@@ -14,7 +14,7 @@ EMPTY = "\N{EN DASH}"
 
 
 def spell(cell: Cell, kind: Kind) -> Text:
-    """The cell as a reader of each language expects it; an empty one is a dash."""
+    """Return the cell as a reader of each language expects it; an empty one is a dash."""
     if cell is None or cell == "":
         return same(EMPTY)
     if isinstance(cell, Text):

@@ -38,7 +38,7 @@ RULE = Border(bottom=Side("thin", color="C9D1D9"))
 
 
 def workbook(report: Report) -> bytes:
-    """The report's summary and every table that has a sheet."""
+    """Return the report's summary and every table that has a sheet."""
     language = report.language
     book = Workbook(write_only=True)
     book.properties.title = f"{said(report.title, language)} · {said(report.subtitle, language)}"
@@ -118,7 +118,7 @@ def _with_kind(cell: Cell | tuple[Cell, Kind]) -> tuple[Cell, Kind]:
 
 
 def _cell(sheet: object, value: Cell, kind: Kind) -> SheetCell:
-    """A cell of its kind; text never becomes a formula, and a number stays a number also when it is negative."""
+    """Return a cell of its kind; text never becomes a formula, and a number stays a number also when it is negative."""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(tzinfo=None)
     if isinstance(value, str):

@@ -73,7 +73,7 @@ class Found:
     """How often, and after how long, an action on the bytes is tried again that broke off."""
 
     def open(self) -> BinaryIO:
-        """The delivery's bytes, as stored by the agency; the caller closes the stream.
+        """Return the delivery's bytes, as stored by the agency; the caller closes the stream.
 
         Raises NotConnected and OSError, also while the stream is read: then what was read is worth nothing.
         """
@@ -81,7 +81,7 @@ class Found:
         return stream
 
     def copy(self, keep: Callable[[BinaryIO], R]) -> R:
-        """What `keep` makes of the bytes, begun anew where the stream breaks off; raises as `open` does.
+        """Return what `keep` makes of the bytes, begun anew where the stream breaks off; raises as `open` does.
 
         `keep` must leave nothing of a stream that breaks off.
         """
@@ -101,7 +101,7 @@ class Source(Protocol):
     """What a person calls such a system."""
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
-        """What the agency has for the feed now, oldest business date first; of systems that keep no files, the night's.
+        """List what the agency has for the feed now, oldest date first; of systems that keep no files, the night's.
 
         Raises NotConnected and OSError when it cannot be asked.
         """
@@ -111,12 +111,12 @@ class Source(Protocol):
 
 
 def file_name(feed: Feed, day: date) -> str:
-    """The name of the delivery of a day: `<feed>_<YYYYMMDD>.<ext>`."""
+    """Return the name of the delivery of a day: `<feed>_<YYYYMMDD>.<ext>`."""
     return f"{feed.feed}_{day:%Y%m%d}.{feed.format.extension}"
 
 
 def business_date(feed: Feed, name: str) -> date | None:
-    """The date in a file name of the form `<feed>_<YYYYMMDD>.<ext>`; None for any other name."""
+    """Return the date in a file name of the form `<feed>_<YYYYMMDD>.<ext>`; None for any other name."""
     match = re.fullmatch(rf"{re.escape(feed.feed)}_([0-9]{{8}})\.{re.escape(feed.format.extension)}", name)
     if not match:
         return None

@@ -45,7 +45,7 @@ class Answer:
     """The document without its rows."""
 
     def value(self, path: str) -> Any:
-        """What stands at a dotted path; raises KeyError when there is nothing, not even null."""
+        """Return what stands at a dotted path; raises KeyError when there is nothing, not even null."""
         value = self.around
         for name in path.split("."):
             if not isinstance(value, dict):
@@ -54,7 +54,7 @@ class Answer:
         return value
 
     def number(self, path: str) -> int | None:
-        """The whole number at a dotted path; None when there is something else, or nothing."""
+        """Return the whole number at a dotted path; None when there is something else, or nothing."""
         try:
             value = self.value(path)
         except KeyError:
@@ -74,7 +74,7 @@ def read_answer(text: str, path: str | None) -> Answer:
 
 
 def _what_it_is(text: str) -> ValueError | None:
-    """What kind of text this is, which could not be read."""
+    """Return what kind of text this is, which could not be read."""
     if not text.strip():
         return CutShort("no text")
     if _WEB_PAGE.match(text):
@@ -89,7 +89,7 @@ def _what_it_is(text: str) -> ValueError | None:
 
 
 def _is_open(text: str) -> bool:
-    """Whether a string, an object or an array begins and does not end."""
+    """Tell whether a string, an object or an array begins and does not end."""
     rest = _STRING.sub("", text)
     return text.lstrip()[0] in "{[" and ('"' in rest or sum(map(rest.count, "{[")) > sum(map(rest.count, "}]")))
 
@@ -119,7 +119,7 @@ class _Reader:
         self.rows: list[str] | None = None
 
     def read(self, at: int, names: list[str]) -> tuple[Any, int]:
-        """The value that begins here, without the rows, and where it ends."""
+        """Return the value that begins here, without the rows, and where it ends."""
         if not names:
             return None, self._take_rows(at)
         if self.text[at] != "{":

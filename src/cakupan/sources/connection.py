@@ -30,7 +30,7 @@ class Settings:
     extra: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def needed(self, what: str) -> str:
-        """The setting of this name, a field or an extra; raises BrokenContract naming it when there is none."""
+        """Return the setting of this name, a field or an extra; raises BrokenContract naming it when there is none."""
         is_field = what in {"host", "login", "password", "database"}
         value = getattr(self, what) if is_field else self.optional(what)
         if not value:
@@ -38,7 +38,7 @@ class Settings:
         return str(value)
 
     def optional(self, what: str) -> str | None:
-        """The extra of this name; raises BrokenContract when it is no text."""
+        """Return the extra of this name; raises BrokenContract when it is no text."""
         value = self.extra.get(what)
         if value is not None and not isinstance(value, str):
             raise BrokenContract(f"connection {self.name!r}: {what} in its extra is no text")
@@ -49,7 +49,7 @@ class Settings:
         return {name: value for extra, name in names.items() if (value := self.optional(extra))}
 
     def seconds(self, what: str, default: float) -> float:
-        """The extra of this name as a number of seconds; raises BrokenContract when it is none."""
+        """Return the extra of this name as a number of seconds; raises BrokenContract when it is none."""
         try:
             value = float(self.extra.get(what, default))
         except (TypeError, ValueError):
@@ -59,7 +59,7 @@ class Settings:
         return value
 
     def private_key(self) -> str | None:
-        """The private key, in the extra itself or in the file that it names; raises BrokenContract."""
+        """Return the private key, in the extra itself or in the file that it names; raises BrokenContract."""
         file = self.optional("key_file")
         if self.optional("private_key") or not file:
             return self.optional("private_key")
@@ -70,7 +70,7 @@ class Settings:
 
 
 def source(settings: Settings, patience: Patience | None = None) -> Source:
-    """The connector of the connection's kind; raises BrokenContract for what is missing."""
+    """Return the connector of the connection's kind; raises BrokenContract for what is missing."""
     # Clients are imported where they are used: a folder needs none of them.
     match settings.kind:
         case "fs":
@@ -123,7 +123,7 @@ def source(settings: Settings, patience: Patience | None = None) -> Source:
 
 
 def _address(settings: Settings) -> str:
-    """The base address of an API, which a person may have spread over host, port and schema, as a URI does."""
+    """Return the base address of an API, which a person may have spread over host, port and schema, as a URI does."""
     host, path = settings.needed("host"), settings.database or ""
     scheme = settings.kind
     if path in {"http", "https"}:

@@ -54,7 +54,7 @@ class FileDrop(ABC):
         self._listed: dict[str, tuple[dict[str, Entry], set[str]]] = {}
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
-        """The feed's files, oldest business date first; a file that is still growing is left for later.
+        """Return the feed's files, oldest business date first; a file that is still growing is left for later.
 
         Raises NotConnected, and OSError where the tree is a local folder.
         """
@@ -70,16 +70,16 @@ class FileDrop(ABC):
         return [self._found(feed, day, name, files[name]) for day, name in dated]
 
     def ignored(self, feed: Feed, night: date) -> list[Ignored]:
-        """What the feed's folder held when it was last listed that is no delivery up to the night."""
+        """Return what the feed's folder held when it was last listed that is no delivery up to the night."""
         entries, growing = self._listed.get(feed.name, ({}, set()))
         return in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()}, growing)
 
     def around(self, agency: str, feeds: list[Feed]) -> list[Ignored]:
-        """What the agency's folder holds beside its feeds', and what of its lies above; raises as `deliveries` does."""
+        """List what lies beside the feeds in the agency's folder, and what of its is above; raises as `deliveries`."""
         return around_the_feeds(agency, feeds, self._around(agency), self._around(""))
 
     def look(self, feed: Feed, night: date) -> str:
-        """How many files the feed has, which is the newest, and how many things lie there that are no delivery."""
+        """Tell how many files the feed has, which is the newest, and how many things lie there that are no delivery."""
         entries = self._entries(feed)
         dated = sorted((day, name) for name in _named(feed, entries) if (day := business_date(feed, name)))
         others = in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()})
@@ -103,7 +103,7 @@ class FileDrop(ABC):
 
     @abstractmethod
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        """The file's bytes, tried once; raises rather than give those of another state where the keeper can tell."""
+        """Open the file, tried once; raises rather than give another state's bytes where the keeper can tell."""
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         """Seconds to watch the files before they are believed to be whole."""
@@ -111,5 +111,5 @@ class FileDrop(ABC):
 
 
 def _named(feed: Feed, entries: dict[str, Entry]) -> dict[str, State]:
-    """The files among them that are called like a delivery of the feed."""
+    """Return the files among them that are called like a delivery of the feed."""
     return {name: entry.state for name, entry in entries.items() if entry.state and business_date(feed, name)}

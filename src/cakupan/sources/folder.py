@@ -22,13 +22,13 @@ class Folder(FileDrop):
     kind = "folder"
 
     def __init__(self, root: Path, settle_seconds: float = 0.0, wait: Callable[[float], None] = time.sleep) -> None:
-        """A file changed less than `settle_seconds` ago may still be growing; 0 takes every file as it is."""
+        """Take a root; a file changed less than `settle_seconds` ago may still grow, 0 takes every file as it is."""
         super().__init__(str(root), wait)
         self.root = root
         self.settle_seconds = settle_seconds
 
     def _entries(self, feed: Feed) -> dict[str, Entry]:
-        """Raises Away when the root is not there: a share that is not mounted must not look empty."""
+        """List the folder. Raises Away when the root is not there: a share that is not mounted must not look empty."""
         if not self.root.is_dir():
             raise Away(f"no folder {str(self.root)!r}, as when a share is not mounted")
         folder = self.root / feed.agency / feed.feed
@@ -96,7 +96,7 @@ class _Stream(io.FileIO):
 
 
 def _entry(feed: Feed, path: Path, root: Path) -> Entry | None:
-    """What lies there; of what went away, nothing. A link to a file within the root is that file."""
+    """Return what lies there; of what went away, nothing. A link to a file within the root is that file."""
     kind = _kind(path)
     try:
         if kind is Kind.LINK and business_date(feed, path.name):
@@ -115,7 +115,7 @@ def _kind(path: Path) -> Kind:
 
 
 def _is_file_within(path: Path, root: Path) -> bool:
-    """Whether this is a regular file that no symbolic link takes out of the root."""
+    """Tell whether this is a regular file that no symbolic link takes out of the root."""
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):

@@ -51,14 +51,14 @@ class Ignored:
 
 
 def harmless(name: str) -> str:
-    """A name as it may be shown: on one line, of bounded length, without what nobody sees and personal numbers."""
+    """Make a name one that may be shown: on one line, short, without what nobody sees and personal numbers."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in invisible.shown(text))
     return plain if len(plain) <= NAME_LENGTH else plain[:NAME_LENGTH] + "…"
 
 
 def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing: Collection[str] = ()) -> list[Ignored]:
-    """What the night does not take of the things in the feed's folder."""
+    """Return what the night does not take of the things in the feed's folder."""
     reasons = {
         name: ("GROWING", _GROWING) if name in growing else _reason(feed, night, name, kind)
         for name, kind in sorted(entries.items())
@@ -74,7 +74,7 @@ def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing:
 def around_the_feeds(
     agency: str, feeds: Collection[Feed], entries: Mapping[str, Kind], above: Mapping[str, Kind]
 ) -> list[Ignored]:
-    """What lies in the agency's folder and is no folder of one of its feeds, and what of its lies a folder too high.
+    """List what in the agency's folder is no folder of its feeds, and what of its lies a folder too high.
 
     Above are the folders of other agencies too: only what is called like this one, or like a feed or file of its, is.
     """
@@ -103,7 +103,7 @@ _GROWING = Text(
 
 
 def _reason(feed: Feed, night: date, name: str, kind: Kind) -> _Reason | None:
-    """Why the thing is no delivery of a night up to this one; None for one that is."""
+    """Tell why the thing is no delivery of a night up to this one; None for one that is."""
     if kind is not Kind.FILE:
         return _no_file(feed, kind)
     day = business_date(feed, name)
@@ -206,7 +206,7 @@ def _name_is_wrong(feed: Feed, name: str) -> _Reason:
 
 
 def _should_be(feed: Feed, name: str) -> str:
-    """What the file should be called, with its date where its name has one."""
+    """Return what the file should be called, with its date where its name has one."""
     day = _date_in(unicodedata.normalize("NFKC", name))
     return file_name(feed, day) if day else f"{feed.feed}_YYYYMMDD.{feed.format.extension}"
 
@@ -222,7 +222,7 @@ def _date_in(name: str) -> date | None:
 
 
 def _with_extension(feed: Feed, name: str) -> str:
-    """The name up to its first dot, with the feed's own extension."""
+    """Return the name up to its first dot, with the feed's own extension."""
     return f"{name.partition('.')[0].lower()}.{feed.format.extension}"
 
 
@@ -265,7 +265,7 @@ def _outside(agency: str, known: list[str], kind: Kind) -> _Reason:
 
 
 def _apart(ignored: list[Ignored]) -> list[Ignored]:
-    """The same with names as they may be shown; what would then look alike has a number behind it."""
+    """Return the same with names as they may be shown; what would then look alike has a number behind it."""
     taken, found = set[str](), list[Ignored]()
     for one in ignored:
         plain = candidate = harmless(one.name)

@@ -49,7 +49,7 @@ class ObjectStore(FileDrop):
     kind = "object store"
 
     def __init__(self, account: StoreAccount, patience: Patience | None = None) -> None:
-        """Raises BrokenContract for an account that cannot be used."""
+        """Take the account; raises BrokenContract for one that cannot be used."""
         bucket, prefix = _bucket_and_prefix(account)
         endpoint = urlsplit(account.endpoint or AMAZON)
         self._patience = patience or Patience()
@@ -78,7 +78,7 @@ class ObjectStore(FileDrop):
         return {name: entry.kind for name, entry in entries.items()}
 
     def _list(self, folder: str) -> dict[str, Entry]:
-        """What lies directly below a prefix, which the object that stands for the folder itself does not."""
+        """Return what lies directly below a prefix, which the object that stands for the folder itself does not."""
         with self._talking():
             listed = list(self._client.list_objects(bucket_name=self._bucket, prefix=folder))
         found = {}
@@ -98,7 +98,7 @@ class ObjectStore(FileDrop):
 
     @contextmanager
     def _talking(self) -> Iterator[None]:
-        """What the client raises may quote the address, the key and the answer: only its kind is told."""
+        """Tell only the kind of what the client raises, which may quote the address, the key and the answer."""
         try:
             yield
         except (MinioException, HTTPError, ParseError, ValueError) as error:

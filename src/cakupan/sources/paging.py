@@ -34,7 +34,7 @@ class Paging:
             self.first = _with(first, declared.parameter, "1")
 
     def after(self, request: Request, answer: Answer, what: str) -> Request | None:
-        """The request for the next page, None after the last; raises Disagrees and BrokenContract."""
+        """Return the request for the next page, None after the last; raises Disagrees and BrokenContract."""
         match self.declared:
             case PageNumbers():
                 return self._numbered(self.declared, answer, what)
@@ -95,7 +95,7 @@ def _with(request: Request, name: str, value: str) -> Request:
 
 
 def _as_safe(here: httpx.URL, there: httpx.URL, what: str) -> httpx.URL:
-    """The next page's address where the token may go; raises BrokenContract."""
+    """Return the next page's address where the token may go; raises BrokenContract."""
     if there.host != here.host or there.userinfo or there.scheme not in PORTS:
         raise BrokenContract(f"{what}: the next page is said to be on another server; the token does not go there")
     if _origin(there) == _origin(here):

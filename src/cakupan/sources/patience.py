@@ -30,7 +30,7 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
     def call(self, action: Callable[[], R], on: type[NotConnected] | None = None) -> R:
-        """What the action returns once it does not break off; raises what it raised last.
+        """Return what the action returns once it does not break off; raises what it raised last.
 
         Tried again is what breaks off on the way and may come whole the next time, or errors of the given kind alone.
         """
@@ -60,6 +60,6 @@ def _may_pass(error: BaseException) -> bool:
 
 
 def _asked(state: RetryCallState) -> float | None:
-    """The wait the system asked for."""
+    """Return the wait the system asked for."""
     error = state.outcome.exception() if state.outcome else None
     return error.wait_seconds if isinstance(error, Unreachable) else None

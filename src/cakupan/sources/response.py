@@ -31,7 +31,7 @@ WEB_PAGE = "answered with a web page in place of data, as when it asks for a log
 
 
 def checked(response: httpx.Response, what: str, bound: int) -> bytes:
-    """The bytes of an answer that may have rows, of which there is a bound in size and time; raises NotConnected."""
+    """Read the bytes of an answer that may have rows, within bounds of size and time; raises NotConnected."""
     _check_status(response, what)
     _check_kind(response, what)
     body, deadline = bytearray(), time.monotonic() + PAGE_SECONDS
@@ -50,7 +50,7 @@ def checked(response: httpx.Response, what: str, bound: int) -> bytes:
 
 
 def read(body: bytes, rows: str | None, what: str) -> Answer:
-    """The answer in these bytes; raises NotConnected saying what they are instead."""
+    """Return the answer in these bytes; raises NotConnected saying what they are instead."""
     try:
         return read_answer(body.decode("utf-8-sig"), rows)
     except UnicodeDecodeError as error:
@@ -69,7 +69,7 @@ def read(body: bytes, rows: str | None, what: str) -> Answer:
 
 
 def lost(error: httpx.RequestError, what: str) -> NotConnected:
-    """What to raise for an answer that did not begin, or whose connection was lost."""
+    """Return what to raise for an answer that did not begin, or whose connection was lost."""
     if mistrust := tls_trouble(error):
         return BrokenContract(f"{what}: {mistrust}")
     away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
@@ -89,7 +89,7 @@ def _check_status(response: httpx.Response, what: str) -> None:
 
 
 def _sent_on(response: httpx.Response) -> str:
-    """Where the API sends its reader on to, which is not followed: the token would go there."""
+    """Tell where the API sends its reader on to, which is not followed: the token would go there."""
     try:
         there = response.url.join(response.headers["Location"])
     except httpx.InvalidURL:

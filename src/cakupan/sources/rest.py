@@ -40,7 +40,7 @@ class Http:
     def __init__(
         self, account: HttpAccount, patience: Patience | None = None, timeout: httpx.Timeout = TIMEOUT
     ) -> None:
-        """Raises BrokenContract for an account that cannot be used."""
+        """Take the account; raises BrokenContract for one that cannot be used."""
         self.account = account
         self._patience = patience or Patience()
         self._timeout = timeout
@@ -50,11 +50,11 @@ class Http:
             raise BrokenContract(f"{account.name}: the password is no token: printable ASCII without blanks")
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
-        """The night's answer, whatever it holds: the API keeps no list. Raises BrokenContract."""
+        """Return the night's answer, whatever it holds: the API keeps no list. Raises BrokenContract."""
         return [Found(night, file_name(feed, night), partial(self._pull, feed, self._declared(feed), night))]
 
     def look(self, feed: Feed, night: date) -> str:
-        """What the first page says; raises NotConnected."""
+        """Return what the first page says; raises NotConnected."""
         rest, what = self._declared(feed), f"{self.account.name}: {feed.name}, page 1"
         paging = self._paging(rest, night)
         with self._client() as client:
@@ -87,7 +87,7 @@ class Http:
         return spool
 
     def _are_its_own(self, feed: Feed, rest: Rest, night: date, rows: Rows) -> bool:
-        """Whether the API itself has these rows twice, and no page moved: asked again, the same rows come.
+        """Tell whether the API itself has these rows twice, and no page moved: asked again, the same rows come.
 
         In other portions, where the API takes them: rows that an agency entered twice then share a page. Without such
         a parameter nothing tells them from rows that a page too many brought, so that a total is not believed.
@@ -160,7 +160,7 @@ class Http:
 
 
 def _other_portion(rest: Rest) -> dict[str, str] | None:
-    """The parameter that asks for pages of about half the size; None where the feed declares none."""
+    """Return the parameter that asks for pages of about half the size; None where the feed declares none."""
     size = rest.paging.size if isinstance(rest.paging, PageNumbers) else None
     rows = rest.parameters.get(size, "") if size else ""
     if not size or not rows.isdecimal():
@@ -169,7 +169,7 @@ def _other_portion(rest: Rest) -> dict[str, str] | None:
 
 
 def _address(account: HttpAccount) -> str:
-    """The base address without its last slash; raises BrokenContract."""
+    """Return the base address without its last slash; raises BrokenContract."""
     try:
         url = httpx.URL(account.url)
     except (httpx.InvalidURL, TypeError):

@@ -21,7 +21,7 @@ class Rows:
         return self._page
 
     def add(self, row: bytes) -> None:
-        """A row of the page."""
+        """Note a row of the page."""
         digest = hashlib.blake2b(row, digest_size=16).digest()
         self.count += 1
         self._sum = (self._sum + int.from_bytes(digest)) & (1 << 128) - 1
@@ -29,5 +29,5 @@ class Rows:
             self.on_two_pages.add(digest)
 
     def same_rows(self, other: Rows) -> bool:
-        """Whether both have the same rows, each as often, in whatever order."""
+        """Tell whether both have the same rows, each as often, in whatever order."""
         return (self.count, self._sum) == (other.count, other._sum)

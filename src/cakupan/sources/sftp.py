@@ -64,7 +64,7 @@ class Sftp(FileDrop):
         patience: Patience | None = None,
         watch: Watch | None = None,
     ) -> None:
-        """A file that changes within `settle_seconds` is still growing; what the `watch` has seen counts."""
+        """Take the account; a file that changes within `settle_seconds` still grows; what the `watch` saw counts."""
         self._patience = patience or Patience()
         super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait, self._patience.call)
         self.account = account
@@ -75,7 +75,7 @@ class Sftp(FileDrop):
         self._connection: tuple[paramiko.SSHClient, _Client] | None = None
 
     def _entries(self, feed: Feed) -> dict[str, Entry]:
-        """Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there."""
+        """List the folder. Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there."""
         return self._patience.call(partial(self._list, feed))
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
@@ -138,7 +138,7 @@ class Sftp(FileDrop):
 
     @contextmanager
     def _talking(self, what: str, lost: type[Unreachable] = Unreachable) -> Iterator[_Client]:
-        """The connection; trouble of the network becomes Unreachable and a new connection next time.
+        """Give the connection; trouble of the network becomes Unreachable and a new connection next time.
 
         What the server itself says of `what` leaves the connection as it is: it can be asked for other things.
         """
@@ -254,7 +254,7 @@ class _Stream(io.RawIOBase):
 
 
 def _is_folder(client: _Client, path: str) -> bool:
-    """Whether there is a folder that is no symbolic link."""
+    """Tell whether there is a folder that is no symbolic link."""
     try:
         return stat.S_ISDIR(client.lstat(path).st_mode or 0)
     except FileNotFoundError:
@@ -280,7 +280,7 @@ def _entry(attributes: paramiko.SFTPAttributes) -> Entry:
 
 
 def _host_key(account: SftpAccount) -> paramiko.PKey:
-    """The server's public key as declared, with or without its type before it; raises BrokenContract."""
+    """Return the server's public key as declared, with or without its type before it; raises BrokenContract."""
     encoded = next((word for word in account.host_key.split() if word.startswith("AAAA")), "")
     try:
         blob = base64.b64decode(encoded, validate=True)
@@ -293,7 +293,7 @@ def _host_key(account: SftpAccount) -> paramiko.PKey:
 
 
 def _private_key(account: SftpAccount) -> paramiko.PKey | None:
-    """The private key to log in with, where there is one; raises BrokenContract."""
+    """Return the private key to log in with, where there is one; raises BrokenContract."""
     if not account.private_key:
         return None
     for kind in PRIVATE_KEYS:

@@ -72,12 +72,12 @@ class _Tables(ABC):
         self._patience = patience or Patience()
 
     def deliveries(self, feed: Feed, night: date) -> list[Found]:
-        """The table as it is when opened, as the night's delivery. Raises BrokenContract."""
+        """Return the table as it is when opened, as the night's delivery. Raises BrokenContract."""
         read = partial(self._read, feed, self._table(feed))
         return [Found(night, file_name(feed, night), read, live=True, trying=self._patience.call)]
 
     def look(self, feed: Feed, night: date) -> str:
-        """Whether the table can be read, without reading it; raises NotConnected."""
+        """Tell whether the table can be read, without reading it; raises NotConnected."""
         table = self._table(feed)
         columns = self._patience.call(partial(self._peek, table))
         return f"table {table} can be read, {columns} columns"
@@ -103,10 +103,10 @@ class _Tables(ABC):
 
     @abstractmethod
     def _peek(self, table: str) -> int:
-        """How many columns the table has, after one of its rows was read; raises NotConnected."""
+        """Tell how many columns the table has, after one of its rows was read; raises NotConnected."""
 
     def _check_count(self, table: str, counted: int, came: int) -> None:
-        """Raises PartialDelivery unless as many rows came as the server counts in the same state of the table."""
+        """Compare counts; raises PartialDelivery unless as many rows came as the server counts in the same state."""
         if counted != came:
             raise PartialDelivery(
                 f"{self.account.name}: {came} rows of table {table} came, the server counts {counted}"
@@ -145,7 +145,7 @@ class PostgreSql(_Tables):
 
     @contextmanager
     def _talking(self, seconds: int) -> Iterator[psycopg.Connection[Any]]:
-        """A connection that sees one state of the database and lets no statement take longer."""
+        """Give a connection that sees one state of the database and lets no statement take longer."""
         account = self.account
         connected = False
         try:
@@ -287,7 +287,7 @@ class MySql(_Tables):
 
 
 def _key(feed: Feed, columns: list[str]) -> list[str]:
-    """The table's own names of the key columns that it has; landing tells of a column that is gone."""
+    """Return the table's own names of the key columns that it has; landing tells of a column that is gone."""
     headers = {feed.column(name).canonical_header for name in feed.key}
     return [name for name in columns if canonical(name) in headers]
 

@@ -11,7 +11,7 @@ CERTIFICATE = {10: "has expired", 9: "is not valid yet", 62: "is for another hos
 
 
 def tls_trouble(error: BaseException) -> str | None:
-    """What is wrong, where an error goes back to TLS and will not pass by itself; None otherwise."""
+    """Return what is wrong, where an error goes back to TLS and will not pass by itself; None otherwise."""
     seen = set[int]()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:

@@ -29,7 +29,7 @@ class Watch:
                 self._since[path] = state, now
 
     def seconds_left(self, files: Mapping[str, State], settle_seconds: float) -> float:
-        """How long until all these files, in the state seen now, have been so for the settle time."""
+        """Tell how long until all these files, in the state seen now, have been so for the settle time."""
         self.see(files)
         youngest = max((self._since[path][1] for path in files), default=self._clock() - settle_seconds)
         return max(0.0, youngest + settle_seconds - self._clock())
@@ -37,5 +37,5 @@ class Watch:
 
 @cache
 def watch_of(tree: Hashable) -> Watch:
-    """The watch of a tree, the same for every connection to it in this process."""
+    """Return the watch of a tree, the same for every connection to it in this process."""
     return Watch()
