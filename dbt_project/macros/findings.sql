@@ -1,24 +1,51 @@
+{#- What a rule may say of a case, in the order of the union. A rule selects what it has and names it in its YAML; the rest
+    is empty. A rule about a budget line says its fiscal year, a finding about a payment order is of the order's year, any
+    other of its month's. What speaks of none of these names its subject. Expected and actual are the two amounts that the
+    rule holds against each other. -#}
+{% macro finding_columns() -%}
+    {{ return({
+        'sp2d_no': 'text',
+        'decree_no': 'text',
+        'worker_key': 'uuid',
+        'membership_key': 'uuid',
+        'contribution_month': 'text',
+        'skpd_code': 'text',
+        'sub_activity_code': 'text',
+        'account_code': 'text',
+        'fiscal_year': 'integer',
+        'subject': 'text',
+        'amount_idr': 'bigint',
+        'explanation': 'text',
+        'evidence': 'text[]',
+        'expected_idr': 'bigint',
+        'actual_idr': 'bigint',
+    }) }}
+{%- endmacro %}
+
+{#- The columns that a rule's YAML says it selects. -#}
+{% macro columns_of_rule(rule) -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {%- set columns = graph.nodes['model.' ~ project_name ~ '.' ~ rule].columns | list -%}
+    {%- for column in columns if column not in finding_columns() -%}
+        {{ exceptions.raise_compiler_error(rule ~ ' selects ' ~ column ~ ', which findings do not have: see finding_columns') }}
+    {%- endfor -%}
+    {%- if 'explanation' not in columns or 'evidence' not in columns -%}
+        {{ exceptions.raise_compiler_error(rule ~ '.yml must list the columns that ' ~ rule ~ '.sql selects') }}
+    {%- endif -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
 {#- The rows of a mart of findings: the union of its rules, each with its row of the catalogue. A rule's code is its file's
-    name in capitals. Rules `of_lines` speak of a budget line and say its fiscal year; a finding about a payment order is of
-    the order's year, any other of its month's. Rules `of_deliveries` speak of none of these and name their subject. -#}
-{% macro findings_of(rules, of_lines, of_deliveries=[]) -%}
+    name in capitals. -#}
+{% macro findings_of(rules) -%}
 with finding as (
     {%- for rule in rules %}
+    {%- set columns = columns_of_rule(rule) %}
     select
-        '{{ rule | upper }}' as finding_code,
-        sp2d_no,
-        decree_no,
-        worker_key,
-        membership_key,
-        contribution_month,
-        skpd_code,
-        sub_activity_code,
-        account_code,
-        {{ 'fiscal_year' if rule in of_lines else 'null::integer as fiscal_year' }},
-        {{ 'subject' if rule in of_deliveries else 'null::text as subject' }},
-        amount_idr,
-        explanation,
-        evidence
+        '{{ rule | upper }}' as finding_code
+        {%- for column, kind in finding_columns().items() %},
+        {{ column if column in columns else 'null::' ~ kind ~ ' as ' ~ column }}
+        {%- endfor %}
     from {{ ref(rule) }}
     {%- if not loop.last %}
     union all
@@ -56,7 +83,10 @@ select
     finding.evidence,
     coalesce(
         finding.fiscal_year, sp2d.fiscal_year, left(finding.contribution_month, 4)::integer
-    ) as fiscal_year
+    ) as fiscal_year,
+    finding.expected_idr,
+    finding.actual_idr,
+    finding.actual_idr - finding.expected_idr as difference_idr
 from finding
 left join {{ ref('int_dbhcht_order') }} as sp2d on finding.sp2d_no = sp2d.sp2d_no
 inner join {{ ref('finding_rule') }} as rule

@@ -22,6 +22,12 @@
         cross join lateral jsonb_object_keys(coalesce(later.cells, earlier.cells)) as figure (figure)
         where
             figure.figure not in ('as_of_date', 'run_id', 'evidence', '{{ key | join("', '") }}')
+            -- Runs of earlier versions did not say what was expected of a finding: that is no figure that changed.
+            and not (
+                figure.figure in ('expected_idr', 'actual_idr', 'difference_idr')
+                and earlier.cells is not null
+                and earlier.cells ->> figure.figure is null
+            )
             and earlier.cells ->> figure.figure is distinct from later.cells ->> figure.figure
     )
 {%- endmacro %}

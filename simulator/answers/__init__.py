@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.answers.coverage import by_agency, by_funding_source, by_region, by_sector, universal_coverage
-from simulator.answers.findings import audit_findings
+from simulator.answers.findings import amounts, counts, find
 from simulator.answers.lineage import dbhcht_lineage, dbhcht_reconciliation, keyed, whole_lineage
 from simulator.answers.participants import primary_memberships
 from simulator.answers.services import (
@@ -23,6 +23,7 @@ def answers(truth: Truth, scorecard: dict[str, Any]) -> dict[str, Any]:
     primary = primary_memberships(truth)
     lineage = whole_lineage(truth)
     lines = dbhcht_reconciliation(truth)
+    findings = list(find(truth, lineage, lines))
     return {
         "as_of_date": truth.night.isoformat(),
         "universal_coverage": universal_coverage(truth, primary),
@@ -34,7 +35,8 @@ def answers(truth: Truth, scorecard: dict[str, Any]) -> dict[str, Any]:
         "commitment_progress": commitment_progress(truth, primary),
         "dbhcht_lineage": dbhcht_lineage(truth, lineage),
         "dbhcht_reconciliation": keyed(lines),
-        "audit_findings": audit_findings(truth, lineage, lines),
+        "audit_findings": counts(findings),
+        "finding_amounts": amounts(findings),
         "aid_eligibility": aid_eligibility(truth, primary),
         "construction_compliance": construction_compliance(truth),
         "outreach_conversion": outreach_conversion(truth),

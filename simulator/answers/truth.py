@@ -37,7 +37,8 @@ class Ledger:
     """KPJ -> newest month with a JKK line"""
     jkk_from_dbhcht: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     jkk_from_others: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    any_from_dbhcht: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    any_from_dbhcht: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    """KPJ -> month -> rupiah, whatever the programme"""
 
     def post(self, line: Posting) -> None:
         """Enter one accepted line."""
@@ -46,7 +47,7 @@ class Ledger:
         if line.billing in self.watched:
             self.under_order[line.billing].append(line)
         if line.source == "DBHCHT":
-            self.any_from_dbhcht[kpj].add(month)
+            self.any_from_dbhcht[kpj][month] += line.amount
         if line.program == "JKK":
             if self.newest_jkk.get(kpj, 0) < month:
                 self.newest_jkk[kpj] = month

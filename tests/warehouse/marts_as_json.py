@@ -56,6 +56,7 @@ SINGLE = {
 """Relation -> its key columns and its only figure."""
 
 PROTECTION = ("PROTECTED", "NOT_POSTED", "NOT_ON_DECREE", "UNRESOLVED")
+AMOUNTS = ("expected_idr", "actual_idr", "difference_idr")
 SCORECARD = ("delivered_rows", "accepted_rows", "quarantined_rows", "duplicate_rows", "delivery_status")
 
 
@@ -71,7 +72,9 @@ def actual(connection: psycopg.Connection, as_of_date: date) -> dict[str, Any]:
         night[relation] = {_key(row, key): row[figure] for row in _rows(connection, relation, as_of_date)}
     night["dbhcht_reconciliation"] = _years_where_several(night["dbhcht_reconciliation"])
     night["dbhcht_lineage"] = _lineage(_rows(connection, "dbhcht_lineage", as_of_date))
-    night["audit_findings"] = _findings(_rows(connection, "audit_findings", as_of_date))
+    findings = _rows(connection, "audit_findings", as_of_date)
+    night["audit_findings"] = _findings(findings)
+    night["finding_amounts"] = _amounts(findings)
     night["scorecard"] = {
         f"{row['agency_code']}.{row['feed']}": {figure: row[figure] for figure in SCORECARD}
         for row in _rows(connection, "data_quality_scorecard", as_of_date)
@@ -127,6 +130,19 @@ def _findings(rows: list[Row]) -> dict[str, Any]:
         rule["count"] += 1
         rule["where"][place] = rule["where"].get(place, 0) + 1
     return rules
+
+
+def _amounts(rows: list[Row]) -> dict[str, Row]:
+    """The three amounts by code and place, where a finding has any."""
+    sums: dict[str, Row] = {}
+    for row in rows:
+        if row["expected_idr"] is None and row["actual_idr"] is None:
+            continue
+        amounts = sums.setdefault(f"{row['finding_code']}|{_place(row)}", dict.fromkeys(AMOUNTS))
+        for name in AMOUNTS:
+            if row[name] is not None:
+                amounts[name] = (amounts[name] or 0) + row[name]
+    return sums
 
 
 def _place(row: Row) -> str:

@@ -1,4 +1,3 @@
--- What was posted under the billing code does not add up to the payment order.
 with posted as (
     select
         line.billing_code,
@@ -11,16 +10,15 @@ with posted as (
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,
     sp2d.amount_idr - posted.posted_idr as amount_idr,
     'SP2D ' || {{ rupiah('sp2d.amount_idr') }} || ', dibukukan ' || {{ rupiah('posted.posted_idr') }} || ', selisih '
     || {{ rupiah('sp2d.amount_idr - posted.posted_idr') }} || '.' as explanation,
-    array[sp2d.evidence] || posted.evidence as evidence
+    array[sp2d.evidence] || posted.evidence as evidence,
+    sp2d.amount_idr as expected_idr,
+    posted.posted_idr as actual_idr
 from {{ ref('int_dbhcht_order') }} as sp2d
 inner join posted on sp2d.billing_code = posted.billing_code
 where posted.posted_idr <> sp2d.amount_idr

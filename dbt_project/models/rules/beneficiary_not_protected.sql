@@ -1,9 +1,7 @@
--- The decree names the worker for a month the payment order pays, others were posted, but this worker was not.
 select
     sp2d_no,
     decree_no,
     worker_key,
-    null::uuid as membership_key,
     contribution_month,
     skpd_code,
     sub_activity_code,
@@ -11,7 +9,9 @@ select
     due_idr as amount_idr,
     'Tercantum dalam SK untuk bulan ' || contribution_month || ' dan dibayar SP2D ini, tetapi iuran '
     || {{ rupiah('due_idr') }} || ' tidak dibukukan.' as explanation,
-    evidence
+    evidence,
+    due_idr as expected_idr,
+    posted_amount_idr as actual_idr
 from {{ ref('stored_dbhcht_lineage') }} as lineage
 where
     run_id = {{ run_id() }}

@@ -1,4 +1,3 @@
--- A contribution was posted from DBHCHT for a month after the month in which the worker died.
 with deceased as (
     select distinct on (membership.worker_key)
         membership.worker_key,
@@ -24,18 +23,14 @@ paid as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
     paid.worker_key,
-    null::uuid as membership_key,
     paid.contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
     paid.amount_idr,
     'Iuran DBHCHT ' || {{ rupiah('paid.amount_idr') }} || ' dibukukan untuk bulan ' || paid.contribution_month
     || ', sesudah bulan meninggalnya peserta (' || to_char(deceased.died_on, 'YYYYMM') || ').' as explanation,
-    deceased.evidence || paid.evidence as evidence
+    deceased.evidence || paid.evidence as evidence,
+    0::bigint as expected_idr,
+    paid.amount_idr as actual_idr
 from paid
 inner join deceased using (worker_key)
 where paid.contribution_month > to_char(deceased.died_on, 'YYYYMM')

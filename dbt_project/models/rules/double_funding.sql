@@ -1,5 +1,3 @@
--- For one month JKK was posted for the worker from DBHCHT and from another payer as well, over all memberships of the worker.
--- A worker, a programme and a month have exactly one payer.
 with paid_by_dbhcht as (
     select
         line.worker_key,
@@ -43,14 +41,8 @@ paid_by_other as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
     paid_by_dbhcht.worker_key,
-    null::uuid as membership_key,
     paid_by_dbhcht.contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
     paid_by_dbhcht.amount_idr,
     'JKK bulan ' || paid_by_dbhcht.contribution_month || ' dibayar DBHCHT ' || {{ rupiah('paid_by_dbhcht.amount_idr') }}
     || ' dan juga oleh ' || paid_by_other.payers || ' ' || {{ rupiah('paid_by_other.amount_idr') }} || '.' as explanation,

@@ -1,4 +1,3 @@
--- The worker stands on two or more decrees for the same month.
 with named as (
     select
         beneficiary.worker_key,
@@ -12,15 +11,8 @@ with named as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
     worker_key,
-    null::uuid as membership_key,
     contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'Tercantum dalam ' || decrees || ' SK untuk bulan ' || contribution_month || ': ' || decree_nos || '.' as explanation,
     evidence
 from named

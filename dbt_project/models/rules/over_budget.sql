@@ -1,10 +1,4 @@
--- More was paid out in a fiscal year than its budget line in force holds.
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     skpd_code,
     sub_activity_code,
     account_code,
@@ -13,7 +7,9 @@ select
     'Realisasi tahun anggaran ' || fiscal_year || ' ' || {{ rupiah('disbursed_idr') }}
     || ' melebihi pagu ' || {{ rupiah('budget_idr') }}
     || ' sebesar ' || {{ rupiah('disbursed_idr - budget_idr') }} || '.' as explanation,
-    evidence
+    evidence,
+    budget_idr as expected_idr,
+    disbursed_idr as actual_idr
 from {{ ref('stored_dbhcht_reconciliation') }}
 where
     run_id = {{ run_id() }}

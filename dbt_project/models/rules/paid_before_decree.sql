@@ -1,5 +1,3 @@
--- The payment order is older than the decree that names whom it pays for.
--- Legal basis: PMK 72/2024 art. 5(9), as cited by other regions: recipients are to be stipulated by the local government.
 with decree as (
     select
         decree_no,
@@ -13,9 +11,6 @@ with decree as (
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,

@@ -1,10 +1,6 @@
--- Money left the treasury, but BPJS Ketenagakerjaan posted nothing under the payment order's billing code.
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,
@@ -12,7 +8,9 @@ select
     'Dibayar ' || {{ rupiah('sp2d.amount_idr') }} || ' tanggal ' || {{ tanggal('sp2d.sp2d_date') }}
     || ' (' || {{ as_of_date() }} - sp2d.sp2d_date || ' hari yang lalu); belum ada iuran dibukukan dengan kode iuran '
     || coalesce(sp2d.billing_code, '(tidak tercantum)') || '.' as explanation,
-    array[sp2d.evidence] as evidence
+    array[sp2d.evidence] as evidence,
+    sp2d.amount_idr as expected_idr,
+    {{ known('0::bigint', 'bpjstk.iuran') }} as actual_idr
 from {{ ref('int_dbhcht_order') }} as sp2d
 where not exists (
     select 1

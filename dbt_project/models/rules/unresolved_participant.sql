@@ -1,8 +1,6 @@
--- A contribution was posted for a membership number that no accepted membership row ever named.
 select
     sp2d_no,
     decree_no,
-    null::uuid as worker_key,
     membership_key,
     contribution_month,
     skpd_code,

@@ -1,4 +1,3 @@
--- The membership is active at DBHCHT's expense, but no decree names the worker for this month.
 with named as (
     select beneficiary.worker_key
     from {{ ref('stored_fct_beneficiary') }} as beneficiary
@@ -8,15 +7,7 @@ with named as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
     membership.worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'Kepesertaan BPU aktif dengan sumber iuran DBHCHT, tetapi pekerja tidak tercantum dalam SK mana pun untuk bulan '
     || {{ as_of_month() }} || '.' as explanation,
     array_agg({{ address_word('membership') }} order by membership.row_number) as evidence

@@ -1,5 +1,3 @@
--- On the day of the decree the worker was younger or older than the city's criteria allow, by the birth date that the NIK spells.
--- Legal basis: the city's criteria for recipients (17 to 64 years), as published in 2025.
 with recipient as (
     select distinct on (beneficiary.decree_no, beneficiary.worker_key)
         beneficiary.decree_no,
@@ -31,15 +29,8 @@ aged as (
 )
 
 select
-    null::text as sp2d_no,
     decree_no,
     worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'Menurut NIK, usia pada tanggal SK '
     || case when years < lowest then 'di bawah ' || lowest::integer else 'di atas ' || highest::integer end
     || ' tahun.' as explanation,

@@ -1,4 +1,3 @@
--- The payment order is not persons times months times tariff of the recipients whom its decree names for its months.
 with recipient as (
     select
         sp2d.sp2d_no,
@@ -37,9 +36,6 @@ quarantined as (
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,
@@ -48,7 +44,9 @@ select
     || ' orang-bulan dalam periode SP2D senilai ' || {{ rupiah('coalesce(due.due_idr, 0)') }} || ' menurut tarif, selisih '
     || {{ rupiah('sp2d.amount_idr - coalesce(due.due_idr, 0)') }} || '. Baris daftar penerima yang sedang dikarantina: '
     || quarantined.rows || '.' as explanation,
-    array[sp2d.evidence] || coalesce(due.evidence, '{}') as evidence
+    array[sp2d.evidence] || coalesce(due.evidence, '{}') as evidence,
+    coalesce(due.due_idr, 0) as expected_idr,
+    sp2d.amount_idr as actual_idr
 from {{ ref('int_dbhcht_order') }} as sp2d
 left join due on sp2d.sp2d_no = due.sp2d_no
 cross join quarantined

@@ -1,10 +1,6 @@
--- The billing code of the payment order is not 12 digits, so that nothing can be posted under it.
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,

@@ -1,5 +1,3 @@
--- The decree was signed after the first month that it covers had ended.
--- Legal basis: PMK 72/2024 art. 5(9), as cited by other regions: recipients are to be stipulated by the local government.
 with decree as (
     select
         decree_no,
@@ -27,15 +25,7 @@ past as (
 )
 
 select
-    null::text as sp2d_no,
     decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'SK ditetapkan ' || {{ tanggal('decree_date') }} || ', sesudah ' || months || ' bulan yang dicakupnya berakhir (mulai '
     || first_month || ').' as explanation,
     evidence

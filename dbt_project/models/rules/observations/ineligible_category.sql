@@ -1,5 +1,3 @@
--- The decree names the worker under a category that the list of categories payable from DBHCHT in that year does not hold.
--- Legal basis: PMK 72/2024, whose article text on contributions was not seen; the list rests on published practice.
 with recipient as (
     select distinct on (beneficiary.decree_no, beneficiary.worker_key)
         beneficiary.decree_no,
@@ -13,15 +11,8 @@ with recipient as (
 )
 
 select
-    null::text as sp2d_no,
     decree_no,
     worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'Kategori ' || worker_category || ' tidak ada dalam daftar kategori yang boleh dibayar dari DBHCHT pada tanggal SK.'
         as explanation,
     array[evidence] as evidence

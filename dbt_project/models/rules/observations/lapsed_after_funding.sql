@@ -1,5 +1,3 @@
--- DBHCHT paid for the worker until a month after which no decree names him, nobody has paid since, and protection has ended.
--- Legal basis: BPJS Ketenagakerjaan's membership procedure: more than three unpaid months in a row end a BPU membership.
 with membership as (
     select
         delivered.membership_key,
@@ -78,15 +76,8 @@ last_line as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
     ended.worker_key,
-    null::uuid as membership_key,
     ended.contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'Bulan terakhir yang dibayar DBHCHT ' || ended.contribution_month || '; sesudahnya tidak tercantum dalam SK mana pun dan '
     || 'tidak ada iuran JKK dari siapa pun lebih dari ' || {{ threshold('UNPAID_MONTHS') }}::integer
     || ' bulan, sehingga perlindungan berakhir.' as explanation,

@@ -1,4 +1,3 @@
--- A membership number that DBHCHT pays for was reported for different workers on different days.
 with changed as (
     select owner.membership_key
     from {{ ref('int_membership_owner') }} as owner
@@ -22,14 +21,7 @@ delivery as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
-    null::uuid as worker_key,
     paid.membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
     paid.amount_idr,
     'Satu KPJ dilaporkan atas ' || count(distinct owner.worker_key) || ' NIK yang berbeda ('
     || {{ tanggal('min(owner.business_date)') }} || ' s.d. ' || {{ tanggal('max(owner.business_date)') }}

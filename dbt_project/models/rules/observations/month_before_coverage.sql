@@ -1,4 +1,3 @@
--- A payment order paid for a month that lies before the membership began: money without protection.
 with membership as (
     select
         delivered.membership_key,
@@ -12,7 +11,6 @@ select
     sp2d.sp2d_no,
     sp2d.decree_no,
     line.worker_key,
-    null::uuid as membership_key,
     line.contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
@@ -21,7 +19,9 @@ select
     'Iuran ' || {{ rupiah('sum(line.amount_idr)') }} || ' dibukukan untuk bulan ' || line.contribution_month
     || ', padahal kepesertaan baru mulai ' || {{ tanggal('min(membership.active_from)') }} || '.' as explanation,
     array[sp2d.evidence] || array_agg(distinct membership.evidence)
-    || array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    || array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence,
+    0::bigint as expected_idr,
+    sum(line.amount_idr)::bigint as actual_idr
 from {{ ref('int_dbhcht_contribution') }} as line
 inner join {{ ref('int_dbhcht_order') }} as sp2d on line.billing_code = sp2d.billing_code
 inner join membership on line.membership_key = membership.membership_key

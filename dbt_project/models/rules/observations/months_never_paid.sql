@@ -1,5 +1,3 @@
--- The decree names the worker for months that no payment order covers, nobody posted, and nobody can pay any more.
--- Legal basis: BPJS Ketenagakerjaan's membership procedure: a BPU member can pay at most three months in arrears.
 with named as (
     select
         beneficiary.decree_no,
@@ -37,19 +35,15 @@ tariff as materialized (
 )
 
 select
-    null::text as sp2d_no,
     never_paid.decree_no,
     never_paid.worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
     sum(tariff.due_idr)::bigint as amount_idr,
     'Tercantum dalam SK untuk ' || count(*) || ' bulan (' || min(never_paid.contribution_month) || ' s.d. '
     || max(never_paid.contribution_month) || ') yang tidak dibayar SP2D mana pun dan tidak dibukukan; batas menunggak '
     || {{ threshold('UNPAID_MONTHS') }}::integer || ' bulan telah lewat.' as explanation,
-    array_agg(distinct never_paid.evidence) as evidence
+    array_agg(distinct never_paid.evidence) as evidence,
+    sum(tariff.due_idr)::bigint as expected_idr,
+    {{ known('0::bigint', 'bpjstk.iuran') }} as actual_idr
 from never_paid
 left join tariff on never_paid.contribution_month = tariff.contribution_month
 group by never_paid.decree_no, never_paid.worker_key

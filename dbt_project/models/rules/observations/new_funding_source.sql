@@ -1,5 +1,3 @@
--- A payment order or budget line has a source of funds that the reference data does not know, or no delivery had before.
--- Its rupiah are in no figure of DBHCHT, although DBHCHT may be meant.
 with known as (
     select source.budget_source
     from {{ ref('budget_source') }} as source
@@ -93,9 +91,6 @@ found as (
 select
     sp2d_no,
     decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     skpd_code,
     sub_activity_code,
     account_code,

@@ -1,5 +1,3 @@
--- What the payment order pays was not posted within the days that BPJS Ketenagakerjaan has for it, or only after them.
--- An order younger than that is not asked about.
 with posted as (
     select
         line.billing_code,
@@ -20,9 +18,6 @@ waited as (
 select
     sp2d_no,
     decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     skpd_code,
     sub_activity_code,
     account_code,

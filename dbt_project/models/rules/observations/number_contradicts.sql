@@ -1,4 +1,3 @@
--- The number of a payment order or of its SPM names another region, kind of document, office or year than its columns.
 with contradiction as (
     select
         number.sp2d_no,
@@ -42,9 +41,6 @@ with contradiction as (
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,

@@ -1,4 +1,3 @@
--- The number of a payment order or of its SPM does not follow the SIPD grammar that most of the city's numbers follow.
 with share as (
     select
         document_kind,
@@ -24,9 +23,6 @@ unreadable as (
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,

@@ -1,4 +1,3 @@
--- The payment order is older than the first budget document (DPA) of its line in its fiscal year.
 with document as (
     select distinct on ({{ fiscal_year('document_date') }}, skpd_code, sub_activity_code, account_code)
         {{ fiscal_year('document_date') }} as fiscal_year,
@@ -19,9 +18,6 @@ with document as (
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,

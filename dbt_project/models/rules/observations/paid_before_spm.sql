@@ -1,10 +1,6 @@
--- The payment order is older than the request for payment (SPM) it answers.
 select
     sp2d_no,
     decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     skpd_code,
     sub_activity_code,
     account_code,

@@ -1,4 +1,3 @@
--- A worker named on this month's decree holds two or more active memberships that cover work accidents (JKK).
 with named as (
     select
         beneficiary.worker_key,
@@ -29,15 +28,7 @@ active as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
     active.worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
-    null::bigint as amount_idr,
     'Penerima dalam SK bulan ini memiliki ' || active.memberships || ' kepesertaan JKK aktif (segmen/sumber iuran): '
     || active.payers || '.' as explanation,
     named.evidence || active.evidence as evidence

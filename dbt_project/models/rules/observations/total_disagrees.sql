@@ -1,4 +1,3 @@
--- A sheet states a total that is not the sum of the rows above it: rows may be missing, or were changed.
 with remarked as (
     select
         input.agency,
@@ -29,14 +28,6 @@ stated as (
 )
 
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
-    null::text as skpd_code,
-    null::text as sub_activity_code,
-    null::text as account_code,
     remarked.detail_id as subject,
     remarked.amount_idr,
     remarked.agency || '.' || remarked.feed || ': ' || remarked.detail_id as explanation,

@@ -1,10 +1,4 @@
--- Contributions were paid from an account that is not one for social security contributions.
 select
-    null::text as sp2d_no,
-    null::text as decree_no,
-    null::uuid as worker_key,
-    null::uuid as membership_key,
-    null::text as contribution_month,
     sp2d.skpd_code,
     sp2d.sub_activity_code,
     sp2d.account_code,

@@ -1,5 +1,3 @@
--- What was posted for a worker and a month under a DBHCHT payment order is not the contribution tariff in force for that month.
--- Legal basis: PP 44/2015 as amended; PP 50/2025 halves the tariff in 2026, but not where APBN or APBD pays.
 with posted as (
     select *
     from {{ ref('stored_dbhcht_lineage') }}
@@ -26,7 +24,9 @@ select
     || ', sedangkan tarif JKK dan JKM yang berlaku ' || {{ rupiah('tariff.due_idr') }} || ' ('
     || case when posted.posted_amount_idr > tariff.due_idr then 'lebih ' else 'kurang ' end
     || {{ rupiah('abs(posted.posted_amount_idr - tariff.due_idr)') }} || ').' as explanation,
-    posted.evidence
+    posted.evidence,
+    tariff.due_idr as expected_idr,
+    posted.posted_amount_idr as actual_idr
 from posted
 inner join tariff on posted.contribution_month = tariff.contribution_month
 where posted.posted_amount_idr <> tariff.due_idr
