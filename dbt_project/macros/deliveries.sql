@@ -16,10 +16,11 @@
     order by business_date asc, delivery_id desc
 {%- endmacro %}
 
-{#- Deliveries whose rows this model has not stored yet, as literals, so that the condition reaches the landing index.
-    `history`: also deliveries that the night does not rest on. -#}
-{% macro deliveries_to_load(agency, feed, history=false) -%}
+{#- Deliveries whose rows this model has not stored yet, as literals, so that the condition reaches the landing index: of the
+    feed that the model says it stores (meta.feed), or of another. `history`: also deliveries that the night does not rest on. -#}
+{% macro deliveries_to_load(of_feed=none, history=false) -%}
     {%- if not execute -%}{{ return('null') }}{%- endif -%}
+    {%- set agency, feed = (of_feed or model.config.meta.feed).split('.') -%}
     {%- set query -%}
         with wanted as (
             {% if history -%}
@@ -40,10 +41,11 @@
     {{ return(run_query(query).columns[0].values() | map('int') | join(', ') or 'null') }}
 {%- endmacro %}
 
-{#- Pre-hook of models that store deliveries: drop rows of validations that have been replaced, unless a night was ever
-    published with them. -#}
-{% macro forget_replaced(agency, feed) -%}
+{#- Pre-hook of models that store the deliveries of a feed (meta.feed): drop rows of validations that have been replaced,
+    unless a night was ever published with them. -#}
+{% macro forget_replaced() -%}
     {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- set agency, feed = model.config.meta.feed.split('.') -%}
     {%- set query -%}
         select validation.validation_id
         from {{ source('ledger', 'validation') }} as validation

@@ -5,8 +5,9 @@
     full_refresh=false,
     incremental_strategy='delete+insert',
     unique_key='validation_id',
+    meta={'feed': 'bpjstk.iuran'},
     indexes=[{'columns': ['validation_id']}],
-    pre_hook="{{ forget_replaced('bpjstk', 'iuran') }}",
+    pre_hook="{{ forget_replaced() }}",
     post_hook="analyze {{ this }}",
 ) }}
 
@@ -25,4 +26,4 @@ select
     paid_on,
     funding_source_code
 from {{ ref('iuran') }}
-where delivery_id in ({{ deliveries_to_load('bpjstk', 'iuran') }})
+where delivery_id in ({{ deliveries_to_load() }})

@@ -22,7 +22,7 @@ with landed as (
         sum({{ amount }})::bigint as delivered_idr,
         count(*) filter (where {{ amount }} is null) as rows_without_amount
     from {{ source('landing', agency ~ '_' ~ feed) }}
-    where delivery_id in ({{ deliveries_to_load(agency, feed) }})
+    where delivery_id in ({{ deliveries_to_load(agency ~ '.' ~ feed) }})
     group by delivery_id
     {%- if not loop.last %}
     union all

@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'disnaker.penerima_dbhcht'},
     indexes=[{'columns': ['validation_id', 'decree_no', 'worker_key', 'contribution_month'], 'unique': true}],
-    pre_hook="{{ forget_replaced('disnaker', 'penerima_dbhcht') }}",
 ) }}
 
 select
@@ -25,4 +23,4 @@ cross join
         to_date(recipient.last_month, 'YYYYMM')::timestamp,
         interval '1 month'
     ) as month (first_day)
-where recipient.delivery_id in ({{ deliveries_to_load('disnaker', 'penerima_dbhcht') }})
+where recipient.delivery_id in ({{ deliveries_to_load() }})

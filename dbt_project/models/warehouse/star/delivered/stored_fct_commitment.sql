@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'perekonomian.rencana_kerja'},
     indexes=[{'columns': ['validation_id', 'agency_code', 'commitment'], 'unique': true}],
-    pre_hook="{{ forget_replaced('perekonomian', 'rencana_kerja') }}",
 ) }}
 
 select
@@ -19,4 +17,4 @@ select
     target,
     due_date
 from {{ ref('rencana_kerja') }}
-where delivery_id in ({{ deliveries_to_load('perekonomian', 'rencana_kerja') }})
+where delivery_id in ({{ deliveries_to_load() }})

@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'pupr.proyek_konstruksi'},
     indexes=[{'columns': ['validation_id', 'project_id'], 'unique': true}],
-    pre_hook="{{ forget_replaced('pupr', 'proyek_konstruksi') }}",
 ) }}
 
 select
@@ -17,4 +15,4 @@ select
     letter_date,
     workers
 from {{ ref('proyek_konstruksi') }}
-where delivery_id in ({{ deliveries_to_load('pupr', 'proyek_konstruksi') }})
+where delivery_id in ({{ deliveries_to_load() }})

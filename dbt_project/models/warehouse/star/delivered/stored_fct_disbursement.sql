@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'sipd.sp2d'},
     indexes=[{'columns': ['validation_id', 'sp2d_no'], 'unique': true}],
-    pre_hook="{{ forget_replaced('sipd', 'sp2d') }}",
 ) }}
 
 select
@@ -25,4 +23,4 @@ select
     first_month,
     last_month
 from {{ ref('sp2d') }}
-where delivery_id in ({{ deliveries_to_load('sipd', 'sp2d') }})
+where delivery_id in ({{ deliveries_to_load() }})

@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'sipd.anggaran'},
     indexes=[{'columns': ['validation_id', 'document_no', 'sub_activity_code', 'account_code', 'budget_source'], 'unique': true}],
-    pre_hook="{{ forget_replaced('sipd', 'anggaran') }}",
 ) }}
 
 select
@@ -23,4 +21,4 @@ select
     budget_source,
     budget_idr
 from {{ ref('anggaran') }}
-where delivery_id in ({{ deliveries_to_load('sipd', 'anggaran') }})
+where delivery_id in ({{ deliveries_to_load() }})

@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'diskumdag.sosialisasi'},
     indexes=[{'columns': ['validation_id', 'attendance_id'], 'unique': true}],
-    pre_hook="{{ forget_replaced('diskumdag', 'sosialisasi') }}",
 ) }}
 
 select
@@ -17,4 +15,4 @@ select
     place,
     worker_key
 from {{ ref('sosialisasi') }}
-where delivery_id in ({{ deliveries_to_load('diskumdag', 'sosialisasi') }})
+where delivery_id in ({{ deliveries_to_load() }})

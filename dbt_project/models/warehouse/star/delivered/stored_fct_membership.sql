@@ -1,15 +1,13 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'bpjstk.kepesertaan'},
     indexes=[{'columns': ['validation_id', 'membership_key'], 'unique': true}],
-    pre_hook="{{ forget_replaced('bpjstk', 'kepesertaan') }}",
     post_hook="analyze {{ this }}",
 ) }}
 
 with delivered as (
     select *
     from {{ ref('kepesertaan') }}
-    where delivery_id in ({{ deliveries_to_load('bpjstk', 'kepesertaan', history=true) }})
+    where delivery_id in ({{ deliveries_to_load(history=true) }})
 )
 
 select

@@ -1,8 +1,6 @@
 {{ config(
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    meta={'feed': 'distan.permohonan_bantuan'},
     indexes=[{'columns': ['validation_id', 'application_no'], 'unique': true}],
-    pre_hook="{{ forget_replaced('distan', 'permohonan_bantuan') }}",
 ) }}
 
 select
@@ -18,4 +16,4 @@ select
     aid_kind,
     value_idr
 from {{ ref('permohonan_bantuan') }}
-where delivery_id in ({{ deliveries_to_load('distan', 'permohonan_bantuan') }})
+where delivery_id in ({{ deliveries_to_load() }})
