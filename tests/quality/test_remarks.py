@@ -120,6 +120,8 @@ class TestTotals:
         assert "sheet 'B' row 10, column PAGU" in english and "3,500,000" in english and "sum to 2,000,000" in english
         assert "lembar 'B' baris 10, kolom PAGU" in indonesian and "3.500.000" in indonesian
         assert "anggaran_20250909.xlsx" in english and "Badan Keuangan" in indonesian
+        stated = warehouse.connection.execute("select expected_idr, actual_idr from quality.remark").fetchall()
+        assert stated == [(3_500_000, 2_000_000)]
 
     def test_a_total_that_is_no_number(self, warehouse: Warehouse) -> None:
         ((code, _, _, _, amount, indonesian, english),) = self.told(warehouse, ("A", 8, "#REF!"))

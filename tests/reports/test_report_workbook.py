@@ -68,6 +68,17 @@ def test_all_cases_are_there_with_their_evidence_as_far_as_a_cell_holds(sheets, 
     assert cases[0][8].endswith(", … +100")
 
 
+def test_cases_can_be_sorted_by_how_far_they_are_from_what_should_have_been(figures) -> None:
+    figures.found[0] |= {"expected_idr": 16_800, "actual_idr": 10_000, "difference_idr": -6_800}
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook(dbhcht_report(figures, 2025, "id"))))
+    assert [cell.value for cell in sheets["Bukti"][1]][10:] == [
+        "Seharusnya", "Kenyataannya", "Kenyataannya dikurangi seharusnya",
+    ]  # fmt: skip
+    first, second, *_ = rows(sheets, "Bukti")
+    assert tuple(first[10:]) == (16_800, 10_000, -6_800)
+    assert tuple(second[10:]) == (None, None, None)  # a night that an earlier version built
+
+
 def test_a_case_of_a_budget_line_names_it(figures) -> None:
     of_line = {"skpd_code": "2.07", "sub_activity_code": "2.07.05", "account_code": "5.1.02"}
     figures.found[0] |= of_line | {"decree_no": None}

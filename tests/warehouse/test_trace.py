@@ -205,11 +205,14 @@ def test_a_payment_order_leads_to_all_its_workers(trace: Trace, auditor, numbers
 
 def test_every_finding_is_followed_to_all_rows_that_prove_it(trace: Trace, auditor) -> None:
     rows = auditor.execute(
-        "select distinct on (finding_code) finding_key, evidence from marts.audit_findings where as_of_date = %s",
+        "select distinct on (finding_code) finding_key, evidence, expected_idr, actual_idr, difference_idr"
+        " from marts.audit_findings where as_of_date = %s",
         (NIGHTS[2],),
     ).fetchall()
-    for key, evidence in rows:
+    for key, evidence, *amounts in rows:
         told = json.loads(trace("--finding", key, "--date", NIGHTS[2], "--all", "--format", "json").stdout)
+        facts = told["trace"]["facts"]
+        assert [facts.get(name) for name in ("expected_idr", "actual_idr", "difference_idr")] == amounts
         proofs = [node for node in told["trace"]["children"] if node["kind"] == "evidence"]
         assert sorted(child["address"] for node in proofs for child in node["children"]) == sorted(evidence)
 

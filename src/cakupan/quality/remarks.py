@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from cakupan.bilingual import NOTHING, Text, number, rows
-from cakupan.feeds import Feed
+from cakupan.feeds import Column, Feed
 from cakupan.ledger.validations import newest_in_force
 from cakupan.quality.counts import Counts
 from cakupan.quality.defects import place
@@ -35,6 +35,8 @@ class Remark:
     column: str | None = None
     value: str | None = None
     amount_idr: int | None = None
+    expected_idr: int | None = None
+    actual_idr: int | None = None
 
 
 def find(
@@ -70,7 +72,7 @@ def store(connection: psycopg.Connection[Any], validation_id: int, found: Sequen
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into quality.remark (validation_id, remark_code, column_name, value, row_count, amount_idr,"
-            " detail_id, detail_en) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            " expected_idr, actual_idr, detail_id, detail_en) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     validation_id,
@@ -79,6 +81,8 @@ def store(connection: psycopg.Connection[Any], validation_id: int, found: Sequen
                     one.value,
                     one.row_count,
                     one.amount_idr,
+                    one.expected_idr,
+                    one.actual_idr,
                     one.text.id,
                     one.text.en,
                 )
@@ -225,8 +229,15 @@ def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
         ),
         column.name,
         None,
-        abs(found.stated - found.summed) if found.stated is not None and column.type == "rupiah" else None,
+        *_amounts(found, column),
     )
+
+
+def _amounts(found: Disagreement, column: Column) -> tuple[int | None, int | None, int | None]:
+    """By how many rupiah a total is out, what it states and what the rows sum to; nothing where it is of no rupiah."""
+    if found.stated is None or column.type != "rupiah":
+        return None, None, None
+    return abs(found.stated - found.summed), found.stated, found.summed
 
 
 def _weight(amount: int | None) -> Text:

@@ -125,12 +125,16 @@ def evidence(figures: DbhchtFigures) -> list[Section]:
         Column(Text("Penjelasan", "Explanation"), width=100),
         Column(Text("Bukti (kiriman:lembar:baris)", "Evidence (delivery:sheet:row)"), "code", 60),
         Column(Text("Baris anggaran", "Budget line"), "code", 64),
+        Column(Text("Seharusnya", "Expected"), "rupiah", 18),
+        Column(Text("Kenyataannya", "Actual"), "rupiah", 18),
+        Column(Text("Kenyataannya dikurangi seharusnya", "Actual less expected"), "rupiah", 18),
     )
     everything: list[list[Cell]] = [
         [
             row["finding_code"], SEVERITY[row["severity"]], row["sp2d_no"], row["decree_no"], _pseudonym(row),
             month(row["contribution_month"]), row["amount_idr"], row["explanation"],
             _addresses(row["evidence"], ADDRESSES_IN_A_CELL), _line(row),
+            *(row.get(name) for name in ("expected_idr", "actual_idr", "difference_idr")),
         ]
         for row in figures.found
     ]  # fmt: skip

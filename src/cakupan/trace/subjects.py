@@ -22,8 +22,8 @@ def trace_finding(night: Night, key: str) -> Node:
         keys = [one["finding_key"] for one in night.rows("finding_keys")]
         raise unknown("finding with the key", key, keys, night.as_of, "select finding_key from audit_findings")
     facts = facts_of(
-        row, "severity", "explanation", "amount_idr", "sp2d_no", "decree_no", "contribution_month",
-        "fiscal_year", "skpd_code", "sub_activity_code", "account_code",
+        row, "severity", "explanation", "amount_idr", "expected_idr", "actual_idr", "difference_idr", "sp2d_no",
+        "decree_no", "contribution_month", "fiscal_year", "skpd_code", "sub_activity_code", "account_code",
     )  # fmt: skip
     if row["worker_key"]:
         facts["worker_key"] = str(row["worker_key"])

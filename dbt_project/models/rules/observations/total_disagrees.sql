@@ -5,6 +5,8 @@ with remarked as (
         input.delivery_id,
         remark.column_name,
         remark.amount_idr,
+        remark.expected_idr,
+        remark.actual_idr,
         remark.detail_id
     from {{ source('quality', 'remark') }} as remark
     inner join {{ source('ledger', 'run_input') }} as input
@@ -31,6 +33,8 @@ select
     remarked.detail_id as subject,
     remarked.amount_idr,
     remarked.agency || '.' || remarked.feed || ': ' || remarked.detail_id as explanation,
-    stated.evidence
+    stated.evidence,
+    remarked.expected_idr,
+    remarked.actual_idr
 from remarked
 inner join stated on remarked.delivery_id = stated.delivery_id and remarked.column_name = stated.column_name
