@@ -3,64 +3,59 @@
     indexes=[{'columns': ['run_id', 'feed', 'column_name', 'code'], 'unique': true}],
 ) }}
 
--- Codes of rows in force that no reference list holds on the night. The rows are in every sum; only their meaning is unknown.
-with office as (
-    select agency.skpd_code
-    from {{ ref('agency') }} as agency
-    where
-        agency.skpd_code is not null
-        and {{ valid_on_night('agency') }}
-),
+{#- The lists of reference data: list, relation, column, and which of its rows. -#}
+{%- set lists = [
+    ('budget_source', ref('budget_source'), 'budget_source', none),
+    ('office', ref('agency'), 'skpd_code', none),
+    ('agency', ref('agency'), 'agency_code', none),
+    ('region', ref('region'), 'region_code', "region_level = 'VILLAGE'"),
+    ('sector', ref('sector'), 'sector_code', none),
+    ('recipient_category', ref('recipient_category'), 'worker_category', none),
+] %}
 
-known (list, code) as (
+{#- The columns of codes: rows in force as named below, column of the feed, list that should hold it, our column. -#}
+{%- set code_columns = [
+    ('budget', 'sumber_dana', 'budget_source', 'budget_source'),
+    ('budget', 'kode_skpd', 'office', 'skpd_code'),
+    ('sp2d', 'sumber_dana', 'budget_source', 'budget_source'),
+    ('sp2d', 'kode_skpd', 'office', 'skpd_code'),
+    ('membership', 'kode_wilayah', 'region', 'region_code'),
+    ('roster', 'kode_wilayah', 'region', 'region_code'),
+    ('recipient', 'kategori', 'recipient_category', 'worker_category'),
+    ('recipient', 'skpd_pengusul', 'office', 'proposing_skpd_code'),
+    ('recipient', 'kode_wilayah', 'region', 'region_code'),
+    ('contract', 'buyer', 'office', 'buyer_skpd_code'),
+    ('commitment', 'kode', 'agency', 'agency_code'),
+    ('commitment', 'daftar', 'roster', 'roster'),
+    ('workforce', 'kode_sektor', 'sector', 'sector_code'),
+    ('target', 'kode_sektor', 'sector', 'sector_code'),
+] %}
+
+-- Codes of rows in force that no reference list holds on the night. The rows are in every sum; only their meaning is unknown.
+with known (list, code) as (
+    {%- for list, relation, column, which in lists %}
     select
-        'budget_source' as list,
-        source.budget_source as code
-    from {{ ref('budget_source') }} as source
-    where {{ valid_on_night('source') }}
-    union all
-    select
-        'office' as list,
-        office.skpd_code as code
-    from office
-    union all
-    select
-        'agency' as list,
-        agency.agency_code as code
-    from {{ ref('agency') }} as agency
-    where {{ valid_on_night('agency') }}
-    union all
-    select
-        'region' as list,
-        region.region_code as code
-    from {{ ref('region') }} as region
+        '{{ list }}' as list,
+        listed.{{ column }} as code
+    from {{ relation }} as listed
     where
-        region.region_level = 'VILLAGE'
-        and {{ valid_on_night('region') }}
+        {{ valid_on_night('listed') }}
+        {%- if which %}
+        and listed.{{ which }}
+        {%- endif %}
     union all
+    {%- endfor %}
+    {%- for roster in (rosters().split() + ['disnaker.penerima_dbhcht']) %}
     select
-        'sector' as list,
-        sector.sector_code as code
-    from {{ ref('sector') }} as sector
-    where {{ valid_on_night('sector') }}
+        'roster' as list,
+        '{{ roster }}' as code
     union all
-    select
-        'recipient_category' as list,
-        category.worker_category as code
-    from {{ ref('recipient_category') }} as category
-    where {{ valid_on_night('category') }}
-    union all
+    {%- endfor %}
     select
         category.roster as list,
         category.worker_category as code
     from {{ ref('roster_category') }} as category
     where {{ valid_on_night('category') }}
-    {%- for roster in (rosters().split() + ['disnaker.penerima_dbhcht']) %}
-    union all
-    select
-        'roster' as list,
-        '{{ roster }}' as code
-    {%- endfor %}
 ),
 
 category_column as (
@@ -71,180 +66,135 @@ category_column as (
     group by category.roster
 ),
 
+budget as (
+    select
+        'sipd.anggaran' as feed,
+        business_date,
+        budget_source,
+        skpd_code,
+        budget_idr as amount_idr
+    from {{ ref('stored_fct_budget') }}
+    where validation_id in ({{ in_force('sipd', 'anggaran') }})
+),
+
+sp2d as (
+    select
+        'sipd.sp2d' as feed,
+        business_date,
+        budget_source,
+        skpd_code,
+        amount_idr
+    from {{ ref('stored_fct_disbursement') }}
+    where validation_id in ({{ in_force('sipd', 'sp2d') }})
+),
+
 -- A region outside the city is no unknown one: everywhere else is LUAR.
 membership as (
     select
-        region_code,
+        'bpjstk.kepesertaan' as feed,
         business_date,
-        count(*) as rows
+        region_code,
+        null::bigint as amount_idr
     from {{ ref('stored_fct_membership') }}
     where
         validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and {{ in_city('region_code') }}
-    group by region_code, business_date
 ),
 
 roster as (
     select
-        listed.roster,
-        listed.worker_category,
-        listed.region_code,
+        listed.roster as feed,
         input.business_date,
-        count(*) as rows
+        listed.worker_category,
+        case when {{ in_city('listed.region_code') }} then listed.region_code end as region_code,
+        null::bigint as amount_idr
     from {{ ref('stored_fct_roster') }} as listed
     inner join {{ source('ledger', 'run_input') }} as input
         on listed.delivery_id = input.delivery_id and input.run_id = {{ run_id() }}
     where
         listed.run_id = {{ run_id() }}
         and listed.roster <> 'disnaker.penerima_dbhcht'
-    group by listed.roster, listed.worker_category, listed.region_code, input.business_date
 ),
 
 recipient as (
     select
+        'disnaker.penerima_dbhcht' as feed,
+        business_date,
         worker_category,
         proposing_skpd_code,
-        region_code,
-        business_date,
-        count(*) as rows
+        case when {{ in_city('region_code') }} then region_code end as region_code,
+        null::bigint as amount_idr
     from {{ ref('penerima_dbhcht') }}
     where delivery_id in ({{ deliveries_in_force('disnaker', 'penerima_dbhcht') }})
-    group by worker_category, proposing_skpd_code, region_code, business_date
+),
+
+contract as (
+    select
+        'pbj.kontrak' as feed,
+        business_date,
+        buyer_skpd_code,
+        contract_value_idr as amount_idr
+    from {{ ref('kontrak') }}
+    where delivery_id in ({{ deliveries_in_force('pbj', 'kontrak') }})
+),
+
+commitment as (
+    select
+        'perekonomian.rencana_kerja' as feed,
+        business_date,
+        agency_code,
+        roster,
+        null::bigint as amount_idr
+    from {{ ref('stored_fct_commitment') }}
+    where validation_id in ({{ in_force('perekonomian', 'rencana_kerja') }})
+),
+
+workforce as (
+    select
+        'bps.angkatan_kerja' as feed,
+        business_date,
+        sector_code,
+        null::bigint as amount_idr
+    from {{ ref('angkatan_kerja') }}
+    where delivery_id in ({{ deliveries_in_force('bps', 'angkatan_kerja') }})
+),
+
+target as (
+    select
+        'bpjstk.target' as feed,
+        business_date,
+        sector_code,
+        null::bigint as amount_idr
+    from {{ ref('target') }}
+    where delivery_id in ({{ deliveries_in_force('bpjstk', 'target') }})
 ),
 
 used (feed, column_name, list, code, business_date, rows, amount_idr) as (
+    {%- for relation, column_name, list, code in code_columns %}
     select
-        'sipd.anggaran' as feed,
-        used.column_name,
-        used.list,
-        used.code,
-        budget.business_date,
-        1::bigint as rows,
-        budget.budget_idr as amount_idr
-    from {{ ref('stored_fct_budget') }} as budget
-    cross join
-        lateral (
-            values
-            ('sumber_dana', 'budget_source', budget.budget_source),
-            ('kode_skpd', 'office', budget.skpd_code)
-        ) as used (column_name, list, code)
-    where budget.validation_id in ({{ in_force('sipd', 'anggaran') }})
+        feed,
+        '{{ column_name }}' as column_name,
+        '{{ list }}' as list,
+        {{ code }} as code,
+        min(business_date) as business_date,
+        count(*) as rows,
+        sum(amount_idr) as amount_idr
+    from {{ relation }}
+    group by feed, {{ code }}
     union all
+    {%- endfor %}
+    -- What a category is called, and which list holds it, differs from roster to roster.
     select
-        'sipd.sp2d' as feed,
-        used.column_name,
-        used.list,
-        used.code,
-        sp2d.business_date,
-        1::bigint as rows,
-        sp2d.amount_idr
-    from {{ ref('stored_fct_disbursement') }} as sp2d
-    cross join
-        lateral (
-            values
-            ('sumber_dana', 'budget_source', sp2d.budget_source),
-            ('kode_skpd', 'office', sp2d.skpd_code)
-        ) as used (column_name, list, code)
-    where sp2d.validation_id in ({{ in_force('sipd', 'sp2d') }})
-    union all
-    select
-        'bpjstk.kepesertaan' as feed,
-        'kode_wilayah' as column_name,
-        'region' as list,
-        region_code as code,
-        business_date,
-        rows,
-        null::bigint as amount_idr
-    from membership
-    union all
-    select
-        roster.roster as feed,
+        roster.feed,
         coalesce(category_column.column_name, 'kategori') as column_name,
-        roster.roster as list,
+        roster.feed as list,
         roster.worker_category as code,
-        roster.business_date,
-        roster.rows,
-        null::bigint as amount_idr
+        min(roster.business_date) as business_date,
+        count(*) as rows,
+        null::numeric as amount_idr
     from roster
-    left join category_column on roster.roster = category_column.roster
-    union all
-    select
-        roster.roster as feed,
-        'kode_wilayah' as column_name,
-        'region' as list,
-        roster.region_code as code,
-        roster.business_date,
-        roster.rows,
-        null::bigint as amount_idr
-    from roster
-    where {{ in_city('roster.region_code') }}
-    union all
-    select
-        'disnaker.penerima_dbhcht' as feed,
-        used.column_name,
-        used.list,
-        used.code,
-        recipient.business_date,
-        recipient.rows,
-        null::bigint as amount_idr
-    from recipient
-    cross join
-        lateral (
-            values
-            ('kategori', 'recipient_category', recipient.worker_category),
-            ('skpd_pengusul', 'office', recipient.proposing_skpd_code),
-            ('kode_wilayah', 'region', case when {{ in_city('recipient.region_code') }} then recipient.region_code end)
-        ) as used (column_name, list, code)
-    union all
-    select
-        'pbj.kontrak' as feed,
-        'buyer' as column_name,
-        'office' as list,
-        contract.buyer_skpd_code as code,
-        contract.business_date,
-        1::bigint as rows,
-        contract.contract_value_idr as amount_idr
-    from {{ ref('kontrak') }} as contract
-    where contract.delivery_id in ({{ deliveries_in_force('pbj', 'kontrak') }})
-    union all
-    select
-        'perekonomian.rencana_kerja' as feed,
-        used.column_name,
-        used.list,
-        used.code,
-        commitment.business_date,
-        1::bigint as rows,
-        null::bigint as amount_idr
-    from {{ ref('stored_fct_commitment') }} as commitment
-    cross join
-        lateral (
-            values
-            ('kode', 'agency', commitment.agency_code),
-            ('daftar', 'roster', commitment.roster)
-        ) as used (column_name, list, code)
-    where commitment.validation_id in ({{ in_force('perekonomian', 'rencana_kerja') }})
-    union all
-    select
-        'bps.angkatan_kerja' as feed,
-        'kode_sektor' as column_name,
-        'sector' as list,
-        workforce.sector_code as code,
-        workforce.business_date,
-        1::bigint as rows,
-        null::bigint as amount_idr
-    from {{ ref('angkatan_kerja') }} as workforce
-    where workforce.delivery_id in ({{ deliveries_in_force('bps', 'angkatan_kerja') }})
-    union all
-    select
-        'bpjstk.target' as feed,
-        'kode_sektor' as column_name,
-        'sector' as list,
-        target.sector_code as code,
-        target.business_date,
-        1::bigint as rows,
-        null::bigint as amount_idr
-    from {{ ref('target') }} as target
-    where target.delivery_id in ({{ deliveries_in_force('bpjstk', 'target') }})
+    left join category_column on roster.feed = category_column.roster
+    group by roster.feed, category_column.column_name, roster.worker_category
 ),
 
 unmapped as (
