@@ -228,7 +228,7 @@ def test_what_a_declaration_gives_is_not_said_again(tmp_path: Path, again: dict[
 def test_the_command_prints_a_suite_that_great_expectations_loads(name: str) -> None:
     import great_expectations as gx
 
-    import cakupan.quality.parse_expectation  # noqa: F401 - registers an expectation
+    import cakupan.quality.expectations  # noqa: F401 - registers an expectation
 
     done = CliRunner().invoke(app, ["feed", "rules", name])
     assert done.exit_code == 0, done.output

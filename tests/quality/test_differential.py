@@ -78,6 +78,13 @@ def test_the_pass_and_great_expectations_agree(warehouse: Warehouse, feed: Feed)
     assert {rule_id: failed for rule_id, failed, _ in results if not rule_id.startswith("delivery.")} == {
         rule_id: sum(rule_id in rules for rules in broken.values()) for rule_id in seen
     }
+    counted = warehouse.connection.execute(
+        "select rule_id, unexpected_rows, recounted_rows from quality.rule_result where validation_id = %s"
+        " and rule_id not like 'delivery.%%'",
+        (outcome.validation_id,),
+    ).fetchall()
+    assert [(rule_id, ours) for rule_id, ours, _ in counted] == [(rule_id, theirs) for rule_id, _, theirs in counted]
+    assert all(ours for _, ours, _ in counted)
     assert {rule_id for rule_id, _, _ in results} == {rule.rule_id for rule in suite.expectations}
     assert all(success == (failed == 0) for rule_id, failed, success in results if not rule_id.startswith("delivery."))
 

@@ -21,7 +21,7 @@ every_feed = pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
 def test_great_expectations_loads_the_suite(feed: Feed) -> None:
     import great_expectations as gx
 
-    import cakupan.quality.parse_expectation  # noqa: F401 - registers an expectation
+    import cakupan.quality.expectations  # noqa: F401 - registers an expectation
 
     suite = load_suite(feed)
     loaded = gx.ExpectationSuite(**suite.for_great_expectations())

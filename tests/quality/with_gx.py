@@ -99,7 +99,7 @@ def _whole_groups(frame: pd.DataFrame, feed: Feed, passing: list[int], named: se
 
 def judged_by_pandas(frame: pd.DataFrame, rules: Iterable[Rule]) -> dict[str, set[int]]:
     """Addresses of failing rows by rule id."""
-    import cakupan.quality.parse_expectation  # noqa: F401 - registers an expectation
+    import cakupan.quality.expectations  # noqa: F401 - registers an expectation
 
     batches = _context().data_sources.get("frames").get_asset("rows").get_batch_definition("all")
     return _validate(batches.get_batch(batch_parameters={"dataframe": frame}), rules, _index_list)

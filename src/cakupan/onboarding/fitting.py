@@ -73,7 +73,7 @@ def signature_misfits(suite: Suite) -> list[str]:
     """Name expectations that the installed Great Expectations does not know, or not with these arguments."""
     from great_expectations.expectations.registry import get_expectation_impl
 
-    import cakupan.quality.parse_expectation  # noqa: F401 - registers an expectation
+    import cakupan.quality.expectations  # noqa: F401 - registers an expectation
 
     said = []
     for rule in suite.expectations:

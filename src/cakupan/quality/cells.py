@@ -1,7 +1,7 @@
 """How a cell is cleaned and read, in Python: a second, independent account of the SQL functions in schema `quality`.
 
-The warehouse itself reads cells in the database. This account serves the expectation `expect_column_values_to_parse`
-where Great Expectations looks at rows, and the tests that hold the two against each other.
+The warehouse itself reads cells in the database. This account serves the drafting of a feed from a sample, and the
+tests that hold the two against each other.
 """
 
 from __future__ import annotations

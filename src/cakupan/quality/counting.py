@@ -39,8 +39,11 @@ class CountsDisagree(RuntimeError):
     """What the pass counted does not add up to what lies in the landing table."""
 
 
-def count(execute: Execute, feed: Feed, delivery: Delivery) -> Counts:
-    """The figures of the rows in `judged` and of the clean ones that are not there. Raises CountsDisagree."""
+def count(execute: Execute, feed: Feed, delivery: Delivery, unexpected: dict[str, int]) -> Counts:
+    """Count the rows in `judged` and the clean ones that are not there. Raises CountsDisagree.
+
+    `unexpected` are the rows that break each rule, repeated ones included, which `judged` no longer tells.
+    """
     row = execute(
         """
         select
@@ -68,10 +71,17 @@ def count(execute: Execute, feed: Feed, delivery: Delivery) -> Counts:
         quarantined=quarantined,
         duplicates=duplicates,
         broken=broken,
+        unexpected=unexpected,
         first=first,
         median_on=_median(execute, feed),
         repeated=tuple(number for (number,) in repeated),
     )
+
+
+def unexpected_rows(execute: Execute) -> dict[str, int]:
+    """Count the rows of `judged` that break each rule, before those of repeated rows are forgotten."""
+    found = execute("select rule, count(*) from judged, unnest(rules) as rule group by rule").fetchall()
+    return dict(found)
 
 
 def _broken(execute: Execute) -> tuple[dict[str, int], dict[str, tuple[str, int]]]:

@@ -26,6 +26,8 @@ class Counts:
     duplicates: int
     broken: dict[str, int] = field(default_factory=dict)
     """Rows that break a rule, duplicates aside; rules nobody broke are left out."""
+    unexpected: dict[str, int] = field(default_factory=dict)
+    """The same with repeated rows, as Great Expectations counts them."""
     first: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Sheet and number of the first row that breaks a rule."""
     median_on: date | None = None

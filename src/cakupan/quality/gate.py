@@ -1,27 +1,19 @@
-"""The gate: Great Expectations judges the figures of the pass, one expectation for each declared rule.
-
-Its library is slow to import (seconds) and is only needed here, so it is imported at the first judgement of a process
-and its context is kept.
-"""
+"""The gate: what Great Expectations says of every rule, beside what the pass counted, decides about a delivery."""
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from cakupan.quality import limits
+from cakupan.quality.counts import Counts
+from cakupan.quality.library import GateError, declared, error_of, figures_batch, great_expectations
 from cakupan.quality.limits import Measures
-from cakupan.quality.rule import AT_MOST, Rule
+from cakupan.quality.recount import Recount
+from cakupan.quality.rule import Rule
 from cakupan.quality.suite import Suite
-
-
-class GateError(RuntimeError):
-    """Great Expectations could not say whether a rule holds."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +25,15 @@ class Result:
     checked_rows: int
     failed_rows: int
     observed: str
+    unexpected_rows: int | None = None
+    """Of a rule on rows: those that break it by the pass, repeated ones included; only these two are held together."""
+    recounted_rows: int | None = None
+    """The same by Great Expectations."""
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the pass and Great Expectations counted otherwise."""
+        return self.unexpected_rows != self.recounted_rows
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Figures:
     median_on: date | None = None
     comes_again: bool = False
     """The same bytes were accepted before."""
+    rules_counted_otherwise: int = 0
+    """Rules on rows of which the pass and Great Expectations count other numbers of failing rows."""
 
     @property
     def lost_share(self) -> float:
@@ -85,85 +88,71 @@ class Figures:
             "days_older": self.days_older,
             "quarantined_share": self.quarantined_share,
             "new_columns": self.new_columns,
+            "rules_counted_otherwise": self.rules_counted_otherwise,
         }
 
 
-def judge(suite: Suite, figures: Figures, broken: Mapping[str, int]) -> list[Result]:
-    """Have every rule of the suite judged; raises GateError where Great Expectations fails to."""
-    rules = {rule.rule_id: rule for rule in suite.expectations}
-    row: dict[str, float] = dict(figures.row())
-    row.update({rule_id: broken.get(rule_id, 0) for rule_id, rule in rules.items() if not rule.on_delivery})
-    expectations = [_expectation(rule) for rule in rules.values()]
+def judge_rows(suite: Suite, counts: Counts, recounts: Mapping[str, Recount]) -> list[Result]:
+    """Hold what the pass counted of each rule on rows beside what Great Expectations says of it.
+
+    The word of Great Expectations decides, but for one case: a rule that only repeated rows break holds, because they
+    count for nothing (a NIK typed as a number, in a row that is there again with the NIK as text).
+    """
+    rules = {rule.rule_id: rule for rule in (*suite.row_rules, suite.key_rule)}
+    results = []
+    for rule_id, rule in rules.items():
+        failed, unexpected, said = counts.broken.get(rule_id, 0), counts.unexpected.get(rule_id, 0), recounts[rule_id]
+        only_repeated = not failed and unexpected == said.unexpected_rows
+        results.append(
+            Result(
+                rule=rule,
+                success=said.success or only_repeated,
+                checked_rows=counts.delivered - counts.duplicates,
+                failed_rows=failed,
+                observed=str(failed),
+                unexpected_rows=unexpected,
+                recounted_rows=said.unexpected_rows,
+            )
+        )
+    return results
+
+
+def judge_delivery(suite: Suite, figures: Figures) -> list[Result]:
+    """Have the rules on the whole delivery judged by its figures; raises GateError where the library cannot."""
+    rules = {rule.rule_id: rule for rule in suite.delivery_rules}
+    row = figures.row()
     # Asked for a column that is not there, the library spends minutes on its own error message.
-    if unknown := sorted({expectation["kwargs"]["column"] for expectation in expectations} - row.keys()):
+    if unknown := sorted({rule.column or "" for rule in rules.values()} - row.keys()):
         raise GateError(f"{suite.name}: no such figure: {unknown}")
-    said = _validate(expectations, row)
+    said = _validate(suite.delivery_rules, row)
     if said.keys() != rules.keys():
         raise GateError(f"{suite.name}: no judgement on {sorted(rules.keys() ^ said.keys())}")
-    once = figures.delivered_rows - figures.duplicate_rows
     return [
         Result(
             rule=rule,
             success=said[rule_id],
-            checked_rows=figures.delivered_rows if rule.on_delivery else once,
-            failed_rows=0 if rule.on_delivery else broken.get(rule_id, 0),
-            observed=f"{row[rule.kwargs['column'] if rule.on_delivery else rule_id]:.12g}",
+            checked_rows=figures.delivered_rows,
+            failed_rows=0,
+            observed=f"{row[rule.kwargs['column']]:.12g}",
         )
         for rule_id, rule in rules.items()
     ]
 
 
-def _expectation(rule: Rule) -> dict[str, Any]:
-    """The rule over the figures: rules on the delivery as declared, the others as "no row breaks it"."""
-    if rule.on_delivery:
-        kind, kwargs = rule.type, rule.kwargs
-    else:
-        kind, kwargs = AT_MOST, {"column": rule.rule_id, "max_value": 0}
-    return {
-        "type": kind,
-        "kwargs": kwargs,
-        "severity": rule.severity,
-        "meta": {"rule_id": rule.rule_id, "declared": rule.type},
-    }
-
-
-def _validate(expectations: list[dict[str, Any]], row: Mapping[str, float]) -> dict[str, bool]:
-    library, batches = _great_expectations()
-    suite = library.ExpectationSuite(name="figures", expectations=expectations)
-    batch = batches.get_batch(batch_parameters={"dataframe": _frame(row)})
+def _validate(rules: Sequence[Rule], row: Mapping[str, float]) -> dict[str, bool]:
+    suite = great_expectations().ExpectationSuite(name="figures", expectations=[declared(rule) for rule in rules])
+    batch = figures_batch().get_batch(batch_parameters={"dataframe": _frame(row)})
     results = batch.validate(suite, result_format="BASIC").results
     said = {}
     for result in results:
         rule_id = result.expectation_config.meta["rule_id"]
-        if message := _error(result.exception_info):
+        if message := error_of(result.exception_info):
             raise GateError(f"{rule_id}: {message}")
         said[rule_id] = bool(result.success)
     return said
-
-
-def _error(info: Mapping[str, Any]) -> str:
-    """What the library could not do; it says so for the rule, or for each figure the rule needs."""
-    told = [info] if "raised_exception" in info else list(info.values())
-    return "; ".join(str(one["exception_message"]) for one in told if one["raised_exception"])
 
 
 def _frame(row: Mapping[str, float]) -> Any:
     import pandas as pd
 
     return pd.DataFrame([dict(row)])
-
-
-@cache
-def _great_expectations() -> tuple[Any, Any]:
-    """The library and, in a context of this process alone, a definition of batches made of a data frame."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations as library
-
-    # This one has a level of its own, set when it is imported.
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
-
-    context = library.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("figures").add_dataframe_asset("delivery")
-    return library, asset.add_batch_definition_whole_dataframe("one row")

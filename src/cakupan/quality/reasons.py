@@ -19,6 +19,7 @@ from cakupan.quality.limits import Measures
 _FILE_NAME = re.compile(r"^(?!.*\d{9})[a-z][a-z0-9_]{0,60}_\d{8}(\.[a-z0-9]{1,5}){1,2}$")
 _RULES_NAMED = 3
 _MOST_DECIMALS = 8
+DISAGREE = "CHECKS_DISAGREE"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def held(subject: Subject, figures: Figures, results: Iterable[Result], evidence
     """Why the delivery is held, from the critical rules it fails."""
     results = list(results)
     failed = [result for result in results if not result.success and result.rule.severity == "critical"]
-    said = [_sentences(result, subject, figures) for result in failed]
+    said = [
+        _counted_otherwise(results) if result.rule.meta.code == DISAGREE else _sentences(result, subject, figures)
+        for result in failed
+    ]
     if any(result.rule.meta.code in ("QUARANTINE_SHARE", "NOTHING_ACCEPTED", "ROW_LOSS") for result in failed):
         said.append(_what_is_wrong(subject, results, evidence))
     before = (
@@ -69,20 +73,19 @@ def held(subject: Subject, figures: Figures, results: Iterable[Result], evidence
         if subject.night_before is None
         else Text("Kiriman sebelumnya tetap berlaku.", "The one before stays in force.")
     )
+    if all(result.rule.meta.code == DISAGREE for result in failed):
+        following = _of_the_house(subject)
+    else:
+        following = Text(
+            "Selanjutnya: minta {} memeriksa dan mengirim ulang, atau, bila isinya memang benar, lepaskan:"
+            " cakupan release {} --by SIAPA --why ALASAN.",
+            "Next: ask {} to check and send again, or, if it is right as it is, release it:"
+            " cakupan release {} --by WHO --why GROUNDS.",
+        ).format(subject.feed.owner, str(subject.delivery_id))
     return Reason(
         code=failed[0].rule.meta.code or failed[0].rule.rule_id,
         text=joined(
-            [
-                Text("Kiriman {} ditahan.", "Delivery {} is held.").format(subject.file),
-                *said,
-                before,
-                Text(
-                    "Selanjutnya: minta {} memeriksa dan mengirim ulang, atau, bila isinya memang benar, lepaskan:"
-                    " cakupan release {} --by SIAPA --why ALASAN.",
-                    "Next: ask {} to check and send again, or, if it is right as it is, release it:"
-                    " cakupan release {} --by WHO --why GROUNDS.",
-                ).format(subject.feed.owner, str(subject.delivery_id)),
-            ]
+            [Text("Kiriman {} ditahan.", "Delivery {} is held.").format(subject.file), *said, before, following]
         ),
     )
 
@@ -160,6 +163,38 @@ def _sentences(result: Result, subject: Subject, figures: Figures) -> Text:
     return Text("Aturan {} tidak terpenuhi ({}): {}.", "Rule {} does not hold ({}): {}.").format(
         result.rule.rule_id, result.rule.meta.sentence, str(result.observed)
     )
+
+
+def _counted_otherwise(results: Sequence[Result]) -> Text:
+    """Name every rule of which two counts differ, with both."""
+    rules = [
+        Text(
+            "{} ({}): {} baris melanggarnya menurut pemeriksaan kami, {} menurut Great Expectations",
+            "{} ({}): {} rows break it by our own pass, {} by Great Expectations",
+        ).format(
+            result.rule.rule_id,
+            result.rule.meta.sentence,
+            number(result.unexpected_rows or 0),
+            number(result.recounted_rows or 0),
+        )
+        for result in results
+        if result.disagrees
+    ]
+    return Text("Dua penghitungan terpisah berbeda. {}.", "Two independent counts differ. {}.").format(
+        joined(rules, "; ")
+    )
+
+
+def _of_the_house(subject: Subject) -> Text:
+    """What to do where nobody knows yet that the file is wrong: the fault is in a rule or in how it is counted."""
+    return Text(
+        "Pengirim tidak perlu berbuat apa-apa. Selanjutnya: tim data membandingkan aturan itu (cakupan feed rules"
+        " {feed}) dengan baris kiriman dan memperbaiki yang keliru; atau, bila hitungan pemeriksaan kami yang benar,"
+        " lepaskan: cakupan release {delivery} --by SIAPA --why ALASAN.",
+        "The sender need do nothing. Next: the data team holds the rule (cakupan feed rules {feed}) against the rows of"
+        " the delivery and mends what is wrong; or, if the count of our own pass is right, releases it:"
+        " cakupan release {delivery} --by WHO --why GROUNDS.",
+    ).format(feed=subject.feed.name, delivery=str(subject.delivery_id))
 
 
 def _lost(figures: Figures, before: Measures, night: date, limit: float) -> Text:

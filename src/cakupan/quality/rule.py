@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cakupan.bilingual import Text
 from cakupan.feeds import Strict
@@ -37,6 +37,12 @@ DELIVERY_TYPES = frozenset({AT_MOST, AT_LEAST})
 KEY_TYPES = frozenset({UNIQUE, COMPOUND_UNIQUE})
 ROWS_FORM = "select * from {batch} where …"
 _ROWS_QUERY = re.compile(r"^select \* from \{batch\} where (.+)$", re.DOTALL)
+
+
+def condition_of(query: str) -> str:
+    """Take the condition out of a query of the form of ROWS_FORM; empty where it has another."""
+    found = _ROWS_QUERY.match(query)
+    return found.group(1).strip() if found else ""
 
 
 class Meta(Strict):
@@ -87,8 +93,15 @@ class Rule(Strict):
     @property
     def where(self) -> str:
         """The condition of an unexpected-rows rule, as SQL over one row."""
-        found = _ROWS_QUERY.match(self.kwargs["unexpected_rows_query"])
-        return found.group(1).strip() if found else ""
+        return condition_of(self.kwargs["unexpected_rows_query"])
+
+    @field_validator("kwargs")
+    @classmethod
+    def _listed_as_text(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Cells are text, so what a list closes is text too, however YAML took it."""
+        if "value_set" in kwargs:
+            return {**kwargs, "value_set": [str(value) for value in kwargs["value_set"]]}
+        return kwargs
 
     @model_validator(mode="after")
     def _known(self) -> Rule:

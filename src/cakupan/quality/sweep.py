@@ -16,7 +16,7 @@ from psycopg import sql
 from cakupan.feeds import Column, Feed
 from cakupan.quality.columns import key_hash, listed
 from cakupan.quality.compiler import compile_rules, masked, normalised
-from cakupan.quality.counting import count
+from cakupan.quality.counting import count, unexpected_rows
 from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite
@@ -60,8 +60,9 @@ class Sweep:
         self._gather_repeated_keys()
         self._mark_duplicates()
         self._mark_conflicts()
+        unexpected = unexpected_rows(self._execute)
         self._decide()
-        return count(self._execute, self.feed, self.delivery)
+        return count(self._execute, self.feed, self.delivery, unexpected)
 
     def store(self, validation_id: int) -> None:
         """Copy what needed a closer look to the quarantine table; a NIK outside its own column stays behind."""

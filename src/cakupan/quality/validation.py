@@ -24,12 +24,14 @@ from cakupan.quality.accepted import ensure_accepted_view
 from cakupan.quality.counting import median_of_validated
 from cakupan.quality.counts import Counts, Delivery
 from cakupan.quality.defects import commonest
-from cakupan.quality.gate import Figures, Result, judge
+from cakupan.quality.gate import Figures, Result, judge_delivery, judge_rows
 from cakupan.quality.limits import Measures
 from cakupan.quality.locking import lock
+from cakupan.quality.looked_at import gather_looked_at
 from cakupan.quality.pending import Known, known_deliveries, next_pending
 from cakupan.quality.quarantine import ensure_quarantine_table
 from cakupan.quality.reasons import Evidence
+from cakupan.quality.recount import recount
 from cakupan.quality.suite import Suite, load_suite
 from cakupan.quality.sweep import Sweep
 
@@ -142,13 +144,16 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
     ensure_accepted_view(connection, feed)
     night_before = known.business_date - timedelta(days=1)
     earlier = deliveries_in_force(connection, feed, night_before) if feed.cadence == "increment" else ()
-    sweep = Sweep(connection, feed, suite, Delivery(known.delivery_id, known.business_date, tuple(earlier)))
+    delivery = Delivery(known.delivery_id, known.business_date, tuple(earlier))
+    sweep = Sweep(connection, feed, suite, delivery)
     counts = sweep.run()
     if counts.delivered != known.landed_rows:
         raise RowsMissing(
             f"{feed.name}: delivery {known.delivery_id} landed {known.landed_rows} rows,"
             f" but landing.{feed.table} holds {counts.delivered} of it; land it again from the archive"
         )
+    gather_looked_at(connection, feed, suite, delivery, counts.delivered)
+    on_rows = judge_rows(suite, counts, recount(connection, suite, across=bool(earlier)))
     figures = Figures(
         delivered_rows=counts.delivered,
         quarantined_rows=counts.quarantined,
@@ -158,8 +163,9 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
         before=case.measures_before,
         median_on=counts.median_on,
         comes_again=feed.cadence == "increment" and accepted_same_bytes(connection, known.delivery_id) is not None,
+        rules_counted_otherwise=sum(result.disagrees for result in on_rows),
     )
-    results = judge(suite, figures, counts.broken)
+    results = [*on_rows, *judge_delivery(suite, figures)]
     verdict = _decide(case, figures, results, counts)
     rows = _Rows(counts.delivered, counts.accepted, counts.quarantined, counts.duplicates, counts.median_on)
     outcome = _record(case, verdict, rows)
@@ -245,7 +251,8 @@ def _record_results(connection: psycopg.Connection[Any], validation_id: int, res
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into quality.rule_result (validation_id, rule_id, expectation, severity, success,"
-            " checked_rows, failed_rows, observed) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            " checked_rows, failed_rows, observed, unexpected_rows, recounted_rows)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     validation_id,
@@ -256,6 +263,8 @@ def _record_results(connection: psycopg.Connection[Any], validation_id: int, res
                     result.checked_rows,
                     result.failed_rows,
                     result.observed,
+                    result.unexpected_rows,
+                    result.recounted_rows,
                 )
                 for result in results
             ],

@@ -1,0 +1,113 @@
+"""Great Expectations judges the rules on rows themselves, in PostgreSQL, and counts for itself what breaks them.
+
+For each feed there is a checkpoint of three validation definitions, over query assets on the tables of `looked_at`: on
+all records, on those that could be read, and on keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import psycopg
+
+from cakupan.quality.library import (
+    GateError,
+    borrowed_connection,
+    context,
+    declared,
+    error_of,
+    great_expectations,
+    warehouse,
+)
+from cakupan.quality.rule import ROWS, Rule
+from cakupan.quality.suite import Suite
+
+RECORDS, READABLE, KEYS = "records", "readable", "keys"
+QUERIES = {
+    RECORDS: "select * from pg_temp.looked_at",
+    READABLE: "select * from pg_temp.looked_at where defect is null",
+    KEYS: "select * from pg_temp.shared_key",
+}
+COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
+"""Of unexpected values none is asked for: no cell leaves the database, and no table is read once for each rule."""
+COUNTED = "counted_unexpected_rows_expectation"
+"""In place of an `unexpected_rows_expectation` on each row, so that it is counted in one query with all others."""
+SHARED_WITH_EARLIER = (
+    "select * from (select *, count(*) over (partition by {key}) as sharing from {{batch}}) as shared"
+    " where not earlier and sharing > 1"
+)
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What Great Expectations said of one rule."""
+
+    success: bool
+    unexpected_rows: int
+
+
+def recount(connection: psycopg.Connection[Any], suite: Suite, *, across: bool) -> dict[str, Recount]:
+    """Judge the rules on rows and the key over `looked_at` and `shared_key`, by rule id.
+
+    `across` says that earlier deliveries have a part in the key. Raises GateError where the library cannot judge.
+    """
+    with borrowed_connection().lend(connection):
+        outcome = _checkpoint(suite.model_dump_json(), across).run()
+    found = {}
+    for result in (result for validation in outcome.run_results.values() for result in validation.results):
+        rule_id = result.expectation_config.meta["rule_id"]
+        if message := error_of(result.exception_info):
+            raise GateError(f"{rule_id}: {message}")
+        found[rule_id] = Recount(bool(result.success), _unexpected_rows(result.result))
+    wanted = {rule.rule_id for rule in (*suite.row_rules, suite.key_rule)}
+    if found.keys() != wanted:
+        raise GateError(f"{suite.name}: no judgement on {sorted(found.keys() ^ wanted)}")
+    return found
+
+
+def _unexpected_rows(result: Mapping[str, Any]) -> int:
+    """Rows that break the rule: observed where the rule is a query, counted where it is on a column."""
+    return int((result["observed_value"] if "observed_value" in result else result["unexpected_count"]) or 0)
+
+
+@cache
+def _checkpoint(suite: str, across: bool) -> Any:
+    """Make the checkpoint of a suite, once for each process."""
+    library, rules = great_expectations(), Suite.model_validate_json(suite)
+    judged = {
+        RECORDS: [_on_rows(rules.readable_rule)],
+        READABLE: [_on_rows(rule) for rule in rules.row_rules if rule != rules.readable_rule],
+        KEYS: [_on_key(rules.key_rule, across)],
+    }
+    name = f"{rules.name} {len(list(context().checkpoints.all()))}"
+    definitions = []
+    for table, expectations in judged.items():
+        made = library.ExpectationSuite(name=f"{name} {table}", expectations=expectations)
+        definition = library.ValidationDefinition(
+            name=made.name, data=_batches()[table], suite=context().suites.add(made)
+        )
+        definitions.append(context().validation_definitions.add(definition))
+    checkpoint = library.Checkpoint(name=name, validation_definitions=definitions, result_format=COUNTS_ONLY)
+    return context().checkpoints.add(checkpoint)
+
+
+def _on_rows(rule: Rule) -> dict[str, Any]:
+    return declared(rule, type=COUNTED) if rule.type == ROWS else declared(rule)
+
+
+def _on_key(rule: Rule, across: bool) -> dict[str, Any]:
+    """As declared; where the key holds over all deliveries, the rows of this one that share theirs with any."""
+    if not across:
+        return declared(rule)
+    columns = rule.kwargs.get("column_list") or [rule.column]
+    query = SHARED_WITH_EARLIER.format(key=", ".join(columns))
+    return declared(rule, type=ROWS, kwargs={"unexpected_rows_query": query})
+
+
+@cache
+def _batches() -> dict[str, Any]:
+    assets = {name: warehouse().add_query_asset(name, query) for name, query in QUERIES.items()}
+    return {name: asset.add_batch_definition_whole_table("all") for name, asset in assets.items()}
