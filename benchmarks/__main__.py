@@ -15,7 +15,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks import baseline, stages
+from benchmarks import baseline, judging, stages
 from cakupan import settings
 
 FIRST_NIGHT = date(2025, 9, 8)
@@ -37,6 +37,10 @@ def main() -> None:
                 timings = stages.run(night, city)
                 floor = baseline.copy_csv(night, city) | baseline.plain_sql() | baseline.hash_landed()
                 _print(night, timings, floor)
+                print("of validation, every delivery judged again:")
+                for way, seconds in judging.compare(night).items():
+                    print(f"{way:<20}{seconds:>9.2f}")
+                print()
         finally:
             stages.stop()
 
