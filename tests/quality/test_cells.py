@@ -137,6 +137,44 @@ def test_both_read_a_cell_alike(database: psycopg.Connection[Any], found: list[s
                 assert _SPELLED[kind, spelling](cell) == value
 
 
+@pytest.mark.parametrize(
+    ("kind", "spelling", "written"),
+    [
+        ("date", "iso", "to_char(y, 'FM0000') || '-' || to_char(m, 'FM00') || '-' || to_char(d, 'FM00')"),
+        ("date", "id", "d || '/' || m || '/' || y"),
+        ("date", "id", "d || ' ' || (array['Januari', 'FEBRUARI', 'maret'])[m] || ' ' || y"),
+        ("date", "loose", "d || '-' || (array['jan', 'Feb', 'MRT'])[m] || '-' || to_char(mod(y, 100), 'FM00')"),
+        ("date", "loose", "y || '/' || m || '/' || d || ' 08:00'"),
+        ("month", "iso", "y || to_char(m, 'FM00')"),
+        ("nik", None, "'357901' || to_char(d, 'FM00') || to_char(100 * m + mod(y, 100), 'FM0000') || '0001'"),
+        (
+            "nik",
+            None,
+            "'357901' || to_char(d + 40, 'FM00') || to_char(100 * m + mod(y, 100), 'FM0000') || '0000'",
+        ),
+        (
+            "nik",
+            None,
+            "'357901' || to_char(d + 40, 'FM00') || to_char(100 * m + mod(y, 100), 'FM0000') || '0100'",
+        ),
+    ],
+    ids=["iso", "id", "id named", "loose", "loose with time", "month", "man", "serial of noughts", "woman"],
+)
+def test_the_form_of_a_date_knows_every_day_and_no_other(
+    database: psycopg.Connection[Any], kind: str, spelling: str | None, written: str
+) -> None:
+    """Each day of each month of each year, and those around them that no calendar has."""
+    reads = "quality.is_nik(cell)" if kind == "nik" else f"quality.to_{kind}_{spelling}(cell) is not null"
+    query = (
+        f"with written as (select {written} as cell from generate_series(1899, 2100) as y,"
+        " generate_series(0, 13) as m, generate_series(0, 32) as d)"
+        f" select count(*) filter (where {reads}), array_agg(cell) filter (where {reads} <> (cell ~ %s))"
+        " from written where cell is not null"
+    )
+    good, otherwise = database.execute(query, (form(kind, spelling),)).fetchone() or (0, [])
+    assert otherwise is None and (good > 0 or written.endswith("'0000'"))
+
+
 def test_every_character_that_nobody_sees_is_nothing_in_both(database: psycopg.Connection[Any]) -> None:
     """Each code point there is, but for surrogates and NUL."""
     query = (
