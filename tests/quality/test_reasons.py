@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from psycopg import sql
 
 from cakupan import settings
 from cakupan.quality.suite import load_suite, read_suite
@@ -94,12 +96,20 @@ def billing(warehouse: Warehouse) -> Told:
     return remark(warehouse, delivery, "BILLING_CODE_MALFORMED")
 
 
+def checks_disagree(warehouse: Warehouse) -> Told:
+    delivery = warehouse.land(ORDERS, [*orders(3, no_sk=" "), *orders(60)[3:]])
+    with patch("cakupan.quality.compiler.careful", return_value=sql.SQL("false")):
+        warehouse.validate(ORDERS)
+    return reason(warehouse, delivery, "CHECKS_DISAGREE")
+
+
 CODES: dict[str, tuple[Callable[[Warehouse], Told], tuple[str, ...], tuple[str, ...]]] = {
     "NO_ROWS": (no_rows, ("sp2d_20250909.csv",), ()),
     "NOTHING_ACCEPTED": (nothing_accepted, ("sp2d_20250909.csv", "NO SK"), ("row 2",)),
     "ROW_LOSS": (row_loss, ("sp2d_20250909.csv", "NO SK"), ("row 14", "13 rows", "20 rows")),
     "QUARANTINE_SHARE": (quarantine_share, ("sp2d_20250909.csv", "NO SK"), ("row 2",)),
     "OLD_PERIOD": (old_period, ("sp2d_20250909.csv", "TGL SP2D", "1 September 2024", "1 September 2025"), ()),
+    "CHECKS_DISAGREE": (checks_disagree, ("sp2d_20250909.csv", "sipd.sp2d.no_sk.given", "NO SK"), ("rows",)),
     "ALL_REPEATED": (all_repeated, ("iuran_20250910.csv.gz", "9 September 2025"), ("rows",)),
     "NEW_FUNDING_SOURCE": (new_payer, ("sp2d_20250909.csv", "SUMBER DANA"), ("row 6",)),
     "TOTAL_DISAGREES": (total, ("anggaran_20250909.xlsx", "PAGU"), ("sheet 'DPA'", "row 9")),
