@@ -50,6 +50,7 @@ class Column:
     name: str
     kind: Kind = Kind.TEXT
     required: bool = False
+    allowed: tuple[str, ...] = ()
     digits: int = 0
     not_after_night: bool = False
     above_zero: bool = False

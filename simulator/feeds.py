@@ -3,6 +3,8 @@
 from simulator.columns import Column, Feed, Format, Kind
 
 SOURCES = ("PEMBERI_KERJA", "MANDIRI", "DBHCHT", "APBD", "APBDES", "CSR")
+PROGRAMS = ("JKK", "JKM", "JHT", "JP", "JKP")
+SECTIONS = tuple("ABCDEFGHIJKLMNOPQRSTU")
 
 
 def _c(spec: str, kind: Kind = Kind.TEXT, **more: object) -> Column:
@@ -40,13 +42,13 @@ FEEDS: tuple[Feed, ...] = (
             _c("*NIK", _N),
             _c("*NAMA"),
             _c("*TGL_LAHIR", _D),
-            _c("*JENIS_KELAMIN", Kind.LIST),
-            _c("*SEGMEN", Kind.LIST),
+            _c("*JENIS_KELAMIN", Kind.LIST, allowed=("L", "P")),
+            _c("*SEGMEN", Kind.LIST, allowed=("PU", "BPU", "JAKON", "PMI")),
             _c("NPP"),
-            _c("*KODE_SEKTOR", Kind.LIST),
+            _c("*KODE_SEKTOR", Kind.LIST, allowed=SECTIONS),
             _c("*PROGRAM", Kind.PROGRAMS),
-            _c("*SUMBER_IURAN", Kind.LIST),
-            _c("*STATUS", Kind.LIST),
+            _c("*SUMBER_IURAN", Kind.LIST, allowed=SOURCES),
+            _c("*STATUS", Kind.LIST, allowed=("AKTIF", "NONAKTIF", "MENINGGAL")),
             _c("*TGL_AKTIF", _D, not_after_night=True),
             _c("TGL_NONAKTIF", _D),
             _c("*KODE_WILAYAH"),
@@ -62,10 +64,10 @@ FEEDS: tuple[Feed, ...] = (
             _c("*KODE_BILLING", Kind.DIGITS, digits=12),
             _c("*KPJ", Kind.DIGITS, digits=11),
             _c("*BULAN_IURAN", Kind.MONTH),
-            _c("*PROGRAM", Kind.LIST),
+            _c("*PROGRAM", Kind.LIST, allowed=PROGRAMS),
             _c("*JUMLAH", _A, above_zero=True),
             _c("*TGL_BAYAR", _D, not_after_night=True),
-            _c("*SUMBER_DANA", Kind.LIST),
+            _c("*SUMBER_DANA", Kind.LIST, allowed=SOURCES),
         ),
     ),
     Feed(
@@ -114,7 +116,7 @@ FEEDS: tuple[Feed, ...] = (
             _c("*SUMBER DANA"),
             _c("*NO DPA"),
             _c("*TGL DPA", _D),
-            _c("*JENIS", Kind.LIST),
+            _c("*JENIS", Kind.LIST, allowed=("MURNI", "PERGESERAN", "PERUBAHAN")),
             _c("*PAGU", _A),
         ),
         indonesian=True,
@@ -241,7 +243,7 @@ FEEDS: tuple[Feed, ...] = (
             _c("*noPeraturan"),
             _c("*judul"),
             _c("singkatanJenis"),
-            _c("*status", Kind.LIST),
+            _c("*status", Kind.LIST, allowed=("Berlaku", "Tidak Berlaku")),
         ),
     ),
     Feed(
