@@ -12,7 +12,7 @@ from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
 from cakupan.quality import looked_at
 from cakupan.quality.counts import Delivery
-from cakupan.quality.library import great_expectations
+from cakupan.quality.gx_context import great_expectations
 from cakupan.quality.recount import recount
 from cakupan.quality.suite import load_suite
 from cakupan.quality.sweep import Sweep

@@ -24,13 +24,12 @@ TROUBLED = "simulated 300-trouble from 2025-09-08"
 
 
 @pytest.fixture
-def ledger(database: psycopg.Connection) -> Iterator[Ledger]:
-    noted = settings.home() / "city"
-    noted.unlink(missing_ok=True)  # what another test noted of a city of its own
+def ledger(database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    monkeypatch.setenv("CAKUPAN_ARCHIVE", str(tmp_path / "archive"))  # other tests have filled the installation's own
     known = Ledger(database)
     known.know_feeds()
     yield known
-    noted.unlink(missing_ok=True)
+    (settings.home() / "city").unlink(missing_ok=True)
 
 
 @pytest.fixture

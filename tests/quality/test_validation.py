@@ -13,7 +13,7 @@ import pytest
 
 from cakupan import quality
 from cakupan.database import Role, connect
-from cakupan.quality.library import GateError
+from cakupan.quality.gx_context import GateError
 from cakupan.quality.looked_at import gather_looked_at
 from tests.quality.deliveries import Warehouse, feed_called, figures, nights_on, rows
 

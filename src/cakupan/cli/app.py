@@ -165,7 +165,7 @@ def verify_all(
     night: Annotated[datetime | None, DATE] = None,
     only: Annotated[list[Kept] | None, typer.Option(help="One area; may be repeated.")] = None,
 ) -> None:
-    """Recompute all that is kept against the signed record and name exactly what was altered; changes no_nights.
+    """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
 
     Exit code 0: nothing was altered; 1: something was, or there is nothing to verify; 2: wrong usage, or it could not
     be verified.

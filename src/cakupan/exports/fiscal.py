@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 
 from cakupan.exports import schema
+from cakupan.formulas import inert
 from cakupan.reports.dbhcht_figures import DbhchtFigures, read_figures
 
 FEWEST = 5
@@ -130,10 +131,7 @@ def _csv(table: schema.Table, rows: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, [field["name"] for field in table.fields], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: _harmless(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows(
+        {name: inert(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in rows
+    )
     return text.getvalue().encode()
-
-
-def _harmless(cell: Any) -> Any:
-    """Return a text that a spreadsheet would take for a formula, made text again; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") and cell else cell

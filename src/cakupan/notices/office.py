@@ -16,6 +16,7 @@ import psycopg
 
 from cakupan.bilingual import NOTHING, Language, Text, day
 from cakupan.feeds import Feed
+from cakupan.formulas import inert
 from cakupan.notices import wording
 from cakupan.notices.faults import Address, Fault, faults, quarantined
 from cakupan.notices.information import Ignored, ignored
@@ -33,7 +34,6 @@ FIX_LIST_HEADINGS = (
     Text("berkas", "file"), Text("lembar", "sheet"), Text("baris", "row"), Text("kolom", "column"),
     Text("aturan", "rule"), Text("yang perlu dilakukan", "what to do"),
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -179,12 +179,7 @@ def _fix_list(
         for rule_id in row.rules:
             rule = line(rule_id)
             names = (shown(fault.facts.original_name), shown(row.sheet), str(row.row_number))
-            writer.writerow(map(_inert, (*names, rule.heading, rule.says, rule.remedy)))
+            writer.writerow(map(inert, (*names, rule.heading, rule.says, rule.remedy)))
     word = Text("perbaikan", "fixes").in_language(language)
     name = f"{word}-{fault.feed.agency}-{fault.feed.feed}-{fault.facts.business_date:%Y%m%d}.csv"
     return Attachment(name, sheet.getvalue().encode("utf-8-sig"))
-
-
-def _inert(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -9,7 +9,7 @@ from typing import Any
 
 from cakupan.quality import limits
 from cakupan.quality.counts import Counts
-from cakupan.quality.library import GateError, declared, error_of, figures_batch, great_expectations
+from cakupan.quality.gx_context import GateError, declared, error_of, figures_batch, great_expectations
 from cakupan.quality.limits import Measures
 from cakupan.quality.recount import Recount
 from cakupan.quality.rule import Rule

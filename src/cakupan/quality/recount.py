@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from cakupan.quality.library import (
+from cakupan.quality.gx_context import (
     GateError,
     borrowed_connection,
     context,

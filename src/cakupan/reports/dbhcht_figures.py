@@ -98,7 +98,11 @@ RULES = """
 """
 FOUND = """
     select * from (
-        select * from marts.audit_findings union all select * from marts.audit_observations
+        select * from marts.audit_findings
+        union all
+        -- By name: while an upgrade is under way one of the two has columns that the other has not yet.
+        select alike.* from marts.audit_observations as o
+        cross join lateral jsonb_populate_record(null::marts.audit_findings, to_jsonb(o)) as alike
     ) as every_finding
     where as_of_date = %(night)s and coalesce(fiscal_year, %(year)s) = %(year)s
     order by finding_code, sp2d_no, decree_no, worker_key, contribution_month, finding_key
@@ -172,7 +176,7 @@ def read_figures(connection: psycopg.Connection[Any], year: int, night: date | N
 
     A night of a later year may be asked for: it holds the years before it too.
 
-    The connection decides as known when (`cli.known.as_known`); it must be an auditor's.
+    The connection decides as known when (`cli.known_at.as_known`); it must be an auditor's.
     """
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("set transaction isolation level repeatable read read only")

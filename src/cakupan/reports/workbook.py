@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cakupan import settings
 from cakupan.bilingual import Language, Text
+from cakupan.formulas import BEGINNINGS
 from cakupan.reports.content import NUMBERS, Cell, Column, Kind, Report, Table
 from cakupan.reports.spelling import said
 
@@ -29,8 +30,6 @@ FORMATS = {
     "text": "@",
     "code": "@",
 }
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet may take for the beginning of a formula."""
 LONGEST = 32767
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 HEAD = PatternFill("solid", start_color="1F3A4D")
@@ -126,7 +125,7 @@ def _cell(sheet: object, value: Cell, kind: Kind) -> SheetCell:
     cell = WriteOnlyCell(sheet, value or None if isinstance(value, str) else value)
     if isinstance(value, str) and value:
         cell.data_type = "s"
-        if value.startswith(FORMULA):
+        if value.startswith(BEGINNINGS):
             cell.quotePrefix = True
     cell.number_format = FORMATS[kind]
     cell.border = RULE

@@ -13,6 +13,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from cakupan.bilingual import Language
+from cakupan.formulas import BEGINNINGS
 from cakupan.trace.reading import Trace
 from cakupan.trace.tree import Address, Landed, Node
 from cakupan.trace.words import shown, visible, word
@@ -78,6 +79,6 @@ def cell(value: Any) -> Any:
     text = visible(str(value))[:LONGEST]
     if NUMBER.fullmatch(text):
         return int(text)
-    if str(value)[:1] in tuple("=+-@\t\r") and not NEGATIVE.fullmatch(text):
+    if str(value).startswith(BEGINNINGS) and not NEGATIVE.fullmatch(text):
         return f"'{text}"
     return text
