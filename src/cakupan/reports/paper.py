@@ -73,7 +73,7 @@ def _row(columns: Sequence[Column], row: Sequence[Cell], language: Language) -> 
 
 def chart(bars: Sequence[Bar], language: Language) -> str:
     """Return the share paid out of each budget, as SVG text: the frame is the budget, what lies beyond it is red."""
-    label, width, height = 270, 300, 24
+    label, width, height = 320, 300, 24  # room for the longest label in a wider fallback font too
     beyond = 1.5  # of the budget, drawn at most
     lines = []
     for number, bar in enumerate(bars):
