@@ -155,6 +155,24 @@ def test_a_line_that_would_end_the_data_of_copy_is_a_row(deliver, rows):
     ]
 
 
+@pytest.mark.parametrize("sign", [",", "\t", "x", "1", "."])
+def test_what_means_something_to_copy_lands_as_received(deliver, rows, feed, sign):
+    declared = feed("distan.kelompok_tani")
+    columns = tuple(c.model_copy(update={"header": "ABCDEF"[n]}) for n, c in enumerate(declared.columns))
+    format_ = declared.format.model_copy(update={"delimiter": sign})
+    plain = [["abcdefg"[number % 7], "\\N", "a\\b\\", "\\\\", "\\t", "\\r"] for number in range(2003)]
+    quoted = ["q", f"one{sign}two", "line\nline", "carriage\r\nreturn\\", "t\tab", "\\."]
+    lines = ["ABCDEF", *plain, [f'"{cell}"' for cell in quoted], *plain]
+    content = "\n".join(map(sign.join, lines)).encode()
+    deliver(
+        "distan.kelompok_tani", content, declared=declared.model_copy(update={"format": format_, "columns": columns})
+    )
+    found = rows("distan_kelompok_tani", "row_number, defect, " + ", ".join(column.name for column in columns))
+    assert [row[0] for row in found] == list(range(2, 4009))
+    assert [list(row[2:]) for row in found] == [*plain, quoted, *plain]
+    assert not any(row[1] for row in found)
+
+
 def test_undeclared_columns_are_kept_and_named(deliver, rows):
     header = TANI.replace(b"\n", b",No. HP,no hp,Catatan / Ket\n")
     landed = deliver("distan.kelompok_tani", header + b"1,A,K,PETANI,1,35,08,09,x\n")

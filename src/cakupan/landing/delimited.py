@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 from cakupan.feeds import CsvFormat
@@ -25,6 +27,7 @@ JOINED_BYTES = 1 << 20
 LINE_ENDS = b"\r\n"
 NOTHING = b" \t\r\n\x1a"
 """What may stand on a line that is empty; DOS ended texts with the last of these."""
+_first_byte = itemgetter(slice(1))
 _OPEN_CELL = re.compile(r'"(?:[^"]++|"")*+\Z')
 
 
@@ -144,8 +147,8 @@ class _Reader:
     def records(self, row_number: int) -> Iterator[Rows | Record]:
         """Everything after the row with this number."""
         for block in self._source:
-            if not block.too_long and self._is_sound(block.data):
-                found = block.data.splitlines()
+            found = block.data.splitlines()
+            if not block.too_long and self._is_sound(block.data, found):
                 yield from self._filled(row_number + 1, found)
                 row_number += len(found)
                 continue
@@ -154,8 +157,9 @@ class _Reader:
             while self._ahead:
                 line = self._ahead.popleft()
                 row_number += 1
-                if not line.too_long and self._is_sound(line.data):
-                    sound.append(line.data.rstrip(LINE_ENDS))
+                data = line.data.rstrip(LINE_ENDS)
+                if not line.too_long and self._is_sound(data, [data]):
+                    sound.append(data)
                     continue
                 yield from self._filled(row_number - len(sound), sound)
                 sound = []
@@ -165,6 +169,9 @@ class _Reader:
 
     def _filled(self, row_number: int, found: list[bytes]) -> Iterator[Rows]:
         """Yield the lines, the first with this row number, without those that have no filled cell."""
+        if self.plain.issuperset(map(_first_byte, found)):
+            yield from [Rows(row_number, found)] if found else []
+            return
         begin = 0
         for index in [index for index, line in enumerate(found) if line[:1] not in self.plain]:
             if self._is_blank(found[index].decode(self.encoding).split(self.delimiter)):
@@ -178,12 +185,9 @@ class _Reader:
     def _is_blank(cells: Iterable[str]) -> bool:
         return not any(map(is_filled, cells))
 
-    def _is_sound(self, data: bytes) -> bool:
-        """Tell whether each of these lines is a record without quotes, as it stands."""
-        if b'"' in data or b"\0" in data:
-            return False
-        counts = [line.count(self.sign) for line in data.splitlines()]
-        if counts.count(self.width - 1) != len(counts):
+    def _is_sound(self, data: bytes, found: list[bytes]) -> bool:
+        """Tell whether each of these lines, which are the data, is a record without quotes, as it stands."""
+        if b'"' in data or b"\0" in data or set(map(bytes.count, found, repeat(self.sign))) != {self.width - 1}:
             return False
         try:
             data.decode(self.encoding)

@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from psycopg import Connection, sql
 
 from cakupan.feeds import CsvFormat, Feed, JsonFormat
 from cakupan.landing import document, workbook
 from cakupan.landing.content import as_utf8, chunks, read_ahead, refuse_utf8, skip_bytes
-from cakupan.landing.copying import copy_delimited, copy_records
+from cakupan.landing.copying import copy_delimited, copy_records, is_copied_as_lines
 from cakupan.landing.delimited import CsvHeader, Rows, cells_of, first_records, records
 from cakupan.landing.header import Header, in_line
 from cakupan.landing.layout import data_rows, find_header
@@ -55,37 +55,39 @@ def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) 
         connection.execute(sql.SQL("delete from {} where delivery_id = %s").format(landing_table(feed)), (delivery_id,))
         try:
             with connection.transaction():
-                landed = _fill(connection, feed, delivery_id, path)
+                landed = fill(connection, feed, delivery_id, path, landing_table(feed))
         except Refused as refusal:
             landed = Landed(delivery_id, 0, (), refusal.missing, refusal)
         _enter(connection, landed)
     return landed
 
 
-def _fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) -> Landed:
+def fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path, table: sql.Identifier) -> Landed:
+    """Read the archived bytes into a table with the columns of the feed's landing table. Raises Refused."""
     format_ = feed.format
     refuse_other_kind(format_, path)
     if isinstance(format_, CsvFormat):
-        landed = _fill_delimited(connection, feed, format_, delivery_id, path)
+        landed = _fill_delimited(connection, feed, delivery_id, path, table)
     else:
         parts = document.parts(feed, path) if isinstance(format_, JsonFormat) else workbook.parts(feed, format_, path)
-        landed = _fill_parts(connection, feed, delivery_id, parts)
+        landed = _fill_parts(connection, delivery_id, parts, table)
     if not landed.landed_rows and not feed.may_be_empty:
         raise no_rows()
     return landed
 
 
 def _fill_delimited(
-    connection: Connection[Any], feed: Feed, format_: CsvFormat, delivery_id: int, path: Path
+    connection: Connection[Any], feed: Feed, delivery_id: int, path: Path, table: sql.Identifier
 ) -> Landed:
+    format_ = cast(CsvFormat, feed.format)
     last, header = _find_header(feed, format_, path)
-    placed = place_columns(connection, feed, header)
+    placed = place_columns(connection, table, header)
     behind = read_ahead(skip_bytes(_text(format_, path), last.size))
     found = records(format_, len(placed), last, behind)
     columns = [name for name in placed if name is not None]
-    if len(columns) == len(placed) and format_.is_plain:
+    if len(columns) == len(placed) and is_copied_as_lines(format_):
         rows = copy_delimited(
-            connection, feed, format_, delivery_id=delivery_id, columns=columns, records=_whole(found)
+            connection, table, format_, delivery_id=delivery_id, columns=columns, records=_whole(found)
         )
         return Landed(delivery_id, rows, header.extra, header.missing)
     one_by_one = (r for item in found for r in (cells_of(format_, item) if isinstance(item, Rows) else [item]))
@@ -95,7 +97,7 @@ def _fill_delimited(
         if format_.is_plain
         else data_rows(format_, header, one_by_one, totals=totals, delimiter=format_.delimiter)
     )
-    rows = copy_records(connection, feed, delivery_id, Part("", header, _whole(data)), placed)
+    rows = copy_records(connection, table, delivery_id, Part("", header, _whole(data)), placed)
     return Landed(delivery_id, rows, header.extra, header.missing, totals=tuple(totals))
 
 
@@ -131,15 +133,15 @@ def _text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
     return refuse_utf8(parts, format_.encoding) if format_.encoding == "cp1252" else parts
 
 
-def _fill_parts(connection: Connection[Any], feed: Feed, delivery_id: int, parts: Iterator[Part]) -> Landed:
+def _fill_parts(connection: Connection[Any], delivery_id: int, parts: Iterator[Part], table: sql.Identifier) -> Landed:
     rows = 0
     # Sheets may differ: what any of them adds or lacks is told once, in the order of the sheets.
     extra: dict[str, None] = {}
     missing: dict[str, None] = {}
     totals: list[Total] = []
     for part in parts:
-        placed = place_columns(connection, feed, part.header)
-        rows += copy_records(connection, feed, delivery_id, part, placed)
+        placed = place_columns(connection, table, part.header)
+        rows += copy_records(connection, table, delivery_id, part, placed)
         extra |= dict.fromkeys(part.header.extra)
         missing |= dict.fromkeys(part.header.missing)
         totals += part.totals

@@ -34,19 +34,19 @@ def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
     Runs in a transaction of its own, or as part of the caller's. Raises psycopg.Error.
     """
     wanted = {column.name for column in feed.columns} | {*ODD_CELLS}
-    if wanted <= set(_columns(connection, feed)):
+    table = landing_table(feed)
+    if wanted <= set(_columns(connection, table)):
         return
     with connection.transaction():
         lock(connection, feed)
-        table = landing_table(feed)
         connection.execute(_definition(feed))
-        present = set(_columns(connection, feed))
+        present = set(_columns(connection, table))
         for column in feed.columns:
             if column.name not in present:
-                _add(connection, feed, column.name)
+                _add(connection, table, column.name)
         for name in ODD_CELLS:
             if name not in present:
-                _add(connection, feed, name, "text[]")
+                _add(connection, table, name, "text[]")
         connection.execute(
             sql.SQL(
                 "create index if not exists {} on {} using brin (delivery_id, row_number) with (autosummarize = on)"
@@ -59,9 +59,9 @@ def lock(connection: Connection[Any], feed: Feed) -> None:
     connection.execute("select pg_advisory_xact_lock(hashtext('landing'), hashtext(%s))", (feed.table,))
 
 
-def place_columns(connection: Connection[Any], feed: Feed, header: Header) -> list[str | None]:
+def place_columns(connection: Connection[Any], table: sql.Identifier, header: Header) -> list[str | None]:
     """Return the table's column for each position of the header, adding those it lacks; None goes to OTHERS."""
-    present = set(_columns(connection, feed))
+    present = set(_columns(connection, table))
     room = EXTRA_COLUMNS - sum(name.startswith("x_") for name in present)
     placed: list[str | None] = []
     taken = {OTHERS}
@@ -72,13 +72,13 @@ def place_columns(connection: Connection[Any], feed: Feed, header: Header) -> li
         extra = _unused(name, taken) if name else None
         if extra and extra not in present:
             if room > 0:
-                _add(connection, feed, extra)
+                _add(connection, table, extra)
                 room -= 1
             else:
                 extra = None
         placed.append(extra)
     if None in placed and OTHERS not in present:
-        _add(connection, feed, OTHERS)
+        _add(connection, table, OTHERS)
     return placed
 
 
@@ -92,10 +92,10 @@ def others(header: Header, placed: Sequence[str | None], values: Sequence[str | 
     return json.dumps(left, ensure_ascii=False) if left else None
 
 
-def _columns(connection: Connection[Any], feed: Feed) -> list[str]:
+def _columns(connection: Connection[Any], table: sql.Identifier) -> list[str]:
     rows = connection.execute(
         "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
-        (landing_table(feed).as_string(connection),),
+        (table.as_string(connection),),
     ).fetchall()
     return [name for (name,) in rows]
 
@@ -109,8 +109,7 @@ def _definition(feed: Feed) -> sql.Composed:
     ).format(landing_table(feed), declared)
 
 
-def _add(connection: Connection[Any], feed: Feed, name: str, type_: LiteralString = "text") -> None:
-    table = landing_table(feed)
+def _add(connection: Connection[Any], table: sql.Identifier, name: str, type_: LiteralString = "text") -> None:
     added = sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(name), sql.SQL(type_))
     change(connection, table, added)
 
