@@ -10,12 +10,12 @@ from unittest.mock import patch
 from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
-from cakupan.quality import looked_at
+from cakupan.quality import gx_rows
 from cakupan.quality.counts import Delivery
 from cakupan.quality.gx_context import great_expectations
-from cakupan.quality.recount import recount
+from cakupan.quality.gx_counts import count_with_gx
+from cakupan.quality.row_pass import RowPass
 from cakupan.quality.suite import load_suite
-from cakupan.quality.sweep import Sweep
 
 PASS, AS_AT_NIGHT, EVERY_ROW = "the pass", "Great Expectations", "…over every row"
 
@@ -34,13 +34,13 @@ def compare(as_of: date) -> dict[str, float]:
             for (number,) in numbers:
                 delivery = Delivery(number, as_of)
                 began = time.perf_counter()
-                counts = Sweep(connection, feed, suite, delivery).run()
+                counts = RowPass(connection, feed, suite, delivery).run()
                 seconds[PASS] += time.perf_counter() - began
-                for way, at_most in ((AS_AT_NIGHT, looked_at.AT_MOST), (EVERY_ROW, sys.maxsize)):
+                for way, at_most in ((AS_AT_NIGHT, gx_rows.AT_MOST), (EVERY_ROW, sys.maxsize)):
                     began = time.perf_counter()
-                    with patch.object(looked_at, "AT_MOST", at_most):
-                        looked_at.gather_looked_at(connection, feed, suite, delivery, counts.delivered)
-                    recount(connection, suite, across=False)
+                    with patch.object(gx_rows, "AT_MOST", at_most):
+                        gx_rows.gather_gx_rows(connection, feed, suite, delivery, counts.delivered)
+                    count_with_gx(connection, suite, across=False)
                     seconds[way] += time.perf_counter() - began
                 connection.rollback()
     return seconds

@@ -28,7 +28,7 @@ class System:
         self.error = error
         self.asked = 0
 
-    def look(self, feed: Feed, night: date) -> str:
+    def probe(self, feed: Feed, night: date) -> str:
         self.asked += 1
         if self.error:
             raise self.error
@@ -40,7 +40,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Sets where agencies are: a source, or why there is none; all others answer."""
 
     def set_up(**systems: object) -> None:
-        def source_of(agency: str, patience: object) -> Source:
+        def source_of(agency: str, retries: object) -> Source:
             system = systems.get(agency, System())
             if isinstance(system, NotConnected):
                 raise system
@@ -126,5 +126,5 @@ def test_names_of_files_are_printed_as_they_are(connect: Callable[..., None], tm
     for day in ("20250101", "20250909"):
         (folder / f"angkatan_kerja_{day}.csv").touch()
     assert check("bps")[1][0].endswith("2 files, the newest angkatan_kerja_20250909.csv")
-    (line,) = sources.look(["bps"], NIGHT)
+    (line,) = sources.probe(["bps"], NIGHT)
     assert (line.kind, line.usable) == ("folder", True)

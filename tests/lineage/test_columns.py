@@ -10,8 +10,8 @@ import pytest
 
 from cakupan import night
 from cakupan.lineage.columns import ROWS, sources_of
-from cakupan.lineage.document import DOCUMENT, direct, document
-from cakupan.lineage.figures import FIGURES, figures_of
+from cakupan.lineage.document import DOCUMENT, column_lineage_page, direct_sources_json
+from cakupan.lineage.figure_feeds import FIGURE_FEEDS, figure_feeds_json
 from cakupan.lineage.models import DIRECT, relation_of
 from cakupan.lineage.project import Project, read_project, write_site
 
@@ -71,9 +71,9 @@ def test_the_documents_say_what_the_sql_of_the_project_says(database: psycopg.Co
     assert '"fct_membership"' in site
     assert re.findall(r"<(?:script|link|img)[^>]* (?:src|href)=.https?:", site) == []
     project = read_project(target, database)
-    assert document(project) == DOCUMENT.read_text(), "run: make docs"
-    assert direct(project) == DIRECT.read_text(), "run: make docs"
-    assert figures_of(project) == FIGURES.read_text(), "run: make docs"
+    assert column_lineage_page(project) == DOCUMENT.read_text(), "run: make docs"
+    assert direct_sources_json(project) == DIRECT.read_text(), "run: make docs"
+    assert figure_feeds_json(project) == FIGURE_FEEDS.read_text(), "run: make docs"
     columns = {
         (relation, name): sources for relation, found in project.sources.items() for name, sources in found.items()
     }

@@ -132,17 +132,17 @@ def test_an_event_that_is_none_is_seen_as_such() -> None:
 
 
 def test_the_steps_of_a_feed_lead_from_the_agency_to_the_warehouse() -> None:
-    ends = [steps.datasets(f"ingest_sipd.sp2d.{step}") for step in ("archive", "land", "validate")]
+    ends = [steps.step_datasets(f"ingest_sipd.sp2d.{step}") for step in ("archive", "land", "validate")]
     assert [(read.name, [each.name for each in written]) for (read,), written in ends] == [
         ("agencies/sipd.sp2d", ["archive/sipd.sp2d"]),
         ("archive/sipd.sp2d", ["warehouse.landing.sipd_sp2d"]),
         ("warehouse.landing.sipd_sp2d", ["warehouse.quarantine.sipd_sp2d", "warehouse.accepted.sipd_sp2d"]),
     ]
-    assert steps.datasets("warehouse.start_run") == ((), ())
+    assert steps.step_datasets("warehouse.start_run") == ((), ())
 
 
 def test_publishing_leads_from_tables_to_the_views_that_readers_see() -> None:
-    read, written = steps.datasets("warehouse.publish_run")
+    read, written = steps.step_datasets("warehouse.publish_run")
     views = {dataset.name: dataset for dataset in written}
     assert "warehouse.warehouse.dbhcht_reconciliation" in {dataset.name for dataset in read}
     fields = views["warehouse.marts.dbhcht_reconciliation"].facets["columnLineage"]["fields"]
@@ -167,7 +167,7 @@ def test_the_environment_names_another_transport(home: Path, monkeypatch: pytest
     assert sent["run"]["facets"]["cakupan_night"]["night"] == "2025-09-09"
     assert sent["outputs"][0]["outputFacets"]["outputStatistics"]["rowCount"] == 3
     assert mistakes(sent) == []
-    assert sending.kept() == 0
+    assert sending.count_unsent() == 0
 
 
 def test_an_address_in_the_environment_is_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def test_an_address_in_the_environment_is_sent_to(monkeypatch: pytest.MonkeyPatc
         ("/api/v1/lineage", "START"),
         ("/api/v1/lineage", "COMPLETE"),
     ]
-    assert sending.kept() == 0
+    assert sending.count_unsent() == 0
 
 
 def test_lineage_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_a_night_loses_seconds_and_no_event(
             sending.send([number(count)], NIGHT)
         assert time.monotonic() - began < sending.SPENT + 6
     assert len(sending.file_of(NIGHT).read_text().splitlines()) == EVENTS
-    assert sending.kept() >= EVENTS - 10
+    assert sending.count_unsent() >= EVENTS - 10
 
     sending._client.cache_clear()
     with collector() as (port, told):
@@ -94,7 +94,7 @@ def test_a_night_loses_seconds_and_no_event(
         sending.send([number(EVENTS + 1)], NIGHT)
         assert told[-(EVENTS - 9) :] == [f"task.{count}" for count in range(EVENTS + 2)][-(EVENTS - 9) :]
         assert len(told) == len(set(told))
-    assert sending.kept() == 0
+    assert sending.count_unsent() == 0
 
 
 def test_what_one_process_learnt_another_knows(silent: int, home: Path) -> None:
@@ -137,7 +137,7 @@ def test_an_event_that_is_refused_for_what_it_is_holds_up_no_other(home: Path, m
         monkeypatch.setenv("OPENLINEAGE_URL", f"http://127.0.0.1:{port}")
         sending.send([number(1), number(2)], NIGHT)
     assert told == ["task.1", "task.2"]
-    assert sending.kept() == 0
+    assert sending.count_unsent() == 0
 
 
 def test_what_was_told_before_a_collector_was_named_is_not_told_to_it(

@@ -14,7 +14,7 @@ import pytest
 from cakupan import night
 from cakupan.feeds import Feed
 from cakupan.landing import pulling
-from cakupan.sources import Found, PartialDelivery, Unreachable
+from cakupan.sources import PartialDelivery, ReadyDelivery, Unreachable
 from cakupan.sources.file_drop import State
 from cakupan.sources.folder import Folder
 
@@ -30,10 +30,10 @@ class System:
         self.live = live
         self.asked = 0
 
-    def deliveries(self, feed: Feed, asked_for: date) -> list[Found]:
-        return [Found(asked_for, "pelaku_usaha_20250909.csv", self._read, self.live)]
+    def deliveries(self, feed: Feed, asked_for: date) -> list[ReadyDelivery]:
+        return [ReadyDelivery(asked_for, "pelaku_usaha_20250909.csv", self._read, self.live)]
 
-    def look(self, feed: Feed, asked_for: date) -> str:
+    def probe(self, feed: Feed, asked_for: date) -> str:
         return "rows"
 
     def _read(self) -> io.BytesIO:

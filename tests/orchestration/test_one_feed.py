@@ -15,7 +15,7 @@ from cakupan import night, orchestration, settings
 from cakupan.feeds import find_feed
 from cakupan.orchestration import tasks, trouble
 from cakupan.sources import Away, BrokenContract, Source, Unreachable
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 from cakupan.sources.sftp import Sftp
 from tests.sources.drop import Drop
 
@@ -34,10 +34,10 @@ def drop(database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.Monke
     night.prepare()
     (tmp_path / "root/drop").mkdir(parents=True)
     with Drop(tmp_path / "root", tmp_path) as server:
-        patience = Patience(tries=3, sleep=lambda _: None)
+        retries = RetryPolicy(tries=3, sleep=lambda _: None)
 
         def source_of(agency: str) -> Source:
-            return Sftp(server.account, settle_seconds=0, patience=patience)
+            return Sftp(server.account, settle_seconds=0, retries=retries)
 
         monkeypatch.setattr(tasks, "source_of", source_of)
         for feed in (feed for feed in night.feeds_of("bpjstk") if feed.transport == "file"):

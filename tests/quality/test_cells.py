@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cakupan.invisible import DEFAULT_IGNORABLE, is_personal_number
 from cakupan.invisible import INVISIBLE as UNSEEN
-from cakupan.quality import cells, letters
+from cakupan.quality import cells, look_alikes
 from cakupan.quality.cells import _SPELLED
 from cakupan.quality.compiler import PARSERS
 from cakupan.quality.forms import form
@@ -185,7 +185,7 @@ def test_every_character_that_nobody_sees_is_nothing_in_both(database: psycopg.C
     assert found == [n for n in range(1, 0x110000) if not 0xD800 <= n <= 0xDFFF and UNSEEN.fullmatch(chr(n))]
 
 
-@pytest.mark.parametrize("pattern", [letters.CODE, letters.TEXT])
+@pytest.mark.parametrize("pattern", [look_alikes.CODE, look_alikes.TEXT])
 def test_both_know_the_same_letters(database: psycopg.Connection[Any], pattern: str) -> None:
     query = (
         "select array_agg(n order by n) from generate_series(1, 1114111) as n"

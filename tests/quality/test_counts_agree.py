@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from cakupan import quality, settings
-from cakupan.quality import compiler, looked_at
+from cakupan.quality import compiler, gx_rows
 from cakupan.quality.rule import Rule
 from tests.quality.deliveries import Warehouse, feed_called, figures, nights_on, rows
 
@@ -74,7 +74,7 @@ def test_a_pass_that_misses_what_breaks_a_rule_is_found_out(
 
 def test_a_first_look_that_lets_in_too_much_is_found_out(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also in a delivery too large to be looked at whole: every n-th of the rows it took for clean is looked at."""
-    monkeypatch.setattr(looked_at, "AT_MOST", 20)
+    monkeypatch.setattr(gx_rows, "AT_MOST", 20)
     monkeypatch.setattr(compiler.strict, "one_of", lambda *_: sql.SQL("true"))
     delivery = warehouse.land(IURAN, [{**row, "program": "JPK"} for row in rows(IURAN, range(60))])
     (outcome,) = warehouse.validate(IURAN)
@@ -83,7 +83,7 @@ def test_a_first_look_that_lets_in_too_much_is_found_out(warehouse: Warehouse, m
 
 
 def test_a_pass_that_misses_a_shared_key_is_found_out(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cakupan.quality.sweep.Sweep._mark_conflicts", lambda _: None)
+    monkeypatch.setattr("cakupan.quality.row_pass.RowPass._mark_conflicts", lambda _: None)
     twins = [{**row, "npwp": str(n)} for n, row in enumerate([rows(JAKON, [1])[0]] * 3)]
     delivery = warehouse.land(JAKON, [*twins, *rows(JAKON, range(10, 60))])
     assert [(o.status, o.code) for o in warehouse.validate(JAKON)] == [("HELD", "CHECKS_DISAGREE")]
@@ -109,7 +109,7 @@ def test_keys_of_earlier_deliveries_are_counted_alike(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, at_most: int
 ) -> None:
     """Whether the delivery is looked at whole or not: news, repeats, and rows that share a key with earlier ones."""
-    monkeypatch.setattr(looked_at, "AT_MOST", at_most)
+    monkeypatch.setattr(gx_rows, "AT_MOST", at_most)
     warehouse.land(IURAN, rows(IURAN, range(20)))
     others = [{**row, "jumlah": "77"} for row in rows(IURAN, range(3))]
     again = [{name: f" {cell}" for name, cell in row.items()} for row in rows(IURAN, range(5, 8))]

@@ -1,4 +1,4 @@
-"""Validation killed, run twice, with a gate that fails; and what it says of anybody's cells."""
+"""Validation killed, run twice, with rules that cannot be judged; and what it says of anybody's cells."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 
 from cakupan import quality
 from cakupan.database import Role, connect
-from cakupan.quality.gx_context import GateError
-from cakupan.quality.looked_at import gather_looked_at
+from cakupan.quality.gx_context import NotJudged
+from cakupan.quality.gx_rows import gather_gx_rows
 from tests.quality.deliveries import Warehouse, feed_called, figures, nights_on, rows
 
 IURAN = feed_called("bpjstk.iuran")
@@ -87,16 +87,16 @@ def test_a_file_name_of_another_form_is_not_repeated(warehouse: Warehouse) -> No
     assert "357901" not in reason and "sha256" in reason
 
 
-class TestGateThatFails:
+class TestRulesThatCannotBeJudged:
     """What Great Expectations cannot judge is not let in."""
 
     def test_a_rule_on_deliveries_left_out(self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.refuses(warehouse, monkeypatch, "gate._validate", lambda *_: {"delivery.rows": True}, "no judgement")
+        self.refuses(warehouse, monkeypatch, "judgement._validate", lambda *_: {"delivery.rows": True}, "no judgement")
 
     def test_a_rule_on_rows_left_out(self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
         checkpoint = Mock()
         checkpoint().run().run_results = {"records": Mock(results=[])}
-        self.refuses(warehouse, monkeypatch, "recount._checkpoint", checkpoint, "no judgement on .*jakon.key")
+        self.refuses(warehouse, monkeypatch, "gx_counts._checkpoint", checkpoint, "no judgement on .*jakon.key")
 
     @pytest.mark.parametrize("nested", [False, True])
     def test_an_error_of_the_library(self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, nested: bool) -> None:
@@ -105,22 +105,22 @@ class TestGateThatFails:
         result.expectation_config.meta = {"rule_id": "delivery.rows"}
         batches = Mock()
         batches().get_batch().validate().results = [result]
-        self.refuses(warehouse, monkeypatch, "gate.figures_batch", batches, "delivery.rows: no such metric")
+        self.refuses(warehouse, monkeypatch, "judgement.delivery_batch", batches, "delivery.rows: no such metric")
 
     def test_an_error_of_the_database(self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nor is anything kept of a delivery of which the library's own query fails."""
 
         def lose_a_column(connection: psycopg.Connection[Any], *delivery: Any) -> None:
-            gather_looked_at(connection, *delivery)
-            connection.execute("alter table pg_temp.looked_at drop column nilai_kontrak")
+            gather_gx_rows(connection, *delivery)
+            connection.execute("alter table pg_temp.gx_rows drop column nilai_kontrak")
 
-        self.refuses(warehouse, monkeypatch, "validation.gather_looked_at", lose_a_column, "nilai_kontrak")
+        self.refuses(warehouse, monkeypatch, "validation.gather_gx_rows", lose_a_column, "nilai_kontrak")
 
     @staticmethod
     def refuses(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, name: str, instead: Any, says: str) -> None:
         warehouse.land(JAKON, rows(JAKON, [1]))
         monkeypatch.setattr(f"cakupan.quality.{name}", instead)
-        with pytest.raises(GateError, match=says):
+        with pytest.raises(NotJudged, match=says):
             warehouse.validate(JAKON)
         assert warehouse.connection.execute("select count(*) from ledger.validation").fetchone() == (0,)
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from cakupan import settings
 from cakupan.feeds import find_feed
 from cakupan.sources import Source
-from cakupan.sources.connection import Settings, source
-from cakupan.sources.patience import Patience
+from cakupan.sources.connection import ConnectionSettings, make_source
+from cakupan.sources.retries import RetryPolicy
 from simulator.feeds import BY_NAME, FEEDS
 from simulator.servers.city import protocol
 
@@ -36,13 +36,13 @@ class Servers:
 
     def source(self, agency: str, **other: object) -> Source:
         its = self.connections[agency] | other
-        made = source(
-            Settings(
+        made = make_source(
+            ConnectionSettings(
                 f"agency_{agency}", its["conn_type"], its["host"], its.get("port"), its.get("login"),
                 its.get("password"), its.get("schema"), its.get("extra", {}),
             )
         )  # fmt: skip
-        made._patience = Patience(sleep=lambda _: None)
+        made._retries = RetryPolicy(sleep=lambda _: None)
         return made
 
     def read(self, code: str, night: date = NIGHT) -> dict[date, bytes]:

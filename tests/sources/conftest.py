@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cakupan.feeds import Feed, find_feed
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 
 FEEDS = Path(__file__).parents[2] / "feeds"
 
@@ -28,10 +28,10 @@ def feed_called():
 
 @pytest.fixture
 def waits() -> list[float]:
-    """The waits of `patience`, which takes none of them."""
+    """The waits of `retries`, which takes none of them."""
     return []
 
 
 @pytest.fixture
-def patience(waits) -> Patience:
-    return Patience(tries=4, first_wait=1.0, longest_wait=30.0, sleep=waits.append)
+def retries(waits) -> RetryPolicy:
+    return RetryPolicy(tries=4, first_wait=1.0, longest_wait=30.0, sleep=waits.append)

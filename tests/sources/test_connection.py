@@ -1,7 +1,7 @@
 import pytest
 
 from cakupan.sources import BrokenContract
-from cakupan.sources.connection import Settings, source
+from cakupan.sources.connection import ConnectionSettings, make_source
 from cakupan.sources.folder import Folder
 from cakupan.sources.object_store import ObjectStore
 from cakupan.sources.rest import Http
@@ -25,7 +25,7 @@ FULL = {
     ],
 )
 def test_the_kind_of_a_connection_decides(kind, connector):
-    assert isinstance(source(Settings("agency_x", kind, **FULL)), connector)
+    assert isinstance(make_source(ConnectionSettings("agency_x", kind, **FULL)), connector)
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_the_kind_of_a_connection_decides(kind, connector):
     ],
 )
 def test_what_a_connection_lacks_is_one_line_without_its_secrets(kind, lacking, told):
-    settings = Settings("agency_x", kind, **FULL | lacking)
+    settings = ConnectionSettings("agency_x", kind, **FULL | lacking)
     with pytest.raises(BrokenContract) as error:
-        source(settings)
+        make_source(settings)
     assert str(error.value) == told
     assert "planted-secret" not in repr(settings)
 
@@ -55,13 +55,13 @@ def test_what_a_connection_lacks_is_one_line_without_its_secrets(kind, lacking, 
     ("said", "waited"), [({}, 5.0), ({"settle_seconds": 0}, 0.0), ({"settle_seconds": "1.5"}, 1.5)]
 )
 def test_an_agency_whose_files_appear_whole_need_not_be_watched_for_growing_ones(said, waited):
-    assert Settings("agency_x", "sftp", extra=said).seconds("settle_seconds", 5.0) == waited
+    assert ConnectionSettings("agency_x", "sftp", extra=said).seconds("settle_seconds", 5.0) == waited
 
 
 @pytest.mark.parametrize("said", ["soon", -1, 9999, None, "nan"])
 def test_a_wait_that_is_no_number_of_seconds_is_refused(said):
     with pytest.raises(BrokenContract, match="settle_seconds in its extra is no number of seconds"):
-        Settings("agency_x", "sftp", extra={"settle_seconds": said}).seconds("settle_seconds", 5.0)
+        ConnectionSettings("agency_x", "sftp", extra={"settle_seconds": said}).seconds("settle_seconds", 5.0)
 
 
 @pytest.mark.parametrize(
@@ -76,21 +76,22 @@ def test_a_wait_that_is_no_number_of_seconds_is_refused(said):
     ],
 )
 def test_the_address_of_an_api_may_be_spread_over_fields(host, port, schema, base):
-    api = source(Settings("agency_x", "http", host, port, password="token", database=schema))
+    api = make_source(ConnectionSettings("agency_x", "http", host, port, password="token", database=schema))
     assert api.account.url.rstrip("/") == base
 
 
 @pytest.mark.parametrize("host", ["http://[", "http://x:port/", "http://me:planted@x/"])
 def test_an_address_that_is_none_is_told_as_one_line(host):
     with pytest.raises(BrokenContract, match="agency_x: host is no address") as told:
-        source(Settings("agency_x", "http", host, 80, password="token"))
+        make_source(ConnectionSettings("agency_x", "http", host, 80, password="token"))
     assert "planted" not in str(told.value)
 
 
 def test_what_the_databases_clients_are_told_about_tls():
     tls = {"sslmode": "verify-full", "sslrootcert": "/ca.pem", "ssl_ca": "/ca.pem", "path": "x"}
     accounts = {
-        kind: source(Settings("agency_x", kind, **FULL | {"extra": tls})).account for kind in ("postgres", "mysql")
+        kind: make_source(ConnectionSettings("agency_x", kind, **FULL | {"extra": tls})).account
+        for kind in ("postgres", "mysql")
     }
     assert accounts["postgres"].tls == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
     assert accounts["mysql"].tls == {"ca": "/ca.pem"}
@@ -99,11 +100,11 @@ def test_what_the_databases_clients_are_told_about_tls():
 @pytest.mark.parametrize("file", ["/nowhere/key", "/dev/null/key"])
 def test_a_key_file_that_is_none_is_told(file):
     with pytest.raises(BrokenContract, match="key_file in its extra is no file with a key"):
-        Settings("agency_x", "sftp", extra={"key_file": file}).private_key()
+        ConnectionSettings("agency_x", "sftp", extra={"key_file": file}).private_key()
 
 
 def test_the_private_key_may_be_in_a_file(tmp_path):
     (tmp_path / "key").write_text("of a file")
     extra = {"key_file": str(tmp_path / "key")}
-    assert Settings("agency_x", "sftp", extra=extra).private_key() == "of a file"
-    assert Settings("agency_x", "sftp", extra=extra | {"private_key": "itself"}).private_key() == "itself"
+    assert ConnectionSettings("agency_x", "sftp", extra=extra).private_key() == "of a file"
+    assert ConnectionSettings("agency_x", "sftp", extra=extra | {"private_key": "itself"}).private_key() == "itself"

@@ -15,7 +15,7 @@ from s3 import KEY, SECRET, Store
 from cakupan.sources import Changed
 from cakupan.sources.file_drop import FileDrop
 from cakupan.sources.folder import Folder
-from cakupan.sources.ignored import Ignored, Kind, harmless, in_the_folder
+from cakupan.sources.ignored import Ignored, Kind, ignored_in_folder, printable
 from cakupan.sources.object_store import ObjectStore, StoreAccount
 from cakupan.sources.sftp import Sftp
 from cakupan.sources.watch import Watch
@@ -65,31 +65,31 @@ def feed(feed_called):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_another_name_is_told_with_what_it_should_be_called(feed, name):
     code, should = NAMES[name]
-    (told,) = in_the_folder(feed, NIGHT, {name: Kind.FILE, "relawan_disabilitas_20250801.csv": Kind.FILE})
+    (told,) = ignored_in_folder(feed, NIGHT, {name: Kind.FILE, "relawan_disabilitas_20250801.csv": Kind.FILE})
     assert (told.feed, told.reason_code) == ("relawan_disabilitas", code)
     assert should in told.reason.id and told.reason.id != told.reason.en
     assert should in told.reason.en or code == "FAR_AHEAD"
 
 
 def test_nobody_is_told_to_overwrite_the_file_that_lies_beside(feed):
-    (told,) = in_the_folder(feed, NIGHT, {DATED: Kind.FILE, "relawan_disabilitas_20250909.CSV": Kind.FILE})
+    (told,) = ignored_in_folder(feed, NIGHT, {DATED: Kind.FILE, "relawan_disabilitas_20250909.CSV": Kind.FILE})
     assert told.reason_code == "BESIDE"
     assert f"berkas {DATED} ada di sebelahnya" in told.reason.id
     assert f"the file {DATED} lies beside it" in told.reason.en
-    beside_a_link = in_the_folder(feed, NIGHT, {DATED: Kind.LINK, "relawan_disabilitas_20250909.CSV": Kind.FILE})
+    beside_a_link = ignored_in_folder(feed, NIGHT, {DATED: Kind.LINK, "relawan_disabilitas_20250909.CSV": Kind.FILE})
     assert {one.reason_code for one in beside_a_link} == {"LINK", "OTHER_LETTERS"}
 
 
 def test_what_systems_leave_in_every_folder_is_nobodys_fault(feed):
-    assert in_the_folder(feed, NIGHT, dict.fromkeys((".DS_Store", "Thumbs.db", "desktop.ini"), Kind.FILE)) == []
+    assert ignored_in_folder(feed, NIGHT, dict.fromkeys((".DS_Store", "Thumbs.db", "desktop.ini"), Kind.FILE)) == []
 
 
 def test_a_name_is_shown_without_what_could_harm_and_without_personal_numbers(feed):
-    assert harmless(f"a\n\x1b[2J{NIK}\u202e.csv") == "a\ufffd\ufffd[2JXXXXXXXXXXXXXXXX.csv"
-    assert len(harmless("x" * 4000)) == 121
-    assert harmless(os.fsdecode(b"a\xff.csv")) == "a\ufffd.csv"
+    assert printable(f"a\n\x1b[2J{NIK}\u202e.csv") == "a\ufffd\ufffd[2JXXXXXXXXXXXXXXXX.csv"
+    assert len(printable("x" * 4000)) == 121
+    assert printable(os.fsdecode(b"a\xff.csv")) == "a\ufffd.csv"
     other = "3579010101900002"
-    told = in_the_folder(feed, NIGHT, {f"{NIK}.csv": Kind.FILE, f"{other}.csv": Kind.FILE})
+    told = ignored_in_folder(feed, NIGHT, {f"{NIK}.csv": Kind.FILE, f"{other}.csv": Kind.FILE})
     assert [one.name for one in told] == ["X" * 16 + ".csv", "X" * 16 + ".csv (2)"]
     assert NIK not in str(told)
 
@@ -115,20 +115,20 @@ def seen(source: FileDrop, feed) -> tuple[list[str], list[Ignored], list[Ignored
 
 
 @pytest.fixture(params=["folder", "sftp", "store"])
-def told(request, tmp_path, feed, patience) -> Callable[[], tuple[list[str], list[Ignored], list[Ignored]]]:
+def told(request, tmp_path, feed, retries) -> Callable[[], tuple[list[str], list[Ignored], list[Ignored]]]:
     """What each kind of drop says of the same tree."""
     fill(tmp_path / "root/drop")
     if request.param == "folder":
         yield lambda: seen(Folder(tmp_path / "root/drop"), feed)
     elif request.param == "sftp":
         with Drop(tmp_path / "root", tmp_path) as server:
-            yield lambda: seen(Sftp(server.account, 0, patience=patience, watch=Watch()), feed)
+            yield lambda: seen(Sftp(server.account, 0, retries=retries, watch=Watch()), feed)
     else:
         with Store() as store:
             for path in (tmp_path / "root").rglob("*.*"):
                 store.objects[path.relative_to(tmp_path / "root").as_posix()] = path.read_bytes()
             account = StoreAccount("agency_dinsos", "s3://drop/drop", KEY, SECRET, store.url)
-            yield lambda: seen(ObjectStore(account, patience), feed)
+            yield lambda: seen(ObjectStore(account, retries), feed)
 
 
 def test_every_kind_of_drop_tells_the_same(told):
@@ -146,7 +146,7 @@ def test_every_kind_of_drop_tells_the_same(told):
 
 
 @pytest.mark.parametrize("kind", ["folder", "sftp"])
-def test_links_folders_and_pipes_are_told_as_what_they_are(tmp_path, feed, patience, kind):
+def test_links_folders_and_pipes_are_told_as_what_they_are(tmp_path, feed, retries, kind):
     root = tmp_path / "root/drop"
     folder = root / "dinsos/relawan_disabilitas"
     folder.mkdir(parents=True)
@@ -160,7 +160,7 @@ def test_links_folders_and_pipes_are_told_as_what_they_are(tmp_path, feed, patie
         taken, beside, around = seen(Folder(root), feed)
     else:
         with Drop(tmp_path / "root", tmp_path) as server:
-            taken, beside, around = seen(Sftp(server.account, 0, patience=patience, watch=Watch()), feed)
+            taken, beside, around = seen(Sftp(server.account, 0, retries=retries, watch=Watch()), feed)
     assert taken == []
     assert [one.reason_code for one in beside] == ["LINK", "FOLDER", "SPECIAL"]
     assert [(one.name, one.reason_code) for one in around] == [("linked", "LINK")]
@@ -179,13 +179,13 @@ def test_a_file_that_grows_is_told_as_one_that_waits(tmp_path, feed):
 
 def test_a_look_says_what_lies_there_and_is_not_taken(tmp_path, feed):
     fill(tmp_path)
-    told = Folder(tmp_path).look(feed, NIGHT)
+    told = Folder(tmp_path).probe(feed, NIGHT)
     assert told.startswith("2 files, the newest relawan_disabilitas_20250910.csv; 1 not taken: relawan")
     assert "relawan_disabilitas_20250908.csv" in told
 
 
 @pytest.mark.parametrize("kind", ["folder", "sftp", "store"])
-def test_what_lies_a_folder_too_high_is_told_to_whose_it_is(tmp_path, feed, patience, kind):
+def test_what_lies_a_folder_too_high_is_told_to_whose_it_is(tmp_path, feed, retries, kind):
     root = tmp_path / "root/drop"
     (root / "Dinsos/relawan_disabilitas").mkdir(parents=True)
     (root / "relawan_disabilitas").mkdir()
@@ -196,12 +196,12 @@ def test_what_lies_a_folder_too_high_is_told_to_whose_it_is(tmp_path, feed, pati
         told = seen(Folder(root), feed)
     elif kind == "sftp":
         with Drop(tmp_path / "root", tmp_path) as server:
-            told = seen(Sftp(server.account, 0, patience=patience, watch=Watch()), feed)
+            told = seen(Sftp(server.account, 0, retries=retries, watch=Watch()), feed)
     else:
         with Store() as store:
             for path in (file for file in root.rglob("*") if file.is_file()):
                 store.objects[path.relative_to(tmp_path / "root").as_posix()] = path.read_bytes()
-            told = seen(ObjectStore(StoreAccount("a", "s3://drop/drop", KEY, SECRET, store.url), patience), feed)
+            told = seen(ObjectStore(StoreAccount("a", "s3://drop/drop", KEY, SECRET, store.url), retries), feed)
     assert told[:2] == ([], [])
     assert [one.name for one in told[2]] == ["Dinsos", "relawan_disabilitas", DATED]
     assert {one.reason_code for one in told[2]} == {"OUTSIDE"}

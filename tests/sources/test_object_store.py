@@ -30,9 +30,9 @@ def account(store):
 
 
 @pytest.fixture
-def listed(account, feed_called, night, patience):
+def listed(account, feed_called, night, retries):
     def look(changed=account):
-        return ObjectStore(changed, patience).deliveries(feed_called("bpjstk.iuran"), night)
+        return ObjectStore(changed, retries).deliveries(feed_called("bpjstk.iuran"), night)
 
     return look
 

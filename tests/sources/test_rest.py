@@ -41,9 +41,9 @@ def certified(tmp_path):
 
 
 @pytest.fixture
-def pulled(api, feed_called, night, patience):
+def pulled(api, feed_called, night, retries):
     def pull(name="disdik.ptk_non_asn", url=None, token=TOKEN, timeout=5.0):
-        source = Http(HttpAccount("agency_x", url or api.url, token), patience, httpx.Timeout(timeout))
+        source = Http(HttpAccount("agency_x", url or api.url, token), retries, httpx.Timeout(timeout))
         (delivery,) = source.deliveries(feed_called(name), night)
         with delivery.open() as stream:
             return stream.read()
@@ -71,8 +71,8 @@ def test_only_the_night_is_asked_for(api, pulled, name, asked):
     assert set(api.tokens) == {f"Bearer {TOKEN}"}
 
 
-def test_a_delivery_is_named_and_dated_like_a_file(api, feed_called, night, patience):
-    (delivery,) = Http(HttpAccount("agency_x", api.url, TOKEN), patience).deliveries(feed_called("pbj.kontrak"), night)
+def test_a_delivery_is_named_and_dated_like_a_file(api, feed_called, night, retries):
+    (delivery,) = Http(HttpAccount("agency_x", api.url, TOKEN), retries).deliveries(feed_called("pbj.kontrak"), night)
     assert (delivery.business_date, delivery.name) == (night, "kontrak_20250909.json")
 
 
@@ -475,13 +475,13 @@ def test_a_feed_of_another_transport_is_told(api, feed_called, night):
     ],
 )
 def test_a_look_asks_for_one_page(api, feed_called, night, name, seen):
-    assert Http(HttpAccount("agency_x", api.url, TOKEN)).look(feed_called(name), night) == seen
+    assert Http(HttpAccount("agency_x", api.url, TOKEN)).probe(feed_called(name), night) == seen
     assert len(api.asked) == 1
 
 
-def test_a_look_with_an_expired_token_is_refused(api, feed_called, night, patience):
+def test_a_look_with_an_expired_token_is_refused(api, feed_called, night, retries):
     with pytest.raises(LoginRefused):
-        Http(HttpAccount("agency_x", api.url, "expired-token"), patience).look(feed_called("hukum.regulasi"), night)
+        Http(HttpAccount("agency_x", api.url, "expired-token"), retries).probe(feed_called("hukum.regulasi"), night)
 
 
 def test_a_token_that_expires_between_two_pages_lands_nothing_and_is_not_tried_again(api, pulled, waits):

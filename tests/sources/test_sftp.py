@@ -30,9 +30,9 @@ def folder(drop):
 
 
 @pytest.fixture
-def listed(drop, feed_called, night, patience):
+def listed(drop, feed_called, night, retries):
     def look(account=None, wait=lambda _: None):
-        source = Sftp(account or drop.account, wait=wait, patience=patience)
+        source = Sftp(account or drop.account, wait=wait, retries=retries)
         return source.deliveries(feed_called("bpjstk.iuran"), night)
 
     return look
@@ -101,7 +101,7 @@ def test_a_file_that_is_sent_again_in_place_is_left_for_later(folder, listed):
     assert listed(wait=lambda _: path.write_bytes(b"other")) == []
 
 
-def test_feeds_of_one_tree_are_watched_together(drop, folder, feed_called, night, patience):
+def test_feeds_of_one_tree_are_watched_together(drop, folder, feed_called, night, retries):
     now, waited = [100.0], []
     watch = Watch(lambda: now[0])
 
@@ -110,7 +110,7 @@ def test_feeds_of_one_tree_are_watched_together(drop, folder, feed_called, night
         now[0] += seconds
 
     def look(name):
-        source = Sftp(drop.account, 5.0, wait, patience, watch)
+        source = Sftp(drop.account, 5.0, wait, retries, watch)
         return [delivery.name for delivery in source.deliveries(feed_called(name), night)]
 
     jakon = folder.parent / "jakon"
@@ -178,7 +178,7 @@ def test_a_look_says_which_file_is_the_newest_without_waiting(drop, folder, feed
 
     for day in ("20250909", "20241231"):
         (folder / f"iuran_{day}.csv.gz").touch()
-    seen = Sftp(drop.account, wait=never).look(feed_called("bpjstk.iuran"), night)
+    seen = Sftp(drop.account, wait=never).probe(feed_called("bpjstk.iuran"), night)
     assert seen == "2 files, the newest iuran_20250909.csv.gz"
 
 
@@ -295,22 +295,22 @@ def test_what_the_server_says_of_a_file_leaves_the_connection_as_it_is(drop, fol
     assert drop.connections == 1
 
 
-def test_a_folder_that_may_not_be_read_is_its_feeds_trouble(drop, folder, feed_called, night, patience):
+def test_a_folder_that_may_not_be_read_is_its_feeds_trouble(drop, folder, feed_called, night, retries):
     (folder.parent / "jakon").mkdir()
     (folder.parent / "jakon/jakon_20250909.csv.gz").write_bytes(b"x")
     (folder / "iuran_20250909.csv.gz").write_bytes(b"x")
     drop.denied = {"iuran"}
-    source = Sftp(drop.account, wait=lambda _: None, patience=patience, watch=Watch())
+    source = Sftp(drop.account, wait=lambda _: None, retries=retries, watch=Watch())
     with pytest.raises(BrokenContract, match="may not read the folder bpjstk/iuran"):
         source.deliveries(feed_called("bpjstk.iuran"), night)
     assert [d.name for d in source.deliveries(feed_called("bpjstk.jakon"), night)] == ["jakon_20250909.csv.gz"]
 
 
-def test_a_server_that_shares_no_way_of_encrypting_is_told_at_once(tmp_path, feed_called, night, patience, waits):
+def test_a_server_that_shares_no_way_of_encrypting_is_told_at_once(tmp_path, feed_called, night, retries, waits):
     (tmp_path / "root/drop").mkdir(parents=True)
     with (
         Drop(tmp_path / "root", tmp_path, kex_algs=["diffie-hellman-group18-sha512"]) as old,
         pytest.raises(BrokenContract, match="no way of encrypting in common"),
     ):
-        Sftp(old.account, patience=patience).deliveries(feed_called("bpjstk.iuran"), night)
+        Sftp(old.account, retries=retries).deliveries(feed_called("bpjstk.iuran"), night)
     assert waits == []

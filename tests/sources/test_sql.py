@@ -35,7 +35,7 @@ def account(database_name):
 
 
 @pytest.fixture
-def read(feed_called, night, patience):
+def read(feed_called, night, retries):
     def pull(source, name="diskumdag.sosialisasi"):
         (delivery,) = source.deliveries(feed_called(name), night)
         with delivery.open() as stream:
@@ -44,39 +44,39 @@ def read(feed_called, night, patience):
     return pull
 
 
-def test_a_table_arrives_whole_in_the_order_of_its_key(account, read, patience):
-    assert read(PostgreSql(account, patience)) == CSV
+def test_a_table_arrives_whole_in_the_order_of_its_key(account, read, retries):
+    assert read(PostgreSql(account, retries)) == CSV
 
 
-def test_a_missing_table_and_one_not_granted_are_told(account, read, patience):
+def test_a_missing_table_and_one_not_granted_are_told(account, read, retries):
     with pytest.raises(BrokenContract, match="agency_x: no table 'pelaku_usaha' in database"):
-        read(PostgreSql(account, patience), "diskumdag.pelaku_usaha")
+        read(PostgreSql(account, retries), "diskumdag.pelaku_usaha")
     with connect(Role.ADMIN) as admin:
         admin.execute("revoke select on sosialisasi from agency_reader")
     with pytest.raises(BrokenContract, match="SQLSTATE 42501"):
-        read(PostgreSql(account, patience))
+        read(PostgreSql(account, retries))
 
 
-def test_a_column_that_is_gone_does_not_stop_the_pull(account, read, patience):
+def test_a_column_that_is_gone_does_not_stop_the_pull(account, read, retries):
     with connect(Role.ADMIN) as admin:
         admin.execute("alter table sosialisasi drop column id")
-    assert read(PostgreSql(account, patience)).startswith(b"kegiatan_id,tanggal,")
+    assert read(PostgreSql(account, retries)).startswith(b"kegiatan_id,tanggal,")
 
 
-def test_a_refused_login_is_told_at_once_without_the_password(account, read, patience, waits):
+def test_a_refused_login_is_told_at_once_without_the_password(account, read, retries, waits):
     with pytest.raises(LoginRefused, match="agency_x: the database refused login 'agency_reader'") as told:
-        read(PostgreSql(replace(account, password="planted-secret"), patience))
+        read(PostgreSql(replace(account, password="planted-secret"), retries))
     assert "planted-secret" not in str(told.value)
     assert waits == []
 
 
-def test_a_database_that_is_away_is_asked_again(account, read, patience, waits):
+def test_a_database_that_is_away_is_asked_again(account, read, retries, waits):
     with pytest.raises(Unreachable, match="agency_x: the database cannot be read"):
-        read(PostgreSql(replace(account, port=1), patience))
+        read(PostgreSql(replace(account, port=1), retries))
     assert len(waits) == 3
 
 
-def test_a_connection_lost_in_the_middle_is_asked_again_from_the_beginning(account, read, patience, waits, monkeypatch):
+def test_a_connection_lost_in_the_middle_is_asked_again_from_the_beginning(account, read, retries, waits, monkeypatch):
     real, lost = psycopg.Copy.__iter__, []
 
     def breaks_off_once(copy):
@@ -90,7 +90,7 @@ def test_a_connection_lost_in_the_middle_is_asked_again_from_the_beginning(accou
         yield from blocks
 
     monkeypatch.setattr(psycopg.Copy, "__iter__", breaks_off_once)
-    assert read(PostgreSql(account, patience)) == CSV
+    assert read(PostgreSql(account, retries)) == CSV
     assert len(waits) == 1
 
 
@@ -130,20 +130,20 @@ class Cursor:
 MYSQL = DatabaseAccount("agency_x", "db", 3306, "dinas", "reader", "secret")
 
 
-def test_mysql_is_read_in_one_snapshot_with_null_as_empty_field(read, patience):
+def test_mysql_is_read_in_one_snapshot_with_null_as_empty_field(read, retries):
     cursor = Cursor(["id", "a`b"], [("1", None), ("2", 'x,"y"'), ("3", b"\x00\xff")])
-    assert read(MySql(MYSQL, patience, cursor)) == b'id,a`b\n1,\n2,"x,""y"""\n3,00ff\n'
+    assert read(MySql(MYSQL, retries, cursor)) == b'id,a`b\n1,\n2,"x,""y"""\n3,00ff\n'
     assert cursor.asked[1] == "start transaction with consistent snapshot, read only"
     assert cursor.asked[-1] == "select `id`, `a``b` from `sosialisasi` order by `id`, 1, 2"
 
 
-def test_a_table_of_which_not_all_rows_came_is_no_delivery(read, patience, waits):
+def test_a_table_of_which_not_all_rows_came_is_no_delivery(read, retries, waits):
     with pytest.raises(PartialDelivery, match="agency_x: 2 rows of table sosialisasi came, the server counts 3"):
-        read(MySql(MYSQL, patience, Cursor(["id"], [("1",), ("2",)], counted=3)))
+        read(MySql(MYSQL, retries, Cursor(["id"], [("1",), ("2",)], counted=3)))
     assert len(waits) == 3
 
 
-def test_a_row_lost_between_the_server_and_here_is_read_again(account, read, patience, waits, monkeypatch):
+def test_a_row_lost_between_the_server_and_here_is_read_again(account, read, retries, waits, monkeypatch):
     real, lost = psycopg.Copy.__iter__, []
 
     def loses_one(copy):
@@ -152,48 +152,48 @@ def test_a_row_lost_between_the_server_and_here_is_read_again(account, read, pat
         lost.append(True)
 
     monkeypatch.setattr(psycopg.Copy, "__iter__", loses_one)
-    assert read(PostgreSql(account, patience)) == CSV
+    assert read(PostgreSql(account, retries)) == CSV
     assert len(waits) == 1
 
 
-def test_only_a_database_that_nobody_can_connect_to_is_away(account, read, patience):
+def test_only_a_database_that_nobody_can_connect_to_is_away(account, read, retries):
     with pytest.raises(Away):
-        read(PostgreSql(replace(account, port=1), patience))
+        read(PostgreSql(replace(account, port=1), retries))
     lost = pymysql.err.OperationalError(2013, "Lost connection")
     with pytest.raises(Unreachable) as told:
-        read(MySql(MYSQL, patience, Cursor(["id"], [("1",), lost])))
+        read(MySql(MYSQL, retries, Cursor(["id"], [("1",), lost])))
     assert not isinstance(told.value, Away)
 
 
 @pytest.mark.parametrize(
     ("code", "kind"), [(1045, LoginRefused), (1142, BrokenContract), (2013, Unreachable), (2006, Unreachable)]
 )
-def test_mysql_errors_are_told_apart(read, patience, code, kind):
+def test_mysql_errors_are_told_apart(read, retries, code, kind):
     lost = pymysql.err.OperationalError(code, "planted-secret")
     with pytest.raises(kind) as told:
-        read(MySql(MYSQL, patience, Cursor(["id"], [("1",), lost])))
+        read(MySql(MYSQL, retries, Cursor(["id"], [("1",), lost])))
     assert "planted-secret" not in str(told.value)
 
 
-def test_a_missing_mysql_table_is_told(read, patience):
+def test_a_missing_mysql_table_is_told(read, retries):
     with pytest.raises(BrokenContract, match="no table 'sosialisasi' in database 'dinas'"):
-        read(MySql(MYSQL, patience, Cursor([], [])))
+        read(MySql(MYSQL, retries, Cursor([], [])))
 
 
-def test_a_look_reads_one_row_of_the_table(account, feed_called, night, patience):
-    source = PostgreSql(account, patience)
-    assert source.look(feed_called("diskumdag.sosialisasi"), night) == "table sosialisasi can be read, 6 columns"
+def test_a_look_reads_one_row_of_the_table(account, feed_called, night, retries):
+    source = PostgreSql(account, retries)
+    assert source.probe(feed_called("diskumdag.sosialisasi"), night) == "table sosialisasi can be read, 6 columns"
     with pytest.raises(BrokenContract, match="no table 'pelaku_usaha'"):
-        source.look(feed_called("diskumdag.pelaku_usaha"), night)
+        source.probe(feed_called("diskumdag.pelaku_usaha"), night)
     with connect(Role.ADMIN) as admin:
         admin.execute("revoke select on sosialisasi from agency_reader")
     with pytest.raises(BrokenContract, match="SQLSTATE 42501"):
-        source.look(feed_called("diskumdag.sosialisasi"), night)
+        source.probe(feed_called("diskumdag.sosialisasi"), night)
 
 
-def test_a_look_at_mysql_reads_one_row(feed_called, night, patience):
+def test_a_look_at_mysql_reads_one_row(feed_called, night, retries):
     cursor = Cursor(["id", "nik"], [])
-    assert MySql(MYSQL, patience, cursor).look(feed_called("diskumdag.sosialisasi"), night).endswith("2 columns")
+    assert MySql(MYSQL, retries, cursor).probe(feed_called("diskumdag.sosialisasi"), night).endswith("2 columns")
     assert cursor.asked[-1] == "select 1 from `sosialisasi` limit 1"
 
 
@@ -206,17 +206,17 @@ def test_a_look_at_mysql_reads_one_row(feed_called, night, patience):
         {"database": "nowhere"},
     ],
 )
-def test_a_database_that_is_not_what_the_connection_says_is_told_at_once(account, read, patience, waits, changed):
+def test_a_database_that_is_not_what_the_connection_says_is_told_at_once(account, read, retries, waits, changed):
     with pytest.raises(BrokenContract, match="agency_x: the database is not what the connection says"):
-        read(PostgreSql(replace(account, **changed), patience))
+        read(PostgreSql(replace(account, **changed), retries))
     assert waits == []
 
 
-def test_a_server_that_ends_the_session_mid_read_is_read_again_whole(account, read, patience, waits):
+def test_a_server_that_ends_the_session_mid_read_is_read_again_whole(account, read, retries, waits):
     """The read waits for a lock, so that it is surely under way when its session is ended."""
     with connect(Role.ADMIN) as admin, connect(Role.ADMIN, autocommit=True) as killer, ThreadPoolExecutor() as pool:
         admin.execute("lock table sosialisasi in access exclusive mode")
-        reading = pool.submit(read, PostgreSql(account, patience))
+        reading = pool.submit(read, PostgreSql(account, retries))
         ended = []
         while not ended:
             ended = killer.execute(

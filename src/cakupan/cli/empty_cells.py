@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from cakupan.lineage.figures import figures
+from cakupan.lineage.figure_feeds import figure_feeds
 from cakupan.notices import feed_states
 
 Missing = dict[str, str]
@@ -33,11 +33,11 @@ def why_empty(mart: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], 
     empty = {name for row in listed for name, value in zip(columns, row, strict=True) if value is None}
     if not lacking or (listed and not empty):
         return []
-    feeds = {feed for name in (empty or columns) for feed in figures().feeds_of(mart, name)}
+    feeds = {feed for name in (empty or columns) for feed in figure_feeds().feeds_behind_column(mart, name)}
     return [said for feed, said in lacking.items() if feed in feeds]
 
 
 def marts_in(statement: str) -> list[str]:
     """Return the published relations that a statement names."""
     words = set(re.findall(r"[a-z_]+", statement.lower()))
-    return [name for name in figures().marts if name in words]
+    return [name for name in figure_feeds().marts if name in words]

@@ -17,7 +17,7 @@ from cakupan.cli.known_at import as_known
 from cakupan.cli.messages import err
 from cakupan.database import Role, connect
 from cakupan.ledger.publications import published_nights
-from cakupan.lineage.figures import figures
+from cakupan.lineage.figure_feeds import figure_feeds
 
 SHOWN_ROWS = 200  # of a table for a person; csv and json give all
 
@@ -54,7 +54,8 @@ def _say_why_empty(statement: str, rows: list[tuple[Any, ...]]) -> None:
     with connect(Role.AUDITOR) as connection:
         night = max(published_nights(connection), default=None)
         lacking = missing(connection, night) if night else {}
-    needed = [said for feed, said in lacking.items() if any(feed in figures().feeds_behind(mart) for mart in marts)]
+    behind = frozenset[str]().union(*map(figure_feeds().feeds_behind, marts))
+    needed = [said for feed, said in lacking.items() if feed in behind]
     if needed:
         err.print(f"Empty is not 0: {'; '.join(needed)}.", style="yellow", soft_wrap=True, highlight=False)
 

@@ -15,10 +15,10 @@ from rich.console import Console
 
 from cakupan import installation, night, orchestration, settings
 from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 
 app = typer.Typer(no_args_is_help=True, help="The agencies' systems.")
-ONCE = Patience(tries=1)  # a person waits, and asks again
+ONCE = RetryPolicy(tries=1)  # a person waits, and asks again
 AT_ONCE = 8
 
 
@@ -57,7 +57,7 @@ def check(
     os.environ.update(orchestration.environment() | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL"})
     as_of = day.date() if day else datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
     out, usable = Console(), True
-    for line in look(agencies or known, as_of):
+    for line in probe(agencies or known, as_of):
         usable = usable and line.usable
         mark = "[green]ok[/]    " if line.usable else "[red]failed[/]"
         out.print(f"{mark} ", end="")
@@ -66,7 +66,7 @@ def check(
         raise typer.Exit(1)
 
 
-def look(agencies: list[str], as_of: date) -> Iterator[Line]:
+def probe(agencies: list[str], as_of: date) -> Iterator[Line]:
     """Ask the agencies, several at a time; returns what is to be said of each feed, in their order."""
     sources: list[Source | NotConnected] = []
     for agency in agencies:
@@ -75,11 +75,11 @@ def look(agencies: list[str], as_of: date) -> Iterator[Line]:
         except NotConnected as error:
             sources.append(error)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for lines in pool.map(lambda agency, source: _look(agency, source, as_of), agencies, sources):
+        for lines in pool.map(lambda agency, source: _probe(agency, source, as_of), agencies, sources):
             yield from lines
 
 
-def _look(agency: str, source: Source | NotConnected, as_of: date) -> list[Line]:
+def _probe(agency: str, source: Source | NotConnected, as_of: date) -> list[Line]:
     lines: list[Line] = []
     feeds = night.feeds_of(agency)
     if isinstance(source, NotConnected):
@@ -89,7 +89,7 @@ def _look(agency: str, source: Source | NotConnected, as_of: date) -> list[Line]
         try:
             if away:
                 raise away
-            lines.append(Line(feed.name, source.kind, True, source.look(feed, as_of)))
+            lines.append(Line(feed.name, source.kind, True, source.probe(feed, as_of)))
         except (NotConnected, OSError) as error:
             away = error if isinstance(error, Away) else None
             lines.append(Line(feed.name, source.kind, False, _why(error, agency)))

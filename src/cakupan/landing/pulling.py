@@ -13,12 +13,12 @@ from cakupan.feeds import Feed
 from cakupan.landing.archive import Archive
 from cakupan.ledger.agency_files import fingerprints, keep_fingerprint, replace_ignored
 from cakupan.ledger.deliveries import enter_delivery, is_delivered
-from cakupan.sources import Away, Changed, Found, NotConnected, Source
+from cakupan.sources import Away, Changed, NotConnected, ReadyDelivery, Source
 from cakupan.sources.file_drop import FileDrop
 
 ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 LISTINGS = 2  # what is not what was listed any more is looked for once more
-MOST_BROKEN = 3  # files that took all patience; then the night's own is tried, and the others the next time
+MOST_BROKEN = 3  # files that took all retries; then the night's own is tried, and the others the next time
 
 
 class OlderLeft(RuntimeError):
@@ -49,7 +49,7 @@ class Pull:
         Raises OlderLeft, and what kept the newest of the deliveries from being read that could not be; NotConnected
         and OSError where the agency cannot be asked what it has.
         """
-        left: list[tuple[Found, NotConnected | OSError]] = []
+        left: list[tuple[ReadyDelivery, NotConnected | OSError]] = []
         for _ in range(LISTINGS):
             self._connection.commit()  # no transaction stays open while an agency takes its time
             listed = self._source.deliveries(self._feed, self._night)
@@ -67,7 +67,7 @@ class Pull:
                 raise OlderLeft(_naming(error, found, len(left)))
             raise _naming(error, found, len(left))
 
-    def _is_due(self, found: Found) -> bool:
+    def _is_due(self, found: ReadyDelivery) -> bool:
         """Tell whether the delivery is to be read."""
         if found.business_date > self._night or _identity(found) in self._read:
             return False
@@ -77,7 +77,7 @@ class Pull:
         # Running a past night again must not date today's table with it.
         return not (found.live and is_delivered(self._connection, self._feed, self._night))
 
-    def _archive(self, found: Found) -> NotConnected | OSError | None:
+    def _archive(self, found: ReadyDelivery) -> NotConnected | OSError | None:
         """Keep the delivery; what kept it from being read, if anything."""
         self._connection.commit()
         try:
@@ -106,11 +106,11 @@ class Pull:
         self._connection.commit()
 
 
-def _identity(found: Found) -> tuple[date, str, str | None]:
+def _identity(found: ReadyDelivery) -> tuple[date, str, str | None]:
     return found.business_date, found.name, found.fingerprint
 
 
-def _naming(error: NotConnected | OSError, found: Found, count: int) -> NotConnected | OSError:
+def _naming(error: NotConnected | OSError, found: ReadyDelivery, count: int) -> NotConnected | OSError:
     """Return the same with the file's name, which is that of a delivery, and how many there are of its kind."""
     if isinstance(error, NotConnected):
         more = f" and {count - 1} more" if count > 1 else ""

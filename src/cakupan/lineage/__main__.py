@@ -5,8 +5,8 @@ Needs the installation's database running.
 
 from cakupan import settings
 from cakupan.database import Role, connect
-from cakupan.lineage.document import DOCUMENT, direct, document
-from cakupan.lineage.figures import FIGURES, figures_of
+from cakupan.lineage.document import DOCUMENT, column_lineage_page, direct_sources_json
+from cakupan.lineage.figure_feeds import FIGURE_FEEDS, figure_feeds_json
 from cakupan.lineage.models import DIRECT
 from cakupan.lineage.project import read_project, write_site
 
@@ -14,6 +14,6 @@ target = settings.PROJECT / "target" / "dbt-docs"
 write_site(target)
 with connect(Role.LOADER) as connection:
     project = read_project(target, connection)
-DOCUMENT.write_text(document(project))
-DIRECT.write_text(direct(project))
-FIGURES.write_text(figures_of(project))
+DOCUMENT.write_text(column_lineage_page(project))
+DIRECT.write_text(direct_sources_json(project))
+FIGURE_FEEDS.write_text(figure_feeds_json(project))

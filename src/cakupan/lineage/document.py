@@ -37,7 +37,7 @@ SPELLED = {"born_on": "NIK† (born on)", "sex": "NIK† (sex)", "kpj": "KPJ†"
 """What is read of a number in its own home, and how that is told."""
 
 
-def document(project: Project) -> str:
+def column_lineage_page(project: Project) -> str:
     """The column lineage of every relation in `marts`, as Markdown."""
     feeds = {feed.table: feed for feed in load_feeds(settings.FEEDS)}
     parts = [HEAD]
@@ -48,7 +48,7 @@ def document(project: Project) -> str:
     return "\n".join(parts)
 
 
-def direct(project: Project) -> str:
+def direct_sources_json(project: Project) -> str:
     """The direct sources of every column as JSON, with a line for each relation."""
     lines = []
     for relation, columns in sorted(project.sources.items()):

@@ -96,7 +96,7 @@ def _output(node: dict[str, Any], name: str, result: dict[str, Any]) -> Dataset:
 def column_lineage(name: str) -> dict[str, Any]:
     """The facet that says from which columns a relation's columns are made; empty where nothing is known."""
     fields = {}
-    for column, sources in direct().get(name, {}).items():
+    for column, sources in direct_sources().get(name, {}).items():
         read = []
         for source in sources:
             source_name, _, source_column = source.rpartition(".")
@@ -107,7 +107,7 @@ def column_lineage(name: str) -> dict[str, Any]:
 
 
 @cache
-def direct() -> dict[str, dict[str, list[str]]]:
+def direct_sources() -> dict[str, dict[str, list[str]]]:
     """For each relation that dbt builds, and each column, the columns it is made of."""
     found: dict[str, dict[str, list[str]]] = json.loads(DIRECT.read_text())
     return found

@@ -54,13 +54,13 @@ def send(events: Sequence[Event], night: date | None) -> None:
         if os.environ.get("OPENLINEAGE_DISABLED", "").strip().lower() == "true":
             return
         _write(events, file_of(night))
-        if _elsewhere() and _allowance().left:
-            send_kept(_allowance())
+        if _has_transport() and _allowance().left:
+            send_unsent(_allowance())
     except Exception as error:
         log.warning("lineage: %d events were not told: %s", len(events), type(error).__name__)
 
 
-def send_kept(allowance: Allowance | None = None) -> int:
+def send_unsent(allowance: Allowance | None = None) -> int:
     """Send what is kept and was not sent, oldest first; returns how many events. Another process at it does it all.
 
     Raises NotTaken where the transport does not take one; what was sent before is noted. With an allowance it stops
@@ -81,7 +81,7 @@ def send_kept(allowance: Allowance | None = None) -> int:
     return sent
 
 
-def kept() -> int:
+def count_unsent() -> int:
     """How many events were not sent yet."""
     return sum(1 for mark in sorted(folder().glob("*.sent")) for _ in _unsent(mark))
 
@@ -91,7 +91,7 @@ def _write(events: Sequence[Event], path: Path) -> None:
     lines = "".join(json.dumps(event, separators=(",", ":")) + "\n" for event in events)
     with alone(path, wait=True):
         mark = _mark_of(path)
-        if _elsewhere() and not mark.exists():
+        if _has_transport() and not mark.exists():
             _note(mark, path.stat().st_size)
         with path.open("a") as file:
             file.write(lines)
@@ -124,7 +124,7 @@ def _forget(mark: Path) -> None:
 
 
 def _emit(event: Event, allowance: Allowance | None) -> None:
-    client, told = _client(), typed(event)  # the import is ours and no sign that nobody answers
+    client, told = _client(), as_client_event(event)  # the import is ours and no sign that nobody answers
     with allowance.spending() if allowance else nullcontext():
         try:
             within(min(PATIENCE, allowance.left) if allowance else PATIENCE, lambda: client.emit(told))
@@ -140,7 +140,7 @@ def _allowance() -> Allowance:
     return Allowance(folder() / ".silence", SPENT, WHILE)
 
 
-def _elsewhere() -> bool:
+def _has_transport() -> bool:
     """Whether the environment names a transport, in OpenLineage's way or in Airflow's."""
     named = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", AIRFLOW_TRANSPORT)
     return any(os.environ.get(name) for name in named) or any(
@@ -157,7 +157,7 @@ def _client() -> OpenLineageClient:
     return OpenLineageClient()
 
 
-def typed(event: Event) -> Any:
+def as_client_event(event: Event) -> Any:
     """The event as the OpenLineage client wants it."""
     from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
 
@@ -175,6 +175,6 @@ def typed(event: Event) -> Any:
 if __name__ == "__main__":
     # By hand: all at once, however long it takes, as long as each is taken.
     try:
-        sys.stdout.write(f"{send_kept()} events were sent, {kept()} are left.\n")
+        sys.stdout.write(f"{send_unsent()} events were sent, {count_unsent()} are left.\n")
     except NotTaken as refusal:
-        sys.exit(f"{refusal}: {kept()} events are left and will be tried again with the next night.")
+        sys.exit(f"{refusal}: {count_unsent()} events are left and will be tried again with the next night.")

@@ -9,7 +9,7 @@ Ends = tuple[tuple[Dataset, ...], tuple[Dataset, ...]]
 """What a step reads and what it writes."""
 
 
-def datasets(step: str) -> Ends:
+def step_datasets(step: str) -> Ends:
     """The inputs and outputs of `ingest_<agency>.<feed>.<step>` and of publishing; dbt's models tell their own."""
     if step == "warehouse.publish_run":
         return _published()
@@ -30,7 +30,8 @@ def datasets(step: str) -> Ends:
 
 def _published() -> Ends:
     """The tables that dbt filled and the views through which readers see them from now on."""
-    stored = {name.replace("marts.", "warehouse.", 1): name for name in models.direct() if name.startswith("marts.")}
-    shown = {table: view for table, view in sorted(stored.items()) if table in models.direct()}
+    built = models.direct_sources()
+    stored = {name.replace("marts.", "warehouse.", 1): name for name in built if name.startswith("marts.")}
+    shown = {table: view for table, view in sorted(stored.items()) if table in built}
     views = tuple(relation(view, models.column_lineage(view)) for view in shown.values())
     return tuple(relation(table) for table in shown), views

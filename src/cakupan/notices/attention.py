@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from cakupan.bilingual import Text, counted
-from cakupan.lineage.figures import figures
+from cakupan.lineage.figure_feeds import figure_feeds
 from cakupan.notices.states import NEEDS_ATTENTION, FeedState
 
 # Of a snapshot only what is not older than the delivery in force, of an increment the newest of each date.
@@ -121,7 +121,8 @@ def feeds_needing_attention(
         if state.state in NEEDS_ATTENTION or of_feed or never_came:
             since = _since(state, of_feed, asked.get(state.name, []))
             nights = {one for one in asked.get(state.name, []) if one >= since} | {night}
-            found.append(NeedsAttention(state, since, len(nights), of_feed, tuple(figures().resting_on(state.name))))
+            touched = tuple(figure_feeds().resting_on(state.name))
+            found.append(NeedsAttention(state, since, len(nights), of_feed, touched))
     return found
 
 

@@ -23,7 +23,7 @@ from cakupan.notices.information import Ignored, ignored
 from cakupan.notices.message import Attachment, Message, render, shown
 from cakupan.notices.office_remarks import remarks_for_office
 from cakupan.notices.states import FeedState, feed_states
-from cakupan.quality.details import details
+from cakupan.quality.explanations import explain_rules
 from cakupan.quality.suite import load_suite
 
 LISTED = 50  # rows listed in a letter
@@ -133,7 +133,7 @@ def _section(
     suite = load_suite(fault.feed)
     rules = {rule.rule_id: rule for rule in suite.expectations}
     broken = {one.rule_id for one in fault.broken if one.failed_rows}
-    more = details(connection, fault.feed, suite, fault.facts.validation_id, broken)
+    more = explain_rules(connection, fault.feed, suite, fault.facts.validation_id, broken)
 
     @cache
     def line(rule_id: str) -> _RuleLine:

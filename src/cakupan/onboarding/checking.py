@@ -20,7 +20,7 @@ from cakupan.feeds import Feed, load_feeds
 from cakupan.ledger.deliveries import Archived, enter_for_trial
 from cakupan.ledger.feeds import declare_feed
 from cakupan.onboarding.fitting import misfits, stray_rules
-from cakupan.quality.details import details
+from cakupan.quality.explanations import explain_rules
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite, load_suite
 
@@ -88,7 +88,9 @@ def check(name: str, file: Path, night: date) -> Checked:
         # The delivery's number is taken back with everything else: nobody can release by it.
         reason = reason and reason.replace(f"cakupan release {delivery_id} ", "cakupan release N ")
         rows = _refused(connection, feed, outcome.validation_id) if not landed.refusal else ()
-        more = details(connection, feed, suite, outcome.validation_id, {rule for row in rows for rule in row.rules})
+        more = explain_rules(
+            connection, feed, suite, outcome.validation_id, {rule for row in rows for rule in row.rules}
+        )
         remarks = connection.execute(
             "select detail_en from quality.remark where validation_id = %s order by remark_code, column_name, value",
             (outcome.validation_id,),

@@ -9,11 +9,11 @@ from typing import Any
 
 from cakupan import night, settings
 from cakupan.sources import BrokenContract, NotConnected, Source
-from cakupan.sources.connection import Settings, source
-from cakupan.sources.patience import Patience
+from cakupan.sources.connection import ConnectionSettings, make_source
+from cakupan.sources.retries import RetryPolicy
 
 
-def source_of(agency: str, patience: Patience | None = None) -> Source:
+def source_of(agency: str, retries: RetryPolicy | None = None) -> Source:
     """Where the agency delivers, from its Airflow connection `agency_<agency>`; raises NotConnected."""
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
@@ -27,12 +27,12 @@ def source_of(agency: str, patience: Patience | None = None) -> Source:
         raise NotConnected(
             f"no Airflow connection {name!r}: set {_variable(agency)} or add it in the Airflow UI"
         ) from None
-    return source(
-        Settings(
+    return make_source(
+        ConnectionSettings(
             name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
             connection.schema, _extra(name, connection),
         ),
-        patience,
+        retries,
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def _end(state: str, dag_run: Any) -> None:
 def _tell(state: str, job_of: Any, what: Any, error: str | None = None, at: datetime | None = None) -> Job | None:
     try:
         job: Job = job_of(what)
-        read, written = steps.datasets(job.name) if state == "COMPLETE" else ((), ())
+        read, written = steps.step_datasets(job.name) if state == "COMPLETE" else ((), ())
         sending.send([event(state, job, at, read, written, error=error)], job.night)
     except Exception as trouble:
         logging.getLogger(__name__).warning("lineage: %s was not told: %s", state, type(trouble).__name__)

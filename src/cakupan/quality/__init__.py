@@ -1,4 +1,4 @@
-"""What makes a delivery and a row acceptable: rules, the pass that applies them, quarantine, and the gate."""
+"""What makes a delivery and a row acceptable: rules, the pass that applies them, quarantine, and judgement."""
 
 from cakupan.quality.accepted import ensure_accepted_view
 from cakupan.quality.quarantine import ensure_quarantine_table

@@ -71,7 +71,7 @@ class Defect:
             "; each line ends with '{0}', which begins one column more",
         ).format(_delimiter(feed))
         return Text("{} ({}, pertama {}{})", "{} ({}, first {}{})").format(
-            said, rows(self.rows), place(self.sheet, self.row_number), hint if self._one_more else NOTHING
+            said, rows(self.rows), describe_place(self.sheet, self.row_number), hint if self._one_more else NOTHING
         )
 
     @property
@@ -80,7 +80,7 @@ class Defect:
         return self.ends_open and found is not None and int(found[1]) == int(found[2]) + 1
 
 
-def commonest(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Defect]:
+def commonest_defects(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Defect]:
     """The commonest defects of a landed delivery, that of most rows first."""
     query = sql.SQL(_QUERY).format(
         landing=sql.Identifier("landing", feed.table),
@@ -92,12 +92,12 @@ def commonest(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int)
         return cursor.execute(query).fetchall()
 
 
-def told_together(feed: Feed, defects: Sequence[Defect]) -> Text:
+def describe_defects(feed: Feed, defects: Sequence[Defect]) -> Text:
     """The defects as one clause."""
     return joined([each.in_words(feed) for each in defects], "; ")
 
 
-def place(sheet: str, row_number: int) -> Text:
+def describe_place(sheet: str, row_number: int) -> Text:
     """Where a row is."""
     if not sheet:
         return Text(f"baris {row_number}", f"row {row_number}")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from cakupan.bilingual import Text
 from cakupan.feeds import Column, Feed
-from cakupan.quality import letters
+from cakupan.quality import look_alikes
 from cakupan.quality.rule import REGEX, ROWS, ROWS_FORM, Meta, Rule
 
 NO_ERROR, AS_TYPED, PLAIN_LETTERS, NO_PERSONAL_NUMBER = "no_error", "as_typed", "plain_letters", "no_personal_number"
@@ -52,10 +52,10 @@ def _of_column(feed: Feed, column: Column, is_closed: bool) -> Iterator[Rule]:
     if feed.format.kind != "csv" and needed and column.type in ("text", "kpj"):
         yield _rows(feed, column, AS_TYPED, f"'{name}' = any(typed_cells)")
     if column.type == "text" and (column.code or is_closed or name in feed.key):
-        pattern = letters.CODE if column.code or is_closed else letters.TEXT
+        pattern = look_alikes.CODE if column.code or is_closed else look_alikes.TEXT
         yield _rule(feed, column, PLAIN_LETTERS, REGEX, {"column": name, "regex": pattern})
     if column.type == "json" and column.code:
-        odd = f'$.**.id ? (@.type() == "string" && @ like_regex "{letters.ODD_IN_CODE}")'
+        odd = f'$.**.id ? (@.type() == "string" && @ like_regex "{look_alikes.ODD_IN_CODE}")'
         yield _rows(feed, column, PLAIN_LETTERS, f"jsonb_path_exists(quality.to_json({name}), '{odd}')")
     if needed and column.type in ("text", "json"):
         yield _rows(feed, column, NO_PERSONAL_NUMBER, f"quality.has_personal_number({name})")

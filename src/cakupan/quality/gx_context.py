@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from cakupan.quality.borrowed import BorrowedConnection
+from cakupan.quality.gx_connection import LentConnection
 from cakupan.quality.rule import Rule
 
 
-class GateError(RuntimeError):
+class NotJudged(RuntimeError):
     """Great Expectations could not say whether a rule holds."""
 
 
@@ -43,25 +43,25 @@ def context() -> Any:
 
 
 @cache
-def figures_batch() -> Any:
+def delivery_batch() -> Any:
     """Define batches of one row: the figures of a delivery."""
     asset = context().data_sources.add_pandas("figures").add_dataframe_asset("delivery")
     return asset.add_batch_definition_whole_dataframe("one row")
 
 
 @cache
-def borrowed_connection() -> BorrowedConnection:
+def lent_connection() -> LentConnection:
     """Make the connection that Great Expectations asks the warehouse through."""
-    return BorrowedConnection()
+    return LentConnection()
 
 
 @cache
-def warehouse() -> Any:
+def warehouse_source() -> Any:
     """Name the warehouse to the library: over whatever connection is lent, and no other."""
     from sqlalchemy import StaticPool
 
     engine = {
-        "creator": borrowed_connection,
+        "creator": lent_connection,
         "poolclass": StaticPool,
         "pool_reset_on_return": None,
         "use_native_hstore": False,
@@ -70,13 +70,13 @@ def warehouse() -> Any:
     return context().data_sources.add_postgres("warehouse", connection_string=nowhere, kwargs=engine)
 
 
-def declared(rule: Rule, **instead: Any) -> dict[str, Any]:
+def as_expectation(rule: Rule, **instead: Any) -> dict[str, Any]:
     """Write the rule as the library reads it: its own type, arguments and severity, but for what `instead` names."""
     own = {"type": rule.type, "kwargs": rule.kwargs, "severity": rule.severity, "meta": {"rule_id": rule.rule_id}}
     return own | instead
 
 
-def error_of(info: Mapping[str, Any]) -> str:
+def error_message(info: Mapping[str, Any]) -> str:
     """Tell what the library could not do; it says so for the rule, or for each figure the rule needs."""
     told = [info] if "raised_exception" in info else list(info.values())
     return "; ".join(str(one["exception_message"]) for one in told if one["raised_exception"])

@@ -11,12 +11,12 @@ import psycopg
 from psycopg.rows import class_row
 
 from cakupan.feeds import Feed
-from cakupan.quality.limits import OLD_PERIOD, ROW_LOSS, days_older, lost_share
+from cakupan.quality.comparison import OLD_PERIOD, ROW_LOSS, days_older, lost_share
 from cakupan.quality.suite import Suite
 
 
 @dataclass(frozen=True)
-class Known:
+class LandedDelivery:
     """A landed delivery, and its current validation where there is one."""
 
     delivery_id: int
@@ -45,9 +45,9 @@ class Known:
         return self.validated_at is not None and self.validated_at >= self.landed_at
 
 
-def known_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[Known]:
+def landed_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[LandedDelivery]:
     """The landed deliveries of the feed, oldest business date first, as received within a date."""
-    with connection.cursor(row_factory=class_row(Known)) as cursor:
+    with connection.cursor(row_factory=class_row(LandedDelivery)) as cursor:
         return cursor.execute(
             """
             select
@@ -71,12 +71,12 @@ def known_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[Kn
 
 
 def next_pending(
-    deliveries: Iterable[Known],
+    deliveries: Iterable[LandedDelivery],
     suite: Suite,
     cadence: str,
     done: Collection[int] = (),
-    median: Callable[[Known], date | None] = lambda _: None,
-) -> tuple[Known, Known | None] | None:
+    median: Callable[[LandedDelivery], date | None] = lambda _: None,
+) -> tuple[LandedDelivery, LandedDelivery | None] | None:
     """The first delivery to validate, with the one in force before it; None when all is done.
 
     `median` is asked for the median date of one that was validated before medians were kept.
@@ -85,40 +85,40 @@ def next_pending(
     repeats and key conflicts may be others now; a snapshot where the loss of rows or the period is judged differently
     now. Those in `done` were validated a moment ago, whatever a clock that was set back makes of it.
     """
-    before: Known | None = None
+    before: LandedDelivery | None = None
     newest_of_earlier_dates = 0
     newest_so_far = 0
     night: date | None = None
-    for known in deliveries:
-        if known.business_date != night:
-            night, newest_of_earlier_dates = known.business_date, newest_so_far
-        if not known.validated and known.delivery_id not in done:
-            return known, before and _dated(before, median)
-        if known.refusal_code is None:
-            overtaken = (known.validation_id or 0) < newest_of_earlier_dates
+    for landed in deliveries:
+        if landed.business_date != night:
+            night, newest_of_earlier_dates = landed.business_date, newest_so_far
+        if not landed.validated and landed.delivery_id not in done:
+            return landed, before and _dated(before, median)
+        if landed.refusal_code is None:
+            overtaken = (landed.validation_id or 0) < newest_of_earlier_dates
             if cadence == "increment" and overtaken:
-                return known, before
+                return landed, before
             # Where neither has a median both are older than the rule, and nothing is to be judged anew.
-            now = known
-            if before and (known.median_on is None) != (before.median_on is None):
-                now, before = _dated(known, median), _dated(before, median)
+            now = landed
+            if before and (landed.median_on is None) != (before.median_on is None):
+                now, before = _dated(landed, median), _dated(before, median)
             if cadence != "increment" and _judged_otherwise(now, before, suite):
-                return known, before and _dated(before, median)
-            newest_so_far = max(newest_so_far, known.validation_id or 0)
-        if known.delivery_status == "ACCEPTED":
-            before = known
+                return landed, before and _dated(before, median)
+            newest_so_far = max(newest_so_far, landed.validation_id or 0)
+        if landed.delivery_status == "ACCEPTED":
+            before = landed
     return None
 
 
-def _dated(known: Known, median: Callable[[Known], date | None]) -> Known:
-    return known if known.median_on or not known.accepted_rows else replace(known, median_on=median(known))
+def _dated(landed: LandedDelivery, median: Callable[[LandedDelivery], date | None]) -> LandedDelivery:
+    return landed if landed.median_on or not landed.accepted_rows else replace(landed, median_on=median(landed))
 
 
-def _judged_otherwise(known: Known, before: Known | None, suite: Suite) -> bool:
+def _judged_otherwise(landed: LandedDelivery, before: LandedDelivery | None, suite: Suite) -> bool:
     """Whether the delivery keeps or breaks a limit against the one before it otherwise than when it was validated."""
-    measured = {ROW_LOSS: lost_share(known, before), OLD_PERIOD: days_older(known, before)}
+    measured = {ROW_LOSS: lost_share(landed, before), OLD_PERIOD: days_older(landed, before)}
     return any(
-        (measured[rule.rule_id] > rule.kwargs["max_value"]) != (rule.rule_id in known.failed)
+        (measured[rule.rule_id] > rule.kwargs["max_value"]) != (rule.rule_id in landed.failed)
         for rule in suite.delivery_rules
         if rule.rule_id in measured
     )

@@ -12,9 +12,9 @@ from datetime import date
 
 from cakupan.bilingual import NOTHING, Text, day, joined, listed, number, per_cent
 from cakupan.feeds import Feed
-from cakupan.quality.defects import Defect, place, told_together
-from cakupan.quality.gate import Figures, Result
-from cakupan.quality.limits import Measures
+from cakupan.quality.comparison import Predecessor
+from cakupan.quality.defects import Defect, describe_defects, describe_place
+from cakupan.quality.judgement import DeliveryFigures, RuleResult
 
 _FILE_NAME = re.compile(r"^(?!.*\d{9})[a-z][a-z0-9_]{0,60}_\d{8}(\.[a-z0-9]{1,5}){1,2}$")
 _RULES_NAMED = 3
@@ -58,7 +58,7 @@ class Evidence:
     """The commonest reasons why records could not be read."""
 
 
-def held(subject: Subject, figures: Figures, results: Iterable[Result], evidence: Evidence) -> Reason:
+def held(subject: Subject, figures: DeliveryFigures, results: Iterable[RuleResult], evidence: Evidence) -> Reason:
     """Why the delivery is held, from the critical rules it fails."""
     results = list(results)
     failed = [result for result in results if not result.success and result.rule.severity == "critical"]
@@ -109,7 +109,7 @@ def all_repeated(subject: Subject, nights: Sequence[date], *, same_bytes: bool) 
     )
 
 
-def rejected(subject: Subject, results: Iterable[Result]) -> Reason:
+def rejected(subject: Subject, results: Iterable[RuleResult]) -> Reason:
     """Why a delivery without rows is rejected."""
     failed = next(result for result in results if not result.success and result.rule.meta.code == "NO_ROWS")
     return Reason(
@@ -138,7 +138,7 @@ def released(by: str, why: str, earlier: str) -> Reason:
     )
 
 
-def _sentences(result: Result, subject: Subject, figures: Figures) -> Text:
+def _sentences(result: RuleResult, subject: Subject, figures: DeliveryFigures) -> Text:
     code = result.rule.meta.code
     limit = float(result.rule.kwargs.get("max_value", 0))
     if code == "ROW_LOSS" and figures.before is not None and subject.night_before is not None:
@@ -165,7 +165,7 @@ def _sentences(result: Result, subject: Subject, figures: Figures) -> Text:
     )
 
 
-def _counted_otherwise(results: Sequence[Result]) -> Text:
+def _counted_otherwise(results: Sequence[RuleResult]) -> Text:
     """Name every rule of which two counts differ, with both."""
     rules = [
         Text(
@@ -197,7 +197,7 @@ def _of_the_house(subject: Subject) -> Text:
     ).format(feed=subject.feed.name, delivery=str(subject.delivery_id))
 
 
-def _lost(figures: Figures, before: Measures, night: date, limit: float) -> Text:
+def _lost(figures: DeliveryFigures, before: Predecessor, night: date, limit: float) -> Text:
     """Which rows are fewer than the limit allows: those delivered, those let in, or both."""
     counts = (
         (Text("dikirim", "delivered"), figures.delivered_rows, before.delivered_rows),
@@ -218,7 +218,7 @@ def _lost(figures: Figures, before: Measures, night: date, limit: float) -> Text
     ).format(joined(fewer, "; "), _share(limit, limit))
 
 
-def _older(subject: Subject, figures: Figures, then: date, now: date, limit: float) -> Text:
+def _older(subject: Subject, figures: DeliveryFigures, then: date, now: date, limit: float) -> Text:
     return Text(
         "{column}: tanggal tengahnya {now}, {days} hari sebelum {then}, tanggal tengah kiriman {night} yang berlaku;"
         " batasnya {limit:.0f} hari. Tampaknya berkas dari waktu lain.",
@@ -234,7 +234,7 @@ def _older(subject: Subject, figures: Figures, then: date, now: date, limit: flo
     )
 
 
-def _what_is_wrong(subject: Subject, results: list[Result], evidence: Evidence) -> Text:
+def _what_is_wrong(subject: Subject, results: list[RuleResult], evidence: Evidence) -> Text:
     """The rules broken most, each with its first row, and why records could not be read."""
     broken = [r for r in results if r.failed_rows and r.rule.severity != "info" and not r.rule.on_delivery]
     broken.sort(key=lambda r: (-r.failed_rows, r.rule.rule_id))
@@ -243,7 +243,7 @@ def _what_is_wrong(subject: Subject, results: list[Result], evidence: Evidence) 
     named = []
     for result in broken[:_RULES_NAMED]:
         where = evidence.first.get(result.rule.rule_id)
-        first = Text(", pertama {}", ", first {}").format(place(*where)) if where else NOTHING
+        first = Text(", pertama {}", ", first {}").format(describe_place(*where)) if where else NOTHING
         named.append(
             Text("{} ({}; {}{})", "{} ({}; {}{})").format(
                 result.rule.rule_id, result.rule.meta.sentence, number(result.failed_rows), first
@@ -251,7 +251,7 @@ def _what_is_wrong(subject: Subject, results: list[Result], evidence: Evidence) 
         )
     said = [Text("Aturan yang paling sering dilanggar: {}.", "Rules broken most: {}.").format(joined(named, "; "))]
     if evidence.defects:
-        why = told_together(subject.feed, evidence.defects)
+        why = describe_defects(subject.feed, evidence.defects)
         said.append(Text("Tidak terbaca karena: {}.", "Not readable because: {}.").format(why))
     return joined(said)
 

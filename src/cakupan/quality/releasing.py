@@ -11,7 +11,7 @@ from cakupan.ledger.deliveries import find_delivery
 from cakupan.ledger.entries import record_release
 from cakupan.ledger.validations import enter_release, record_validation
 from cakupan.quality import reasons
-from cakupan.quality.locking import lock
+from cakupan.quality.locking import lock_validation
 
 
 def release(connection: psycopg.Connection[Any], delivery_id: int, by: str, why: str) -> int:
@@ -23,7 +23,7 @@ def release(connection: psycopg.Connection[Any], delivery_id: int, by: str, why:
     if not by.strip() or not why.strip():
         raise ValueError("a release names the person and the grounds")
     with connection.transaction():
-        lock(connection, _feed_of(connection, delivery_id))
+        lock_validation(connection, _feed_of(connection, delivery_id))
         held = connection.execute(
             "select validation_id, reason_code, agency || '_' || feed from ledger.current_validation"
             " where delivery_id = %s and delivery_status = 'HELD'",

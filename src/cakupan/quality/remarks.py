@@ -16,11 +16,11 @@ from cakupan.bilingual import NOTHING, Text, number, rows
 from cakupan.feeds import Column, Feed
 from cakupan.ledger.validations import newest_in_force
 from cakupan.quality.counts import Counts
-from cakupan.quality.defects import place
+from cakupan.quality.defects import describe_place
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.reasons import Subject
+from cakupan.quality.sheet_totals import Disagreement, find_disagreements
 from cakupan.quality.suite import Suite
-from cakupan.quality.totals import Disagreement, disagreements
 
 NEW_FUNDING_SOURCE, TOTAL_DISAGREES = "NEW_FUNDING_SOURCE", "TOTAL_DISAGREES"
 
@@ -44,7 +44,7 @@ def find(
 ) -> list[Remark]:
     """All that there is to remark on of the delivery whose rows are in `judged`."""
     found = _new_payers(connection, feed, subject)
-    found += [_total(each, feed, subject) for each in disagreements(connection, feed, subject.delivery_id)]
+    found += [_total(each, feed, subject) for each in find_disagreements(connection, feed, subject.delivery_id)]
     for rule in suite.row_rules:
         if rule.severity == "info" and rule.meta.code and (count := counts.broken.get(rule.rule_id)):
             amount = _amount(connection, feed, rule.rule_id)
@@ -60,7 +60,7 @@ def find(
                 rows=rows(count),
                 weight=_weight(amount),
                 rule=rule.meta.sentence,
-                first=place(*counts.first[rule.rule_id]),
+                first=describe_place(*counts.first[rule.rule_id]),
                 owner=feed.owner,
             )
             found.append(Remark(rule.meta.code, count, text, column.name, None, amount))
@@ -144,7 +144,7 @@ def _new_payers(connection: psycopg.Connection[Any], feed: Feed, subject: Subjec
             column=column.header,
             rows=rows(count),
             weight=_weight(weight),
-            first=place(first[19:], int(first[:19])),
+            first=describe_place(first[19:], int(first[:19])),
             owner=feed.owner,
         )
         remarks.append(Remark(NEW_FUNDING_SOURCE, count, text, column.name, payer, weight))
@@ -221,7 +221,7 @@ def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
             " whether rows are missing or were changed.",
         ).format(
             file=subject.file,
-            where=place(found.sheet, found.row_number),
+            where=describe_place(found.sheet, found.row_number),
             column=column.header,
             said=said,
             unread=unread if found.unread else NOTHING,

@@ -20,14 +20,14 @@ from cakupan import bilingual
 from cakupan.bilingual import Text, same
 from cakupan.feeds import Feed
 from cakupan.ledger.validations import newest_in_force
-from cakupan.quality.details import details
+from cakupan.quality.explanations import explain_rules
 from cakupan.quality.suite import load_suite
 
 ORDER = {"REJECTED": 0, "HELD": 1, "LATE": 2, "ACCEPTED": 3}
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenRule:
     """A rule that rows of a delivery, or the delivery itself, did not keep."""
 
     rule_id: str
@@ -40,13 +40,13 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Line:
+class FeedLine:
     """A feed in the night."""
 
     feed: Feed
     status: str
     facts: dict[str, Any]
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[BrokenRule, ...] = ()
     in_force: date | None = None
     """Of a late feed: the date of what stays in force."""
     remarks: tuple[Text, ...] = ()
@@ -89,7 +89,7 @@ def write_night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed
     draft.replace(path)
 
 
-def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line | None:
+def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> FeedLine | None:
     """The feed's newest delivery of the night; an occasional feed without one has no line."""
     with connection.cursor(row_factory=dict_row) as cursor:
         facts = cursor.execute(
@@ -101,10 +101,10 @@ def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> Line 
         return (
             None
             if feed.cadence == "occasional"
-            else Line(feed, "LATE", {}, in_force=newest_in_force(connection, feed, night))
+            else FeedLine(feed, "LATE", {}, in_force=newest_in_force(connection, feed, night))
         )
     number = facts["validation_id"]
-    return Line(
+    return FeedLine(
         feed, facts["delivery_status"], facts, _broken(connection, feed, number), remarks=_remarks(connection, number)
     )
 
@@ -120,7 +120,7 @@ def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[T
     return tuple(Text(*row) for row in rows)
 
 
-def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int) -> tuple[Broken, ...]:
+def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int) -> tuple[BrokenRule, ...]:
     suite = load_suite(feed)
     rules = {rule.rule_id: rule for rule in suite.expectations}
     with connection.cursor(row_factory=class_row(_Failed)) as cursor:
@@ -129,9 +129,9 @@ def _broken(connection: psycopg.Connection[Any], feed: Feed, validation_id: int)
             " where validation_id = %s and not success order by failed_rows desc, rule_id",
             (validation_id,),
         ).fetchall()
-    more = details(connection, feed, suite, validation_id, {one.rule_id for one in failed if one.failed_rows})
+    more = explain_rules(connection, feed, suite, validation_id, {one.rule_id for one in failed if one.failed_rows})
     return tuple(
-        Broken(
+        BrokenRule(
             rule_id=one.rule_id,
             # A rule of a past night may have been withdrawn since: its id still says which one it was.
             says=rules[one.rule_id].meta.sentence if one.rule_id in rules else same(one.rule_id),

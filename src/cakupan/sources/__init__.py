@@ -38,7 +38,7 @@ class Changed(PartialDelivery):
     """What is there now is not what was listed: worth another listing, not another try."""
 
 
-class Disagrees(PartialDelivery):
+class PagesDisagree(PartialDelivery):
     """The parts of an answer do not fit together: worth another try from the first one, not of the last."""
 
 
@@ -53,13 +53,13 @@ class BrokenContract(NotConnected):
 R = TypeVar("R")
 
 
-def once(action: Callable[[], R]) -> R:
+def try_once(action: Callable[[], R]) -> R:
     """No second try."""
     return action()
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadyDelivery:
     """A delivery that an agency has ready; `name` is data, never part of a path."""
 
     business_date: date
@@ -69,7 +69,7 @@ class Found:
     """The system keeps no past: what is read is its state now, whatever night asks."""
     fingerprint: str | None = None
     """What the system says of the bytes without sending them: a hint that they are the same, never proof."""
-    trying: Callable[[Callable[[], Any]], Any] = once
+    retry: Callable[[Callable[[], Any]], Any] = try_once
     """How often, and after how long, an action on the bytes is tried again that broke off."""
 
     def open(self) -> BinaryIO:
@@ -77,7 +77,7 @@ class Found:
 
         Raises NotConnected and OSError, also while the stream is read: then what was read is worth nothing.
         """
-        stream: BinaryIO = self.trying(self.opener)
+        stream: BinaryIO = self.retry(self.opener)
         return stream
 
     def copy(self, keep: Callable[[BinaryIO], R]) -> R:
@@ -90,7 +90,7 @@ class Found:
             with self.opener() as stream:
                 return keep(stream)
 
-        kept: R = self.trying(whole)
+        kept: R = self.retry(whole)
         return kept
 
 
@@ -100,13 +100,13 @@ class Source(Protocol):
     kind: str
     """What a person calls such a system."""
 
-    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+    def deliveries(self, feed: Feed, night: date) -> list[ReadyDelivery]:
         """List what the agency has for the feed now, oldest date first; of systems that keep no files, the night's.
 
         Raises NotConnected and OSError when it cannot be asked.
         """
 
-    def look(self, feed: Feed, night: date) -> str:
+    def probe(self, feed: Feed, night: date) -> str:
         """In a few words what the agency has for the feed, without reading it all; raises as `deliveries` does."""
 
 

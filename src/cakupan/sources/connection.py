@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cakupan.sources import BrokenContract, Source
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 
 KINDS = ("fs", "sftp", "aws", "http", "postgres", "mysql")
 TLS = {"sslmode": "sslmode", "sslrootcert": "sslrootcert"}
@@ -16,7 +16,7 @@ MYSQL_TLS = {"ssl_ca": "ca"}
 
 
 @dataclass(frozen=True)
-class Settings:
+class ConnectionSettings:
     """What a connection says."""
 
     name: str
@@ -69,7 +69,7 @@ class Settings:
             raise BrokenContract(f"connection {self.name!r}: key_file in its extra is no file with a key") from None
 
 
-def source(settings: Settings, patience: Patience | None = None) -> Source:
+def make_source(settings: ConnectionSettings, retries: RetryPolicy | None = None) -> Source:
     """Return the connector of the connection's kind; raises BrokenContract for what is missing."""
     # Clients are imported where they are used: a folder needs none of them.
     match settings.kind:
@@ -89,7 +89,7 @@ def source(settings: Settings, patience: Patience | None = None) -> Source:
                     settings.optional("private_key_passphrase"),
                 ),
                 settings.seconds("settle_seconds", SETTLE_SECONDS),
-                patience=patience,
+                retries=retries,
             )  # fmt: skip
         case "aws":
             from cakupan.sources.object_store import ObjectStore, StoreAccount
@@ -99,12 +99,12 @@ def source(settings: Settings, patience: Patience | None = None) -> Source:
                     settings.name, settings.needed("path"), settings.needed("login"), settings.needed("password"),
                     settings.optional("endpoint_url"), settings.optional("region_name"),
                 ),
-                patience,
+                retries,
             )  # fmt: skip
         case "http" | "https":
             from cakupan.sources.rest import Http, HttpAccount
 
-            return Http(HttpAccount(settings.name, _address(settings), settings.needed("password")), patience)
+            return Http(HttpAccount(settings.name, _address(settings), settings.needed("password")), retries)
         case "postgres" | "mysql":
             from cakupan.sources.sql import DatabaseAccount, MySql, PostgreSql
 
@@ -115,14 +115,14 @@ def source(settings: Settings, patience: Patience | None = None) -> Source:
                     settings.needed("database"), settings.needed("login"), settings.needed("password"),
                     settings.named(TLS if is_postgres else MYSQL_TLS),
                 ),
-                patience,
+                retries,
             )  # fmt: skip
     raise BrokenContract(
         f"connection {settings.name!r} is of type {settings.kind!r}; this installation reads: {', '.join(KINDS)}"
     )
 
 
-def _address(settings: Settings) -> str:
+def _address(settings: ConnectionSettings) -> str:
     """Return the base address of an API, which a person may have spread over host, port and schema, as a URI does."""
     host, path = settings.needed("host"), settings.database or ""
     scheme = settings.kind

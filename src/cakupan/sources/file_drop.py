@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from cakupan.feeds import Feed
-from cakupan.sources import Found, business_date, once
-from cakupan.sources.ignored import Ignored, Kind, around_the_feeds, in_the_folder
+from cakupan.sources import ReadyDelivery, business_date, try_once
+from cakupan.sources.ignored import Ignored, Kind, ignored_around_feeds, ignored_in_folder
 
 SETTLE_SECONDS = 5.0
 """How long a file must stay as it is before it counts as whole, where a connection does not say."""
@@ -45,15 +45,15 @@ class FileDrop(ABC):
         self,
         place: str,
         wait: Callable[[float], None] = time.sleep,
-        trying: Callable[[Callable[[], Any]], Any] = once,
+        retry: Callable[[Callable[[], Any]], Any] = try_once,
     ) -> None:
         """`place` tells apart trees whose files may look the same; it has no secret in it."""
         self.place = place
         self._wait = wait
-        self._trying = trying
+        self._retry = retry
         self._listed: dict[str, tuple[dict[str, Entry], set[str]]] = {}
 
-    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+    def deliveries(self, feed: Feed, night: date) -> list[ReadyDelivery]:
         """Return the feed's files, oldest business date first; a file that is still growing is left for later.
 
         Raises NotConnected, and OSError where the tree is a local folder.
@@ -67,31 +67,32 @@ class FileDrop(ABC):
             growing = {name for name, state in files.items() if again.get(name) != state}
         self._listed[feed.name] = entries, growing
         dated = sorted((day, name) for name in files.keys() - growing if (day := business_date(feed, name)))
-        return [self._found(feed, day, name, files[name]) for day, name in dated]
+        return [self._ready(feed, day, name, files[name]) for day, name in dated]
 
     def ignored(self, feed: Feed, night: date) -> list[Ignored]:
         """Return what the feed's folder held when it was last listed that is no delivery up to the night."""
         entries, growing = self._listed.get(feed.name, ({}, set()))
-        return in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()}, growing)
+        return ignored_in_folder(feed, night, {name: entry.kind for name, entry in entries.items()}, growing)
 
     def around(self, agency: str, feeds: list[Feed]) -> list[Ignored]:
         """List what lies beside the feeds in the agency's folder, and what of its is above; raises as `deliveries`."""
-        return around_the_feeds(agency, feeds, self._around(agency), self._around(""))
+        return ignored_around_feeds(agency, feeds, self._around(agency), self._around(""))
 
-    def look(self, feed: Feed, night: date) -> str:
+    def probe(self, feed: Feed, night: date) -> str:
         """Tell how many files the feed has, which is the newest, and how many things lie there that are no delivery."""
         entries = self._entries(feed)
         dated = sorted((day, name) for name in _named(feed, entries) if (day := business_date(feed, name)))
-        others = in_the_folder(feed, night, {name: entry.kind for name, entry in entries.items()})
+        others = ignored_in_folder(feed, night, {name: entry.kind for name, entry in entries.items()})
         odd = [other for other in others if not other.waits]
         beside = f"; {len(odd)} not taken: {odd[0].name} ({odd[0].reason.en})" if odd else ""
         if not dated:
             return f"no files yet{beside}"
         return f"{len(dated)} {'file' if len(dated) == 1 else 'files'}, the newest {dated[-1][1]}{beside}"
 
-    def _found(self, feed: Feed, day: date, name: str, state: State) -> Found:
+    def _ready(self, feed: Feed, day: date, name: str, state: State) -> ReadyDelivery:
         fingerprint = f"{self.place} {state.size} {state.version}"
-        return Found(day, name, partial(self._open, feed, name, state), fingerprint=fingerprint, trying=self._trying)
+        opener = partial(self._open, feed, name, state)
+        return ReadyDelivery(day, name, opener, fingerprint=fingerprint, retry=self._retry)
 
     @abstractmethod
     def _entries(self, feed: Feed) -> dict[str, Entry]:
@@ -103,7 +104,7 @@ class FileDrop(ABC):
 
     @abstractmethod
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        """Open the file, tried once; raises rather than give another state's bytes where the keeper can tell."""
+        """Open the file, tried try_once; raises rather than give another state's bytes where the keeper can tell."""
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         """Seconds to watch the files before they are believed to be whole."""

@@ -50,14 +50,16 @@ class Ignored:
         return self.reason_code in {"WAITS", "GROWING"}
 
 
-def harmless(name: str) -> str:
+def printable(name: str) -> str:
     """Make a name one that may be shown: on one line, short, without what nobody sees and personal numbers."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     plain = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in invisible.shown(text))
     return plain if len(plain) <= NAME_LENGTH else plain[:NAME_LENGTH] + "…"
 
 
-def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing: Collection[str] = ()) -> list[Ignored]:
+def ignored_in_folder(
+    feed: Feed, night: date, entries: Mapping[str, Kind], growing: Collection[str] = ()
+) -> list[Ignored]:
     """Return what the night does not take of the things in the feed's folder."""
     reasons = {
         name: ("GROWING", _GROWING) if name in growing else _reason(feed, night, name, kind)
@@ -71,7 +73,7 @@ def in_the_folder(feed: Feed, night: date, entries: Mapping[str, Kind], growing:
     return _apart([Ignored(feed.feed, name, *reason) for name, reason in reasons.items() if reason])
 
 
-def around_the_feeds(
+def ignored_around_feeds(
     agency: str, feeds: Collection[Feed], entries: Mapping[str, Kind], above: Mapping[str, Kind]
 ) -> list[Ignored]:
     """List what in the agency's folder is no folder of its feeds, and what of its lies a folder too high.
@@ -268,7 +270,7 @@ def _apart(ignored: list[Ignored]) -> list[Ignored]:
     """Return the same with names as they may be shown; what would then look alike has a number behind it."""
     taken, found = set[str](), list[Ignored]()
     for one in ignored:
-        plain = candidate = harmless(one.name)
+        plain = candidate = printable(one.name)
         number = 1
         while candidate in taken:
             number += 1

@@ -20,7 +20,7 @@ from cakupan.feeds import Feed
 from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, NotConnected, PartialDelivery, Unreachable
 from cakupan.sources.file_drop import Entry, FileDrop, State
 from cakupan.sources.ignored import Kind
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 from cakupan.sources.tls import tls_trouble
 
 AMAZON = "https://s3.amazonaws.com"
@@ -48,12 +48,12 @@ class ObjectStore(FileDrop):
 
     kind = "object store"
 
-    def __init__(self, account: StoreAccount, patience: Patience | None = None) -> None:
+    def __init__(self, account: StoreAccount, retries: RetryPolicy | None = None) -> None:
         """Take the account; raises BrokenContract for one that cannot be used."""
         bucket, prefix = _bucket_and_prefix(account)
         endpoint = urlsplit(account.endpoint or AMAZON)
-        self._patience = patience or Patience()
-        super().__init__(f"{endpoint.geturl()} s3://{bucket}/{prefix}", trying=self._patience.call)
+        self._retries = retries or RetryPolicy()
+        super().__init__(f"{endpoint.geturl()} s3://{bucket}/{prefix}", retry=self._retries.call)
         self.account = account
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=SILENT_SECONDS)
@@ -71,15 +71,15 @@ class ObjectStore(FileDrop):
             raise BrokenContract(f"{account.name}: endpoint_url in its extra is no address of a store") from None
 
     def _entries(self, feed: Feed) -> dict[str, Entry]:
-        return self._patience.call(partial(self._list, self._folder(feed)))
+        return self._retries.call(partial(self._list, self._folder(feed)))
 
     def _around(self, agency: str) -> dict[str, Kind]:
-        entries = self._patience.call(partial(self._list, self._prefix + (f"{agency}/" if agency else "")))
+        entries = self._retries.call(partial(self._list, self._prefix + (f"{agency}/" if agency else "")))
         return {name: entry.kind for name, entry in entries.items()}
 
     def _list(self, folder: str) -> dict[str, Entry]:
         """Return what lies directly below a prefix, which the object that stands for the folder itself does not."""
-        with self._talking():
+        with self._session():
             listed = list(self._client.list_objects(bucket_name=self._bucket, prefix=folder))
         found = {}
         for entry in listed:
@@ -97,14 +97,14 @@ class ObjectStore(FileDrop):
         return cast(BinaryIO, io.BufferedReader(_Stream(self, self._folder(feed) + name, state), 1 << 20))
 
     @contextmanager
-    def _talking(self) -> Iterator[None]:
+    def _session(self) -> Iterator[None]:
         """Tell only the kind of what the client raises, which may quote the address, the key and the answer."""
         try:
             yield
         except (MinioException, HTTPError, ParseError, ValueError) as error:
-            raise self._told(error) from None
+            raise self._as_not_connected(error) from None
 
-    def _told(self, error: Exception) -> NotConnected:
+    def _as_not_connected(self, error: Exception) -> NotConnected:
         name, status, code = self.account.name, 0, type(error).__name__
         match error:
             case S3Error():
@@ -133,7 +133,7 @@ class _Stream(io.RawIOBase):
         super().__init__()
         self._store, self._expected, self._count = store, expected, 0
         self._answer: urllib3.BaseHTTPResponse | None = None
-        with store._talking():
+        with store._session():
             self._answer = store._client.get_object(
                 bucket_name=store._bucket,
                 object_name=path,
@@ -145,7 +145,7 @@ class _Stream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         assert self._answer is not None  # noqa: S101 opened in __init__
-        with self._store._talking():
+        with self._store._session():
             data = self._answer.read(len(buffer))
         self._count += len(data)
         if not data and self._count != self._expected.size:

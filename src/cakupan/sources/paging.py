@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from cakupan.feeds import Cursors, NextLinks, OnePage, PageNumbers
-from cakupan.sources import BrokenContract, Disagrees
+from cakupan.sources import BrokenContract, PagesDisagree
 from cakupan.sources.answer import Answer
 
 PORTS = {"http": 80, "https": 443}
@@ -34,7 +34,7 @@ class Paging:
             self.first = _with(first, declared.parameter, "1")
 
     def after(self, request: Request, answer: Answer, what: str) -> Request | None:
-        """Return the request for the next page, None after the last; raises Disagrees and BrokenContract."""
+        """Return the request for the next page, None after the last; raises PagesDisagree and BrokenContract."""
         match self.declared:
             case PageNumbers():
                 return self._numbered(self.declared, answer, what)
@@ -49,9 +49,9 @@ class Paging:
         if last is None:
             raise BrokenContract(f"{what}: no number of the last page at {declared.last!r}")
         if declared.page and answer.number(declared.page) != self._number:
-            raise Disagrees(f"{what}: another page came")
+            raise PagesDisagree(f"{what}: another page came")
         if self._last not in {None, last}:
-            raise Disagrees(f"{what}: says there are {last} pages, an earlier page said {self._last}")
+            raise PagesDisagree(f"{what}: says there are {last} pages, an earlier page said {self._last}")
         self._last = last
         self._number += 1
         return _with(self.first, declared.parameter, str(self._number)) if self._number <= last else None

@@ -30,7 +30,7 @@ WHY = {
 WEB_PAGE = "answered with a web page in place of data, as when it asks for a login or is being maintained"
 
 
-def checked(response: httpx.Response, what: str, bound: int) -> bytes:
+def read_bytes(response: httpx.Response, what: str, bound: int) -> bytes:
     """Read the bytes of an answer that may have rows, within bounds of size and time; raises NotConnected."""
     _check_status(response, what)
     _check_kind(response, what)
@@ -49,7 +49,7 @@ def checked(response: httpx.Response, what: str, bound: int) -> bytes:
     return bytes(body)
 
 
-def read(body: bytes, rows: str | None, what: str) -> Answer:
+def parse_answer(body: bytes, rows: str | None, what: str) -> Answer:
     """Return the answer in these bytes; raises NotConnected saying what they are instead."""
     try:
         return read_answer(body.decode("utf-8-sig"), rows)
@@ -68,7 +68,7 @@ def read(body: bytes, rows: str | None, what: str) -> Answer:
         raise BrokenContract(f"{what}: the answer is no JSON with rows where they are declared") from None
 
 
-def lost(error: httpx.RequestError, what: str) -> NotConnected:
+def error_for(error: httpx.RequestError, what: str) -> NotConnected:
     """Return what to raise for an answer that did not begin, or whose connection was lost."""
     if mistrust := tls_trouble(error):
         return BrokenContract(f"{what}: {mistrust}")

@@ -11,10 +11,10 @@ from typing import BinaryIO, cast
 import httpx
 
 from cakupan.feeds import Feed, PageNumbers, Rest
-from cakupan.sources import BrokenContract, Disagrees, Found, file_name, response
+from cakupan.sources import BrokenContract, PagesDisagree, ReadyDelivery, file_name, response
 from cakupan.sources.answer import Answer
 from cakupan.sources.paging import Paging, Request
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 from cakupan.sources.rows import Rows
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -38,27 +38,27 @@ class Http:
     kind = "http"
 
     def __init__(
-        self, account: HttpAccount, patience: Patience | None = None, timeout: httpx.Timeout = TIMEOUT
+        self, account: HttpAccount, retries: RetryPolicy | None = None, timeout: httpx.Timeout = TIMEOUT
     ) -> None:
         """Take the account; raises BrokenContract for one that cannot be used."""
         self.account = account
-        self._patience = patience or Patience()
+        self._retries = retries or RetryPolicy()
         self._timeout = timeout
         self._base = _address(account)
         if not account.token or not account.token.isascii() or not account.token.isprintable() or " " in account.token:
             # The client would quote such a token in its own error.
             raise BrokenContract(f"{account.name}: the password is no token: printable ASCII without blanks")
 
-    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+    def deliveries(self, feed: Feed, night: date) -> list[ReadyDelivery]:
         """Return the night's answer, whatever it holds: the API keeps no list. Raises BrokenContract."""
-        return [Found(night, file_name(feed, night), partial(self._pull, feed, self._declared(feed), night))]
+        return [ReadyDelivery(night, file_name(feed, night), partial(self._pull, feed, self._declared(feed), night))]
 
-    def look(self, feed: Feed, night: date) -> str:
+    def probe(self, feed: Feed, night: date) -> str:
         """Return what the first page says; raises NotConnected."""
         rest, what = self._declared(feed), f"{self.account.name}: {feed.name}, page 1"
         paging = self._paging(rest, night)
         with self._client() as client:
-            answer = self._patience.call(partial(self._get, client, paging.first, rest.rows, what))
+            answer = self._retries.call(partial(self._get, client, paging.first, rest.rows, what))
         if rest.total:
             return f"{_total(answer, rest.total, what)} rows for {night}"
         more = " on the first of its pages" if paging.after(paging.first, answer, what) else ""
@@ -71,13 +71,13 @@ class Http:
 
     def _pull(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:
         """All pages as one JSON array, from the first one anew while they do not fit together."""
-        return self._patience.call(partial(self._fitting_pages, feed, rest, night), Disagrees)
+        return self._retries.call(partial(self._fitting_pages, feed, rest, night), PagesDisagree)
 
     def _fitting_pages(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:
         spool, rows = self._pages(feed, rest, night)
         try:
             if rows.on_two_pages and not self._are_its_own(feed, rest, night, rows):
-                raise Disagrees(
+                raise PagesDisagree(
                     f"{self.account.name}: {feed.name}: {len(rows.on_two_pages)} of the rows came on two pages,"
                     " so that others are missing: the pages moved while they were read"
                 )
@@ -134,7 +134,7 @@ class Http:
             what = f"{self.account.name}: {feed.name}, page {page}"
             if page > PAGES:
                 raise BrokenContract(f"{what}: there is no end of pages")
-            answer = self._patience.call(partial(self._get, client, request, rest.rows, what))
+            answer = self._retries.call(partial(self._get, client, request, rest.rows, what))
             for row in answer.rows:
                 spool.write(b"\n" if rows.count == 0 else b",\n")
                 spool.write(text := row.encode())
@@ -142,21 +142,21 @@ class Http:
             if rest.total:
                 said = _total(answer, rest.total, what)
                 if total not in {None, said}:
-                    raise Disagrees(f"{what}: says {said} rows in all, an earlier page said {total}")
+                    raise PagesDisagree(f"{what}: says {said} rows in all, an earlier page said {total}")
                 total = said
             request = paging.after(request, answer, what)
         if total not in {None, rows.count}:
-            raise Disagrees(f"{self.account.name}: {feed.name}: {rows.count} rows came of {total}")
+            raise PagesDisagree(f"{self.account.name}: {feed.name}: {rows.count} rows came of {total}")
         spool.write(b"\n]\n")
         return rows
 
     def _get(self, client: httpx.Client, request: Request, rows: str | None, what: str) -> Answer:
         try:
             with client.stream("GET", request.url, params=request.parameters) as answer:
-                body = response.checked(answer, what, PAGE_BYTES)
+                body = response.read_bytes(answer, what, PAGE_BYTES)
         except httpx.RequestError as error:
-            raise response.lost(error, what) from None
-        return response.read(body, rows, what)
+            raise response.error_for(error, what) from None
+        return response.parse_answer(body, rows, what)
 
 
 def _other_portion(rest: Rest) -> dict[str, str] | None:

@@ -24,7 +24,7 @@ from cakupan.feeds import Feed
 from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, NotConnected, PartialDelivery, Unreachable
 from cakupan.sources.file_drop import SETTLE_SECONDS, Entry, FileDrop, State
 from cakupan.sources.ignored import Kind
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 from cakupan.sources.watch import Watch, watch_of
 
 CONNECT_SECONDS = 10.0
@@ -61,12 +61,12 @@ class Sftp(FileDrop):
         account: SftpAccount,
         settle_seconds: float = SETTLE_SECONDS,
         wait: Callable[[float], None] = time.sleep,
-        patience: Patience | None = None,
+        retries: RetryPolicy | None = None,
         watch: Watch | None = None,
     ) -> None:
         """Take the account; a file that changes within `settle_seconds` still grows; what the `watch` saw counts."""
-        self._patience = patience or Patience()
-        super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait, self._patience.call)
+        self._retries = retries or RetryPolicy()
+        super().__init__(f"sftp://{account.host}{posixpath.join('/', account.path)}", wait, self._retries.call)
         self.account = account
         self.settle_seconds = settle_seconds
         self._watch = watch or watch_of((account.host, account.port, account.login, account.path))
@@ -76,13 +76,13 @@ class Sftp(FileDrop):
 
     def _entries(self, feed: Feed) -> dict[str, Entry]:
         """List the folder. Raises Unreachable, LoginRefused, and BrokenContract when the tree's root is not there."""
-        return self._patience.call(partial(self._list, feed))
+        return self._retries.call(partial(self._list, feed))
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
         # The server's clock may be wrong, so age says nothing: every file is looked at twice.
         if self.settle_seconds and files and not self._watch.has_begun:
             with suppress(NotConnected):  # whatever else is there, this feed is
-                self._watch.see(self._patience.call(self._list_all))
+                self._watch.see(self._retries.call(self._list_all))
         folder = self._folder(feed)
         return self._watch.seconds_left(
             {posixpath.join(folder, name): state for name, state in files.items()}, self.settle_seconds
@@ -91,7 +91,7 @@ class Sftp(FileDrop):
     def _list_all(self) -> dict[str, State]:
         """Every file two folders below the root, by its path."""
         found = {}
-        with self._talking("the tree") as client:
+        with self._session("the tree") as client:
             folders = [self.account.path]
             for _ in ("agency", "feed"):
                 folders = [
@@ -111,24 +111,24 @@ class Sftp(FileDrop):
 
     def _list(self, feed: Feed) -> dict[str, Entry]:
         folder = self._folder(feed)
-        with self._talking("the tree", Away) as client:
+        with self._session("the tree", Away) as client:
             try:
                 client.stat(self.account.path)
             except FileNotFoundError:
                 raise BrokenContract(f"{self.account.name}: no folder {self.account.path!r} on the server") from None
             if not _is_folder(client, posixpath.dirname(folder)):
                 return {}
-        with self._talking(f"the folder {feed.agency}/{feed.feed}") as client:
+        with self._session(f"the folder {feed.agency}/{feed.feed}") as client:
             if not _is_folder(client, folder):
                 return {}
             return {entry.filename: _entry(entry) for entry in client.listdir_attr(folder)}
 
     def _around(self, agency: str) -> dict[str, Kind]:
-        return self._patience.call(partial(self._list_around, agency))
+        return self._retries.call(partial(self._list_around, agency))
 
     def _list_around(self, agency: str) -> dict[str, Kind]:
         folder = posixpath.join(self.account.path, agency)
-        with self._talking(f"the folder {agency}") as client:
+        with self._session(f"the folder {agency}") as client:
             if not _is_folder(client, folder):
                 return {}
             return {entry.filename: _kind(entry) for entry in client.listdir_attr(folder)}
@@ -137,7 +137,7 @@ class Sftp(FileDrop):
         return io.BufferedReader(_Stream(self, posixpath.join(self._folder(feed), name), state), 1 << 20)
 
     @contextmanager
-    def _talking(self, what: str, lost: type[Unreachable] = Unreachable) -> Iterator[_Client]:
+    def _session(self, what: str, lost: type[Unreachable] = Unreachable) -> Iterator[_Client]:
         """Give the connection; trouble of the network becomes Unreachable and a new connection next time.
 
         What the server itself says of `what` leaves the connection as it is: it can be asked for other things.
@@ -219,7 +219,7 @@ class _Stream(io.RawIOBase):
         self._expected = expected
         self._count = 0
         self._file: paramiko.SFTPFile | None = None
-        with source._talking("a file") as client:
+        with source._session("a file") as client:
             file = client.open(path, "rb")
             self._unchanged(file)
             file.prefetch(expected.size, REQUESTS_AHEAD)
@@ -230,7 +230,7 @@ class _Stream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         assert self._file is not None  # noqa: S101 opened in __init__
-        with self._source._talking("a file"):
+        with self._source._session("a file"):
             data = self._file.read(len(buffer))
             if not data:
                 # The client takes a lost connection for the end of the file; asked again, it says what happened.

@@ -25,18 +25,18 @@ from cakupan.feeds import Feed, canonical
 from cakupan.sources import (
     Away,
     BrokenContract,
-    Found,
     LoginRefused,
     NotConnected,
     PartialDelivery,
+    ReadyDelivery,
     Unreachable,
     file_name,
 )
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 600
-LOOK_SECONDS = 10
+PROBE_SECONDS = 10
 SILENT_SECONDS = 120
 """Of a server's that was asked for rows and sends none, before the connection counts as dead."""
 PASSING = ("08", "40", "53", "55", "57", "58")
@@ -67,19 +67,19 @@ class _Tables(ABC):
 
     kind: str
 
-    def __init__(self, account: DatabaseAccount, patience: Patience | None = None) -> None:
+    def __init__(self, account: DatabaseAccount, retries: RetryPolicy | None = None) -> None:
         self.account = account
-        self._patience = patience or Patience()
+        self._retries = retries or RetryPolicy()
 
-    def deliveries(self, feed: Feed, night: date) -> list[Found]:
+    def deliveries(self, feed: Feed, night: date) -> list[ReadyDelivery]:
         """Return the table as it is when opened, as the night's delivery. Raises BrokenContract."""
         read = partial(self._read, feed, self._table(feed))
-        return [Found(night, file_name(feed, night), read, live=True, trying=self._patience.call)]
+        return [ReadyDelivery(night, file_name(feed, night), read, live=True, retry=self._retries.call)]
 
-    def look(self, feed: Feed, night: date) -> str:
+    def probe(self, feed: Feed, night: date) -> str:
         """Tell whether the table can be read, without reading it; raises NotConnected."""
         table = self._table(feed)
-        columns = self._patience.call(partial(self._peek, table))
+        columns = self._retries.call(partial(self._peek, table))
         return f"table {table} can be read, {columns} columns"
 
     def _table(self, feed: Feed) -> str:
@@ -125,7 +125,7 @@ class PostgreSql(_Tables):
     kind = "postgres"
 
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
-        with self._talking(READ_SECONDS) as connection:
+        with self._session(READ_SECONDS) as connection:
             connection.execute("set local datestyle = 'ISO'")
             query = self._query(connection, feed, table)
             counting = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
@@ -138,13 +138,13 @@ class PostgreSql(_Tables):
             self._check_count(table, counted, messages - 1)
 
     def _peek(self, table: str) -> int:
-        with self._talking(LOOK_SECONDS) as connection:
+        with self._session(PROBE_SECONDS) as connection:
             columns = self._columns(connection, table)
             connection.execute(sql.SQL("select from {} limit 1").format(sql.Identifier(table)))
         return len(columns)
 
     @contextmanager
-    def _talking(self, seconds: int) -> Iterator[psycopg.Connection[Any]]:
+    def _session(self, seconds: int) -> Iterator[psycopg.Connection[Any]]:
         """Give a connection that sees one state of the database and lets no statement take longer."""
         account = self.account
         connected = False
@@ -160,7 +160,7 @@ class PostgreSql(_Tables):
                 connection.execute(f"set local statement_timeout = '{seconds}s'")
                 yield connection
         except psycopg.Error as error:
-            raise self._told(error, connected) from None
+            raise self._as_not_connected(error, connected) from None
 
     def _columns(self, connection: psycopg.Connection[Any], table: str) -> list[str]:
         columns = [
@@ -184,7 +184,7 @@ class PostgreSql(_Tables):
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table), order
         )
 
-    def _told(self, error: psycopg.Error, connected: bool) -> NotConnected:
+    def _as_not_connected(self, error: psycopg.Error, connected: bool) -> NotConnected:
         name, state = self.account.name, error.sqlstate
         if (state or "").startswith("28") or (not connected and "authentication failed" in str(error)):
             return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
@@ -203,25 +203,25 @@ class MySql(_Tables):
     def __init__(
         self,
         account: DatabaseAccount,
-        patience: Patience | None = None,
+        retries: RetryPolicy | None = None,
         connect: Callable[..., Any] = pymysql.connect,
     ) -> None:
-        super().__init__(account, patience)
+        super().__init__(account, retries)
         self._connect = connect
 
     def _spool(self, feed: Feed, table: str, spool: BinaryIO) -> None:
-        with self._talking() as cursor:
+        with self._session() as cursor:
             self._write(cursor, feed, table, spool)
 
     def _peek(self, table: str) -> int:
-        with self._talking() as cursor:
+        with self._session() as cursor:
             columns = self._columns(cursor, table)
             cursor.execute(f"select 1 from {_quoted(table)} limit 1")  # noqa: S608 quoted
             cursor.fetchall()
         return len(columns)
 
     @contextmanager
-    def _talking(self) -> Iterator[Any]:
+    def _session(self) -> Iterator[Any]:
         account, connected = self.account, False
         try:
             try:
@@ -242,7 +242,7 @@ class MySql(_Tables):
                     cursor._result.unbuffered_active = False
                 connection.close()
         except pymysql.err.Error as error:
-            raise self._told(error, connected) from None
+            raise self._as_not_connected(error, connected) from None
 
     def _columns(self, cursor: Any, table: str) -> list[str]:
         cursor.execute(
@@ -275,7 +275,7 @@ class MySql(_Tables):
         text.detach()
         self._check_count(table, counted, came)
 
-    def _told(self, error: pymysql.err.Error, connected: bool) -> NotConnected:
+    def _as_not_connected(self, error: pymysql.err.Error, connected: bool) -> NotConnected:
         name, code = self.account.name, error.args[0] if error.args else None
         if code in MYSQL_REFUSED:
             return LoginRefused(f"{name}: the database refused login {self.account.login!r}")

@@ -26,7 +26,7 @@ class Disagreement:
     """Rows above whose amount is no number."""
 
 
-def disagreements(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Disagreement]:
+def find_disagreements(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Disagreement]:
     """The total rows that disagree, in the order of the file.
 
     A total agrees where it is the sum of all rows above it, of those since the last total row, or of the totals above.

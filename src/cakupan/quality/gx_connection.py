@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 
-class BorrowedConnection:
+class LentConnection:
     """The connection lent at the moment, as SQLAlchemy's pool keeps it: what would end its transaction does nothing."""
 
     def __init__(self) -> None:

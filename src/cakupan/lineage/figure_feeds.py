@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from cakupan.lineage.columns import Column
     from cakupan.lineage.project import Project
 
-FIGURES = Path(__file__).with_name("figures.json")
+FIGURE_FEEDS = Path(__file__).with_name("figure_feeds.json")
 """Written by `make docs`."""
 
 NOT_FIGURES = frozenset({"as_of_date", "run_id", "delivery_id", "sheet", "row_number", "evidence", "landed_rows"})
-NO_DEFINITIONS = ("dim_", "fct_", "data_quality_scorecard", "restated_figures", "unmapped_codes", "undelivered_feeds")
+NOT_QUOTED = ("dim_", "fct_", "data_quality_scorecard", "restated_figures", "unmapped_codes", "undelivered_feeds")
 """Relations that hold rows or tell of deliveries; what people quote stands in the others."""
 
 FROM_ANYWHERE = "region_code"
@@ -36,7 +36,7 @@ class Mart:
 
 
 @dataclass(frozen=True)
-class Figures:
+class FigureFeeds:
     """The published relations that people quote, and the rosters: each touches only the rows of its agency."""
 
     marts: Mapping[str, Mart]
@@ -55,7 +55,7 @@ class Figures:
         """The feeds that any column of the relation is computed from."""
         return frozenset(feed for feeds in self.marts[mart].figures.values() for feed in feeds)
 
-    def feeds_of(self, mart: str, column: str) -> tuple[str, ...]:
+    def feeds_behind_column(self, mart: str, column: str) -> tuple[str, ...]:
         """The feeds that the column of the relation is computed from, those of its keys included."""
         known = self.marts.get(mart)
         columns = (column, *known.key) if known else ()
@@ -63,17 +63,17 @@ class Figures:
 
 
 @cache
-def figures() -> Figures:
+def figure_feeds() -> FigureFeeds:
     """What the repository's file says."""
-    read: dict[str, Any] = json.loads(FIGURES.read_text())
+    read: dict[str, Any] = json.loads(FIGURE_FEEDS.read_text())
     marts = {
         name: Mart(tuple(mart["key"]), {column: tuple(feeds) for column, feeds in mart["figures"].items()})
         for name, mart in read["marts"].items()
     }
-    return Figures(marts, frozenset(read["rosters"]))
+    return FigureFeeds(marts, frozenset(read["rosters"]))
 
 
-def figures_of(project: Project) -> str:
+def figure_feeds_json(project: Project) -> str:
     """The file's text, read out of the compiled project."""
     from cakupan.lineage.columns import Column  # sqlglot, which a reader of the file need not load
     from cakupan.lineage.project import MARTS
@@ -81,7 +81,7 @@ def figures_of(project: Project) -> str:
     rosters = sorted(feed.name for feed in load_feeds(settings.FEEDS) if feed.roster)
     lines = []
     for name, node in project.published().items():
-        if name.startswith(NO_DEFINITIONS):
+        if name.startswith(NOT_QUOTED):
             continue
         key = _key(project, node)
         figures = {

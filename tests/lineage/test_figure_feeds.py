@@ -6,7 +6,7 @@ import pytest
 
 from cakupan import settings
 from cakupan.feeds import load_feeds
-from cakupan.lineage.figures import figures
+from cakupan.lineage.figure_feeds import figure_feeds
 
 
 @pytest.mark.parametrize(
@@ -20,20 +20,21 @@ from cakupan.lineage.figures import figures
     ],
 )
 def test_what_rests_on_a_feed(feed: str, resting: list[str]) -> None:
-    assert figures().resting_on(feed) == resting
+    assert figure_feeds().resting_on(feed) == resting
 
 
 def test_memberships_carry_all_coverage_and_contributions_the_lapse_calendar() -> None:
-    coverage = {name for name in figures().marts if name.startswith("coverage_by_")} | {"universal_coverage"}
-    assert coverage <= set(figures().resting_on("bpjstk.kepesertaan"))
-    assert "lapse_calendar" in figures().resting_on("bpjstk.iuran")
+    coverage = {name for name in figure_feeds().marts if name.startswith("coverage_by_")} | {"universal_coverage"}
+    assert coverage <= set(figure_feeds().resting_on("bpjstk.kepesertaan"))
+    assert "lapse_calendar" in figure_feeds().resting_on("bpjstk.iuran")
 
 
 def test_every_feed_is_behind_some_figure() -> None:
-    assert [feed.name for feed in load_feeds(settings.FEEDS) if not figures().resting_on(feed.name)] == []
+    assert [feed.name for feed in load_feeds(settings.FEEDS) if not figure_feeds().resting_on(feed.name)] == []
 
 
 def test_a_figure_names_its_feeds() -> None:
-    assert figures().feeds_of("universal_coverage", "denominator") == ("bpjstk.semesta", "bps.angkatan_kerja")
-    assert "bpjstk.kepesertaan" in figures().feeds_of("coverage_by_sector", "active_participants")
-    assert figures().feeds_of("no_such_mart", "rows") == ()
+    behind = figure_feeds().feeds_behind_column
+    assert behind("universal_coverage", "denominator") == ("bpjstk.semesta", "bps.angkatan_kerja")
+    assert "bpjstk.kepesertaan" in behind("coverage_by_sector", "active_participants")
+    assert behind("no_such_mart", "rows") == ()

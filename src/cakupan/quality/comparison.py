@@ -1,4 +1,4 @@
-"""What a delivery is measured by against the one in force before it: lost rows, and a median date that went back."""
+"""Compares a delivery with the one in force before it: lost rows, and a median date that went back."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ ROW_LOSS, OLD_PERIOD = "delivery.row_loss", "delivery.period"
 """The rules whose outcome depends on the delivery in force before."""
 
 
-class Measured(Protocol):
-    """What is known of a validated delivery."""
+class Comparable(Protocol):
+    """A validated delivery, by what is compared of it."""
 
     @property
     def delivered_rows(self) -> int | None:
@@ -27,15 +27,15 @@ class Measured(Protocol):
 
 
 @dataclass(frozen=True)
-class Measures:
-    """The figures of a delivery that one in force before it is compared by."""
+class Predecessor:
+    """The delivery in force before, by what is compared of it."""
 
     delivered_rows: int
     accepted_rows: int
     median_on: date | None = None
 
 
-def lost_share(now: Measured, before: Measured | None) -> float:
+def lost_share(now: Comparable, before: Comparable | None) -> float:
     """Rows missing against the delivery before, as a share of that one's: delivered or accepted, whichever is more."""
     if before is None:
         return 0.0
@@ -45,7 +45,7 @@ def lost_share(now: Measured, before: Measured | None) -> float:
     )
 
 
-def days_older(now: Measured, before: Measured | None) -> int:
+def days_older(now: Comparable, before: Comparable | None) -> int:
     """By how many days the median date lies before that of the delivery before; 0 where either has none."""
     if before is None or now.median_on is None or before.median_on is None:
         return 0

@@ -1,4 +1,4 @@
-"""What can be said of a broken rule beyond its sentence: the characters that only look like others, by their names in
+"""Explains broken rules beyond their sentences: the characters that only look like others, by their names in
 Unicode, and why records could not be read. Of a cell only the code point of a character leaves the database.
 """
 
@@ -14,8 +14,8 @@ from psycopg import sql
 
 from cakupan.bilingual import Text, joined, rows
 from cakupan.feeds import Column, Feed
-from cakupan.quality import letters
-from cakupan.quality.defects import commonest, place, told_together
+from cakupan.quality import look_alikes
+from cakupan.quality.defects import commonest_defects, describe_defects, describe_place
 from cakupan.quality.derived import PLAIN_LETTERS, kind_of
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.rule import PARSE, REGEX, Rule
@@ -41,7 +41,7 @@ class OddCharacter:
         return f"{unicodedata.name(chr(self.code_point), '')} (U+{self.code_point:04X})".lstrip()
 
 
-def details(
+def explain_rules(
     connection: psycopg.Connection[Any], feed: Feed, suite: Suite, validation_id: int, broken: Collection[str]
 ) -> dict[str, Text]:
     """By rule id, for those of the broken rules of a stored validation of which there is more to say."""
@@ -53,19 +53,19 @@ def details(
         if pattern and (odd := _odd_characters(connection, feed, validation_id, rule, pattern)):
             found[rule.rule_id] = _named(_column(feed, rule).header, odd)
     if suite.readable_rule.rule_id in broken and (delivery_id := _delivery(connection, validation_id)):
-        defects = commonest(connection, feed, delivery_id)
+        defects = commonest_defects(connection, feed, delivery_id)
         if defects:
-            found[suite.readable_rule.rule_id] = told_together(feed, defects)
+            found[suite.readable_rule.rule_id] = describe_defects(feed, defects)
     return found
 
 
 def _looked_for(rule: Rule) -> str | None:
     """The pattern of a character that no good cell of the rule's column has."""
     if kind_of(rule) == PLAIN_LETTERS:
-        return letters.ODD_IN_TEXT if rule.kwargs.get("regex") == letters.TEXT else letters.ODD_IN_CODE
+        return look_alikes.ODD_IN_TEXT if rule.kwargs.get("regex") == look_alikes.TEXT else look_alikes.ODD_IN_CODE
     if rule.type == REGEX:
-        return letters.ODD_IN_LIST
-    return letters.NOT_ASCII if rule.type == PARSE and rule.kwargs["kind"] != "json" else None
+        return look_alikes.ODD_IN_LIST
+    return look_alikes.NOT_ASCII if rule.type == PARSE and rule.kwargs["kind"] != "json" else None
 
 
 def _column(feed: Feed, rule: Rule) -> Column:
@@ -118,7 +118,7 @@ def _odd_characters(
 def _named(header: str, odd: list[OddCharacter]) -> Text:
     characters = [
         Text("{}, {}, pertama {}, karakter ke-{}", "{}, {}, first {}, character {}").format(
-            each.name, rows(each.rows), place(each.sheet, each.row_number), str(each.position)
+            each.name, rows(each.rows), describe_place(each.sheet, each.row_number), str(each.position)
         )
         for each in odd
     ]

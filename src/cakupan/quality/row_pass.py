@@ -14,10 +14,9 @@ import psycopg
 from psycopg import sql
 
 from cakupan.feeds import Column, Feed
-from cakupan.quality.columns import key_hash, listed
+from cakupan.quality.column_sql import column_list, key_hash
 from cakupan.quality.compiler import compile_rules, masked, normalised
-from cakupan.quality.counting import count, unexpected_rows
-from cakupan.quality.counts import Counts, Delivery
+from cakupan.quality.counts import Counts, Delivery, count, unexpected_rows
 from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite
 
@@ -31,7 +30,7 @@ SETTINGS = {
 }
 
 
-class Sweep:
+class RowPass:
     """The pass over one delivery; `run` fills `judged`, `store` copies it to quarantine."""
 
     def __init__(self, connection: psycopg.Connection[Any], feed: Feed, suite: Suite, delivery: Delivery) -> None:
@@ -43,9 +42,9 @@ class Sweep:
         self.names = {
             "landing": sql.Identifier("landing", feed.table),
             "quarantine": quarantine_table(feed),
-            "cells": listed(column.name for column in feed.columns),
-            "compared": listed(column.name for column in feed.columns if not column.running_number),
-            "key": listed(feed.key),
+            "cells": column_list(column.name for column in feed.columns),
+            "compared": column_list(column.name for column in feed.columns if not column.running_number),
+            "key": column_list(feed.key),
             "key_hash": key_hash(feed.key),
             "delivery": sql.Literal(delivery.delivery_id),
             "night": sql.Literal(delivery.night),
@@ -97,7 +96,7 @@ class Sweep:
                 sql.SQL("{} as {}").format(normalised(column), sql.Identifier(column.name))
                 for column in self.feed.columns
             ),
-            "s_cells": listed(names, "s"),
+            "s_cells": column_list(names, "s"),
             "n_cells": self._masked(self.feed.columns, "n"),
             "broken": self.rules.broken,
         }
@@ -246,9 +245,9 @@ class Sweep:
     def _sides(self) -> dict[str, sql.Composable]:
         compared = [column for column in self.feed.columns if not column.running_number]
         return {
-            "e_key": sql.SQL("({})").format(listed(self.feed.key, "e")),
-            "j_key": sql.SQL("({})").format(listed(self.feed.key, "j")),
-            "e_compared": listed((column.name for column in compared), "e"),
+            "e_key": sql.SQL("({})").format(column_list(self.feed.key, "e")),
+            "j_key": sql.SQL("({})").format(column_list(self.feed.key, "j")),
+            "e_compared": column_list((column.name for column in compared), "e"),
             # Earlier rows were let in without the NIKs that stood in them.
             "j_compared": self._masked(compared, "j"),
         }

@@ -1,6 +1,6 @@
 """Great Expectations judges the rules on rows themselves, in PostgreSQL, and counts for itself what breaks them.
 
-For each feed there is a checkpoint of three validation definitions, over query assets on the tables of `looked_at`: on
+For each feed there is a checkpoint of three validation definitions, over query assets on the tables of `gx_rows`: on
 all records, on those that could be read, and on keys.
 """
 
@@ -14,22 +14,22 @@ from typing import Any
 import psycopg
 
 from cakupan.quality.gx_context import (
-    GateError,
-    borrowed_connection,
+    NotJudged,
+    as_expectation,
     context,
-    declared,
-    error_of,
+    error_message,
     great_expectations,
-    warehouse,
+    lent_connection,
+    warehouse_source,
 )
 from cakupan.quality.rule import ROWS, Rule
 from cakupan.quality.suite import Suite
 
 RECORDS, READABLE, KEYS = "records", "readable", "keys"
 QUERIES = {
-    RECORDS: "select * from pg_temp.looked_at",
-    READABLE: "select * from pg_temp.looked_at where defect is null",
-    KEYS: "select * from pg_temp.shared_key",
+    RECORDS: "select * from pg_temp.gx_rows",
+    READABLE: "select * from pg_temp.gx_rows where defect is null",
+    KEYS: "select * from pg_temp.gx_keys",
 }
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 """Of unexpected values none is asked for: no cell leaves the database, and no table is read once for each rule."""
@@ -42,29 +42,29 @@ SHARED_WITH_EARLIER = (
 
 
 @dataclass(frozen=True)
-class Recount:
+class GxCount:
     """What Great Expectations said of one rule."""
 
     success: bool
     unexpected_rows: int
 
 
-def recount(connection: psycopg.Connection[Any], suite: Suite, *, across: bool) -> dict[str, Recount]:
-    """Judge the rules on rows and the key over `looked_at` and `shared_key`, by rule id.
+def count_with_gx(connection: psycopg.Connection[Any], suite: Suite, *, across: bool) -> dict[str, GxCount]:
+    """Judge the rules on rows and the key over `gx_rows` and `gx_keys`, by rule id.
 
-    `across` says that earlier deliveries have a part in the key. Raises GateError where the library cannot judge.
+    `across` says that earlier deliveries have a part in the key. Raises NotJudged where the library cannot judge.
     """
-    with borrowed_connection().lend(connection):
+    with lent_connection().lend(connection):
         outcome = _checkpoint(suite.model_dump_json(), across).run()
     found = {}
     for result in (result for validation in outcome.run_results.values() for result in validation.results):
         rule_id = result.expectation_config.meta["rule_id"]
-        if message := error_of(result.exception_info):
-            raise GateError(f"{rule_id}: {message}")
-        found[rule_id] = Recount(bool(result.success), _unexpected_rows(result.result))
+        if message := error_message(result.exception_info):
+            raise NotJudged(f"{rule_id}: {message}")
+        found[rule_id] = GxCount(bool(result.success), _unexpected_rows(result.result))
     wanted = {rule.rule_id for rule in (*suite.row_rules, suite.key_rule)}
     if found.keys() != wanted:
-        raise GateError(f"{suite.name}: no judgement on {sorted(found.keys() ^ wanted)}")
+        raise NotJudged(f"{suite.name}: no judgement on {sorted(found.keys() ^ wanted)}")
     return found
 
 
@@ -95,19 +95,19 @@ def _checkpoint(suite: str, across: bool) -> Any:
 
 
 def _on_rows(rule: Rule) -> dict[str, Any]:
-    return declared(rule, type=COUNTED) if rule.type == ROWS else declared(rule)
+    return as_expectation(rule, type=COUNTED) if rule.type == ROWS else as_expectation(rule)
 
 
 def _on_key(rule: Rule, across: bool) -> dict[str, Any]:
     """As declared; where the key holds over all deliveries, the rows of this one that share theirs with any."""
     if not across:
-        return declared(rule)
+        return as_expectation(rule)
     columns = rule.kwargs.get("column_list") or [rule.column]
     query = SHARED_WITH_EARLIER.format(key=", ".join(columns))
-    return declared(rule, type=ROWS, kwargs={"unexpected_rows_query": query})
+    return as_expectation(rule, type=ROWS, kwargs={"unexpected_rows_query": query})
 
 
 @cache
 def _batches() -> dict[str, Any]:
-    assets = {name: warehouse().add_query_asset(name, query) for name, query in QUERIES.items()}
+    assets = {name: warehouse_source().add_query_asset(name, query) for name, query in QUERIES.items()}
     return {name: asset.add_batch_definition_whole_table("all") for name, asset in assets.items()}

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
-from cakupan.sources import Changed, Disagrees, NotConnected, PartialDelivery, Unreachable
+from cakupan.sources import Changed, NotConnected, PagesDisagree, PartialDelivery, Unreachable
 
 R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Tries with waits that double and differ a little, so that a system is not asked by everyone at once.
 
     No try begins later than `seconds` after the first, so that a system that is away, which takes long to notice,
@@ -56,7 +56,7 @@ class Patience:
 
 
 def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, Unreachable | PartialDelivery) and not isinstance(error, Changed | Disagrees)
+    return isinstance(error, Unreachable | PartialDelivery) and not isinstance(error, Changed | PagesDisagree)
 
 
 def _asked(state: RetryCallState) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from psycopg import sql
 
 
-def listed(names: Iterable[str], table: str | None = None) -> sql.Composable:
+def column_list(names: Iterable[str], table: str | None = None) -> sql.Composable:
     """The names with commas between, each with the table's name before it where one is given."""
     parts = [sql.Identifier(table, name) if table else sql.Identifier(name) for name in names]
     return sql.SQL(", ").join(parts)

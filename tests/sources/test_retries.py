@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cakupan.sources import LoginRefused, Unreachable
-from cakupan.sources.patience import Patience
+from cakupan.sources.retries import RetryPolicy
 
 
 class System:
@@ -53,7 +53,7 @@ def clock(monkeypatch):
 def test_how_long_a_system_that_stays_in_trouble_holds_a_night_up(clock, takes, asks_for, tries, seconds):
     system = System(takes, asks_for, clock)
     with pytest.raises(Unreachable):
-        Patience(sleep=clock.sleep).call(system)
+        RetryPolicy(sleep=clock.sleep).call(system)
     assert system.asked == tries
     assert clock.now <= seconds
 
@@ -63,5 +63,5 @@ def test_what_is_not_the_networks_trouble_is_raised_at_once(clock):
         raise LoginRefused("no")
 
     with pytest.raises(LoginRefused):
-        Patience(sleep=clock.sleep).call(refuse)
+        RetryPolicy(sleep=clock.sleep).call(refuse)
     assert clock.now == 0

@@ -1,8 +1,8 @@
 """The rows of a delivery as Great Expectations looks at them: temporary tables beside those of the pass.
 
-`looked_at` holds rows in normal form. Of a small delivery that is every row. Of a large one it is every row that was
+`gx_rows` holds rows in normal form. Of a small delivery that is every row. Of a large one it is every row that was
 not surely clean at first sight, and of the others every n-th, so that a first look that lets in too much shows as well.
-`shared_key` holds, of the whole delivery, the rows that pass and whose key occurs again.
+`gx_keys` holds, of the whole delivery, the rows that pass and whose key occurs again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from cakupan.feeds import Feed
-from cakupan.quality.columns import listed
+from cakupan.quality.column_sql import column_list
 from cakupan.quality.compiler import careful, masked, normalised
 from cakupan.quality.counts import Delivery
 from cakupan.quality.suite import Suite
@@ -21,20 +21,20 @@ from cakupan.quality.suite import Suite
 AT_MOST = 50_000
 """Rows of a delivery that is looked at whole; of a larger one about so many of those that are clean at first sight."""
 
-TABLES = ("looked_at", "earlier_key", "repeated", "sharing", "shared_key")
+TABLES = ("gx_rows", "earlier_key", "repeated", "sharing", "gx_keys")
 
 
-def gather_looked_at(
+def gather_gx_rows(
     connection: psycopg.Connection[Any], feed: Feed, suite: Suite, delivery: Delivery, delivered_rows: int
 ) -> None:
-    """Make `looked_at` and `shared_key` for the delivery that the pass has just been over."""
+    """Make `gx_rows` and `gx_keys` for the delivery that the pass has just been over."""
     every = -(-delivered_rows // AT_MOST)
     whole = every <= 1
     names = _names(feed, suite, delivery)
     names["landed"] = sql.SQL(_WHOLE if whole else _SUSPECTS_AND_SAMPLE).format(**names, every=sql.Literal(every))
     names["sharing"] = sql.SQL(_SHARING_OF_WHOLE if whole else _SHARING_OF_LARGE).format(**names)
     connection.execute("drop table if exists " + ", ".join(f"pg_temp.{table}" for table in TABLES))
-    steps = [_LOOKED_AT, _EARLIER_KEY if delivery.earlier else _NO_EARLIER_KEY, _SHARING, _SHARED_KEY]
+    steps = [_GX_ROWS, _EARLIER_KEY if delivery.earlier else _NO_EARLIER_KEY, _SHARING, _GX_KEYS]
     if not whole:
         connection.execute("analyze suspect")
         steps.insert(2, _REPEATED)
@@ -54,13 +54,13 @@ def _names(feed: Feed, suite: Suite, delivery: Delivery) -> dict[str, sql.Compos
         "night": sql.Literal(delivery.night),
         "deliveries": sql.Literal([number for number, _ in delivery.earlier]),
         "validations": sql.Literal([number for _, number in delivery.earlier]),
-        "noticed": listed(("number_cells", "error_cells", "typed_cells", "defect")),
-        "cells": listed(column.name for column in feed.columns),
+        "noticed": column_list(("number_cells", "error_cells", "typed_cells", "defect")),
+        "cells": column_list(column.name for column in feed.columns),
         "normal_cells": sql.SQL(", ").join(
             sql.SQL("{} as {}").format(normalised(column), sql.Identifier(column.name)) for column in feed.columns
         ),
-        "compared": listed(column.name for column in compared),
-        "e_compared": listed((column.name for column in compared), "e"),
+        "compared": column_list(column.name for column in compared),
+        "e_compared": column_list((column.name for column in compared), "e"),
         "p_compared": sql.SQL(", ").join(masked_cells),
         "e_key": _key(feed, "e"),
         "p_key": _key(feed, "p"),
@@ -97,11 +97,11 @@ _SUSPECTS_AND_SAMPLE = """
         select from suspect as s where s.sheet = l.sheet and s.row_number = l.row_number
     )
 """
-_LOOKED_AT = """
-create temporary table looked_at on commit drop as
+_GX_ROWS = """
+create temporary table gx_rows on commit drop as
 select sheet, row_number, business_date, {noticed}, {normal_cells} from ({landed}) as landed
 """
-_NO_EARLIER_KEY = "create temporary table earlier_key on commit drop as select {cells} from looked_at limit 0"
+_NO_EARLIER_KEY = "create temporary table earlier_key on commit drop as select {cells} from gx_rows limit 0"
 _EARLIER_KEY = """
 create temporary table earlier_key on commit drop as
 select {cells} from {accepted} as e
@@ -125,7 +125,7 @@ union
 select {key_hash} from earlier_key
 """
 _SHARING = "create temporary table sharing on commit drop as {sharing}"
-_SHARING_OF_WHOLE = "select * from looked_at where defect is null"
+_SHARING_OF_WHOLE = "select * from gx_rows where defect is null"
 _SHARING_OF_LARGE = """
     select {noticed}, business_date, {cells}
     from (select {noticed}, business_date, {normal_cells} from suspect where defect is null) as suspects
@@ -137,8 +137,8 @@ _SHARING_OF_LARGE = """
     )
 """
 # From a table of its own: within one query the rules would be asked of every row of the delivery.
-_SHARED_KEY = """
-create temporary table shared_key on commit drop as
+_GX_KEYS = """
+create temporary table gx_keys on commit drop as
 with passing as (
     select distinct {compared} from sharing where not coalesce({broken}, false)
 ),

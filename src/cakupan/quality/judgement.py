@@ -1,4 +1,4 @@
-"""The gate: what Great Expectations says of every rule, beside what the pass counted, decides about a delivery."""
+"""Judges every rule of a delivery: by what Great Expectations says of it, beside what the pass counted."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cakupan.quality import limits
+from cakupan.quality import comparison
+from cakupan.quality.comparison import Predecessor
 from cakupan.quality.counts import Counts
-from cakupan.quality.gx_context import GateError, declared, error_of, figures_batch, great_expectations
-from cakupan.quality.limits import Measures
-from cakupan.quality.recount import Recount
+from cakupan.quality.gx_context import NotJudged, as_expectation, delivery_batch, error_message, great_expectations
+from cakupan.quality.gx_counts import GxCount
 from cakupan.quality.rule import Rule
 from cakupan.quality.suite import Suite
 
 
 @dataclass(frozen=True)
-class Result:
+class RuleResult:
     """What was said of one rule."""
 
     rule: Rule
@@ -37,7 +37,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Figures:
+class DeliveryFigures:
     """A delivery in numbers: what the rules on whole deliveries judge."""
 
     delivered_rows: int
@@ -45,7 +45,7 @@ class Figures:
     accepted_rows: int
     duplicate_rows: int
     new_columns: int
-    before: Measures | None
+    before: Predecessor | None
     """Of the delivery in force before; None where there is none."""
     median_on: date | None = None
     comes_again: bool = False
@@ -56,12 +56,12 @@ class Figures:
     @property
     def lost_share(self) -> float:
         """Rows missing against the delivery before, as a share of that one's."""
-        return limits.lost_share(self, self.before)
+        return comparison.lost_share(self, self.before)
 
     @property
     def days_older(self) -> int:
         """By how many days its dates lie before those of the delivery before."""
-        return limits.days_older(self, self.before)
+        return comparison.days_older(self, self.before)
 
     @property
     def all_repeated(self) -> bool:
@@ -92,7 +92,7 @@ class Figures:
         }
 
 
-def judge_rows(suite: Suite, counts: Counts, recounts: Mapping[str, Recount]) -> list[Result]:
+def judge_rows(suite: Suite, counts: Counts, recounts: Mapping[str, GxCount]) -> list[RuleResult]:
     """Hold what the pass counted of each rule on rows beside what Great Expectations says of it.
 
     The word of Great Expectations decides, but for one case: a rule that only repeated rows break holds, because they
@@ -104,7 +104,7 @@ def judge_rows(suite: Suite, counts: Counts, recounts: Mapping[str, Recount]) ->
         failed, unexpected, said = counts.broken.get(rule_id, 0), counts.unexpected.get(rule_id, 0), recounts[rule_id]
         only_repeated = not failed and unexpected == said.unexpected_rows
         results.append(
-            Result(
+            RuleResult(
                 rule=rule,
                 success=said.success or only_repeated,
                 checked_rows=counts.delivered - counts.duplicates,
@@ -117,18 +117,18 @@ def judge_rows(suite: Suite, counts: Counts, recounts: Mapping[str, Recount]) ->
     return results
 
 
-def judge_delivery(suite: Suite, figures: Figures) -> list[Result]:
-    """Have the rules on the whole delivery judged by its figures; raises GateError where the library cannot."""
+def judge_delivery(suite: Suite, figures: DeliveryFigures) -> list[RuleResult]:
+    """Have the rules on the whole delivery judged by its figures; raises NotJudged where the library cannot."""
     rules = {rule.rule_id: rule for rule in suite.delivery_rules}
     row = figures.row()
     # Asked for a column that is not there, the library spends minutes on its own error message.
     if unknown := sorted({rule.column or "" for rule in rules.values()} - row.keys()):
-        raise GateError(f"{suite.name}: no such figure: {unknown}")
+        raise NotJudged(f"{suite.name}: no such figure: {unknown}")
     said = _validate(suite.delivery_rules, row)
     if said.keys() != rules.keys():
-        raise GateError(f"{suite.name}: no judgement on {sorted(rules.keys() ^ said.keys())}")
+        raise NotJudged(f"{suite.name}: no judgement on {sorted(rules.keys() ^ said.keys())}")
     return [
-        Result(
+        RuleResult(
             rule=rule,
             success=said[rule_id],
             checked_rows=figures.delivered_rows,
@@ -140,14 +140,14 @@ def judge_delivery(suite: Suite, figures: Figures) -> list[Result]:
 
 
 def _validate(rules: Sequence[Rule], row: Mapping[str, float]) -> dict[str, bool]:
-    suite = great_expectations().ExpectationSuite(name="figures", expectations=[declared(rule) for rule in rules])
-    batch = figures_batch().get_batch(batch_parameters={"dataframe": _frame(row)})
+    suite = great_expectations().ExpectationSuite(name="figures", expectations=[as_expectation(rule) for rule in rules])
+    batch = delivery_batch().get_batch(batch_parameters={"dataframe": _frame(row)})
     results = batch.validate(suite, result_format="BASIC").results
     said = {}
     for result in results:
         rule_id = result.expectation_config.meta["rule_id"]
-        if message := error_of(result.exception_info):
-            raise GateError(f"{rule_id}: {message}")
+        if message := error_message(result.exception_info):
+            raise NotJudged(f"{rule_id}: {message}")
         said[rule_id] = bool(result.success)
     return said
 
