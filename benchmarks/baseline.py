@@ -26,7 +26,7 @@ NAMES = {
 
 
 def copy_csv(night: date, deliveries: Path) -> dict[str, float]:
-    """Seconds that psql's \\copy needs for the night's CSV files, unpacked beforehand, into tables of text."""
+    """Return seconds that psql's \\copy needs for the night's CSV files, unpacked beforehand, into tables of text."""
     seconds = 0.0
     with connect(Role.ADMIN, autocommit=True) as connection:
         connection.execute("drop schema if exists floor cascade")
@@ -55,7 +55,7 @@ def copy_csv(night: date, deliveries: Path) -> dict[str, float]:
 
 
 def plain_sql() -> dict[str, float]:
-    """Seconds for the SQL of every mart of the night, as dbt compiled it, each into a temporary table."""
+    """Return seconds for the SQL of every mart of the night, as dbt compiled it, each into a temporary table."""
     manifest = json.loads((settings.home() / "dbt" / "target" / "run_results.json").read_text())
     models = [result for result in manifest["results"] if result["unique_id"].startswith("model.")]
     seconds = 0.0
@@ -69,7 +69,7 @@ def plain_sql() -> dict[str, float]:
 
 
 def hash_landed() -> dict[str, float]:
-    """Seconds to read every landed row as COPY writes it into one SHA-256."""
+    """Return seconds to read every landed row as COPY writes it into one SHA-256."""
     digest = hashlib.sha256()
     began = time.perf_counter()
     with connect(Role.LOADER) as connection:

@@ -21,7 +21,7 @@ PASS, AS_AT_NIGHT, EVERY_ROW = "the pass", "Great Expectations", "…over every 
 
 
 def compare(as_of: date) -> dict[str, float]:
-    """Seconds of each for all deliveries of the night, judged again in transactions that are taken back."""
+    """Return seconds of each for all deliveries of the night, judged again in transactions that are taken back."""
     great_expectations()  # importing it is paid once a night, whatever it looks at
     seconds = dict.fromkeys((PASS, AS_AT_NIGHT, EVERY_ROW), 0.0)
     with connect(Role.LOADER) as connection:

@@ -36,7 +36,7 @@ def clock(timings: dict[str, Timing], stage: str) -> Iterator[Timing]:
 
 
 def night_rows(as_of: date) -> int:
-    """Rows landed of the night's deliveries."""
+    """Return rows landed of the night's deliveries."""
     with connect(Role.LOADER) as connection:
         (rows,) = connection.execute(
             "select coalesce(sum(landed_rows), 0) from ledger.landing join ledger.delivery using (delivery_id)"

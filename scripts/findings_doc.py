@@ -37,7 +37,7 @@ data with days of validity: `audit_threshold`, `document_number`, `premium_code`
 
 
 def table(mart: str, rules: list[dict[str, str]]) -> str:
-    """The rules of a mart as a table of Markdown."""
+    """Write the rules of a mart as a table of Markdown."""
     lines = [
         "| code | severity | says | expected_idr | actual_idr | legal basis | its state | note |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -56,14 +56,14 @@ def table(mart: str, rules: list[dict[str, str]]) -> str:
 
 
 def amounts(mart: str, code: str) -> tuple[str, str]:
-    """What the rule's YAML says is expected and what is actual; empty where it compares no amounts."""
+    """Tell what the rule's YAML says is expected and what is actual; empty where it compares no amounts."""
     written = yaml.safe_load((PROJECT / FOLDERS[mart] / f"{code.lower()}.yml").read_text(encoding="utf-8"))
     said = {column["name"]: column.get("description", "") for column in written["models"][0]["columns"]}
     return said.get("expected_idr", ""), said.get("actual_idr", "")
 
 
 def document() -> str:
-    """The whole page."""
+    """Write the whole page."""
     with (PROJECT / "seeds/finding_rule.csv").open(encoding="utf-8", newline="") as lines:
         rules = list(csv.DictReader(lines))
     parts = [OPENING]

@@ -12,7 +12,7 @@ ROLES = ("ADMIN", "LOADER", "TRANSFORMER", "BI", "AUDITOR", "AIRFLOW")
 
 
 def variables() -> dict[str, str]:
-    """A fresh secret for every variable of .env."""
+    """Make a fresh secret for every variable of .env."""
     made = {f"CAKUPAN_PG_{role}_PASSWORD": secrets.token_hex(24) for role in ROLES}
     made["CAKUPAN_AIRFLOW_ADMIN_PASSWORD"] = secrets.token_urlsafe(18)
     made["CAKUPAN_IDENTITY_KEY"] = secrets.token_hex(32)

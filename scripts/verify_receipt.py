@@ -115,14 +115,14 @@ Point = Tuple[int, int, int, int]
 
 
 def add(a: Point, b: Point) -> Point:
-    """The sum of two points."""
+    """Add two points."""
     e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     return (f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P
 
 
 def decode_point(data: bytes) -> Point | None:
-    """The point that 32 bytes stand for; None when they stand for none, or not in the one proper way."""
+    """Find the point that 32 bytes stand for; None when they stand for none, or not in the one proper way."""
     y = int.from_bytes(data, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     if y >= P:
@@ -138,7 +138,7 @@ def decode_point(data: bytes) -> Point | None:
 
 
 def encode_point(point: Point) -> bytes:
-    """The 32 bytes that stand for a point."""
+    """Return the 32 bytes that stand for a point."""
     inverse = pow(point[2], P - 2, P)
     x, y = point[0] * inverse % P, point[1] * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, "little")
@@ -148,7 +148,7 @@ BASE = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def is_usable_key(public: bytes) -> bool:
-    """Whether 32 bytes are a public key, and not one of the points that "sign" any message."""
+    """Tell whether 32 bytes are a public key, and not one of the points that "sign" any message."""
     point = decode_point(public) if len(public) == 32 else None
     if point is None:
         return False
@@ -158,7 +158,7 @@ def is_usable_key(public: bytes) -> bool:
 
 
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the key made this signature: S*B = R + k*A, without a cofactor, as OpenSSL and Go check it."""
+    """Tell whether the key made this signature: S*B = R + k*A, without a cofactor, as OpenSSL and Go check it."""
     s = int.from_bytes(signature[32:], "little")
     a = decode_point(public)
     if len(signature) != 64 or s >= ORDER or a is None:
@@ -178,7 +178,7 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def read_key(vkey: str, algorithm: int) -> Key:
-    """The key that a verifier key stands for; raises ValueError or NotProven."""
+    """Read the key that a verifier key stands for; raises ValueError or NotProven."""
     name, key_id, material = vkey.split("+", 2)
     material = read_base64(material)
     expected = sha256(name.encode() + b"\n" + material).digest()[:4]
@@ -188,7 +188,7 @@ def read_key(vkey: str, algorithm: int) -> Key:
 
 
 def read_base64(text: str) -> bytes:
-    """The bytes of base64 in its one proper form."""
+    """Read the bytes of base64 in its one proper form."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
     except ValueError:
@@ -199,7 +199,7 @@ def read_base64(text: str) -> bytes:
 
 
 def read_hash(text: str) -> bytes:
-    """32 bytes of base64."""
+    """Read 32 bytes of base64."""
     data = read_base64(text)
     if len(data) != 32:
         raise NotProven("hash")
@@ -207,14 +207,14 @@ def read_hash(text: str) -> bytes:
 
 
 def read_number(text: str) -> int:
-    """A number of at most 18 digits, without leading zeros."""
+    """Read a number of at most 18 digits, without leading zeros."""
     if not NUMBER.match(text):
         raise NotProven("number")
     return int(text)
 
 
 def read_json(data: bytes) -> object:
-    """The value of canonical JSON: sorted keys, no blanks, UTF-8 as it is."""
+    """Read the value of canonical JSON: sorted keys, no blanks, UTF-8 as it is."""
     try:
         text = data.decode()
         value = json.loads(text)
@@ -227,7 +227,7 @@ def read_json(data: bytes) -> object:
 
 
 def read_extra(data: bytes) -> tuple[dict, bytes, int, str, bytes, list[bytes]]:
-    """(entry, its bytes, row index, line, salt, row proof) from the extra data."""
+    """Read (entry, its bytes, row index, line, salt, row proof) from the extra data."""
     head, newline, tail = data.partition(b"\n")
     value = read_json(head)
     if not newline or not tail or len(tail) % 32:
@@ -254,12 +254,12 @@ def read_extra(data: bytes) -> tuple[dict, bytes, int, str, bytes, list[bytes]]:
 
 
 def is_object(value: object, keys: set[str]) -> bool:
-    """Whether a JSON value is an object with exactly these keys."""
+    """Tell whether a JSON value is an object with exactly these keys."""
     return isinstance(value, dict) and set(value) == keys
 
 
 def read_signature(line: str) -> tuple[str, bytes, bytes]:
-    """(name, key id, the rest) of a signature line."""
+    """Read (name, key id, the rest) of a signature line."""
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != "—" or not parts[1]:
         raise NotProven("structure")
@@ -268,7 +268,7 @@ def read_signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def read_cells(entry: dict, line: str) -> list[tuple[str, str | None]]:
-    """The row's cells by column; None is PostgreSQL's NULL."""
+    """Read the row's cells by column; None is PostgreSQL's NULL."""
     cells = line.split("\t")
     if len(cells) != len(entry["columns"]):
         raise NotProven("columns")
@@ -283,7 +283,7 @@ def read_cells(entry: dict, line: str) -> list[tuple[str, str | None]]:
 
 
 def root_of(leaf: bytes, index: int, size: int, proof: list[bytes], sentence: str) -> bytes:
-    """The root of a tree of `size` leaves whose leaf `index` is `leaf` (RFC 9162, 2.1.3.2)."""
+    """Compute the root of a tree of `size` leaves whose leaf `index` is `leaf` (RFC 9162, 2.1.3.2)."""
     rest, last = list(reversed(proof)), size - 1
     if not 0 <= index <= last:
         raise NotProven(sentence)
@@ -302,7 +302,7 @@ def root_of(leaf: bytes, index: int, size: int, proof: list[bytes], sentence: st
 def check_signatures(
     text: str, lines: list[str], log: Key, witnesses: Sequence[Key], ignore_unknown: bool
 ) -> list[tuple[str, int]]:
-    """When (seconds since 1970) each witness cosigned, by name, after every signature asked for was found valid."""
+    """Tell when (since 1970) each witness cosigned, by name, after every signature asked for was found valid."""
     found = {}
     for line in lines:
         name, key_id, value = read_signature(line)
@@ -335,7 +335,7 @@ def check(
     given_checkpoint: bytes | None = None,
     ignore_unknown: bool = False,
 ) -> Proven:
-    """What the bytes of a receipt prove; raises NotProven.
+    """Tell what the bytes of a receipt prove; raises NotProven.
 
     Every witness must have cosigned; `given_checkpoint` holds the bytes of a checkpoint that the receipt's must equal.
     """
@@ -378,12 +378,12 @@ def check(
 
 
 def printable(text: str) -> str:
-    """Text that cannot steer a terminal."""
+    """Make a text one that cannot steer a terminal."""
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def report(proven: Proven, language: int) -> Iterator[str]:
-    """The lines that say what is proven."""
+    """Write the lines that say what is proven."""
     entry, by_name = proven.entry, dict(proven.cells)
     facts = [
         ("file", entry["sha256"]),

@@ -31,7 +31,7 @@ def _nik_long(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) 
 
 
 def _nik_date(cell: Cell, column: Column, feed: Feed, night: date, rng: Random) -> Cell:
-    """No calendar date: 30 February, month 13, day 00, day 72."""
+    """Spell no calendar date: 30 February, month 13, day 00, day 72."""
     day = rng.choice(("3002", "1513", "0005", "7205", "3106"))
     return f"{str(cell)[:6]}{day}{str(cell)[10:]}"
 

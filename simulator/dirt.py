@@ -206,7 +206,7 @@ class Soiler:
         return [row, self._spoil(row)]
 
     def _conflict(self, item: Any) -> list[Row]:
-        """One key, different contents: all of them are quarantined, and repeats of them are duplicates."""
+        """Give one key different contents: all of them are quarantined, and repeats of them are duplicates."""
         row = self._row(item)
         if self._kept(row):
             return self._blemish(item)

@@ -148,7 +148,7 @@ def create_memberships(city: City) -> None:
 
 
 def _plant_ties(city: City, rng: Random, pool: list[Worker]) -> None:
-    """Workers with several active memberships, where each rule of the primary one decides."""
+    """Plant workers with several active memberships, where each rule of the primary one decides."""
     old, young = days_after(city.first_night, -900), days_after(city.first_night, -300)
     for first, second in (
         (("BPU", "MANDIRI", old, "A"), ("PU", "PEMBERI_KERJA", young, "I")),  # segment before date
@@ -170,7 +170,7 @@ def _plant_ties(city: City, rng: Random, pool: list[Worker]) -> None:
 
 
 def _plant_dates(city: City, rng: Random, pool: list[Worker]) -> None:
-    """Active rows whose dates decide: ends tomorrow, ended today, begins today, begins tomorrow."""
+    """Plant active rows whose dates decide: ends tomorrow, ended today, begins today, begins tomorrow."""
     night = city.first_night
     for since, until in (
         (days_after(night, -400), days_after(night, 1)),
@@ -185,7 +185,7 @@ def _plant_dates(city: City, rng: Random, pool: list[Worker]) -> None:
 
 
 def _plant_regions(city: City, rng: Random, pool: list[Worker]) -> None:
-    """Unknown villages of the city, a primary membership outside it, and somebody in every village."""
+    """Plant unknown villages of the city, a primary membership outside it, and somebody in every village."""
     since = days_after(city.first_night, -200)
     for region in UNKNOWN_VILLAGES:
         member = membership_of(city, pool.pop(), "BPU", "MANDIRI", since, region=region)

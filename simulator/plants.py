@@ -84,7 +84,7 @@ class Plants:
         self.city.protected.add(f"{decree}|{worker.nik}")
 
     def _duplicates(self) -> None:
-        """DUPLICATE_BENEFICIARY: on two decrees for whole periods, and for two months only."""
+        """Plant DUPLICATE_BENEFICIARY: on two decrees for whole periods, and for two months only."""
         year = self.programme.calendar.year
         for _ in range(2):
             self._add("DISTAN", 1, self.take("DISNAKER"))
@@ -93,7 +93,7 @@ class Plants:
         self._add("DINSOS", 1, self.take("PERKIM"))  # signed later than the other, under a smaller number
 
     def _out_of_region(self) -> None:
-        """OUT_OF_REGION: two recipients from beyond the city."""
+        """Plant OUT_OF_REGION: two recipients from beyond the city."""
         for region in OUTSIDE_CODES[:2]:
             worker = self.city.births.worker("A", region)
             self.city.workers.append(worker)
@@ -113,7 +113,7 @@ class Plants:
         city.corrections[kpj] = right.nik
 
     def _paid_for_strangers(self) -> None:
-        """NOT_ON_DECREE and AMOUNT_MISMATCH: posted for two workers whom no decree names."""
+        """Plant NOT_ON_DECREE and AMOUNT_MISMATCH: posted for two workers whom no decree names."""
         order = self.programme.orders["DISNAKER", 0]
         for _ in range(2):
             worker = self.city.births.worker("C", "35.79.01.1004")
@@ -123,22 +123,22 @@ class Plants:
             order.lines += [line for m in range(order.first, order.last + 1) for line in lines_for(kpj, m)]
 
     def _paid_on_the_day(self) -> None:
-        """No PAID_BEFORE_DECREE: paid on the very day on which the decree was signed."""
+        """Plant no PAID_BEFORE_DECREE: paid on the very day on which the decree was signed."""
         self.programme.orders["DISKUMDAG", 2].dated = self.programme.calendar.second_decree
 
     def _nothing_posted(self) -> None:
-        """SP2D_NOT_POSTED: the money left, nothing arrived."""
+        """Plant SP2D_NOT_POSTED: the money left, nothing arrived."""
         self.programme.orders["DISNAKER", 1].lines = []
 
     def _outside_period(self) -> None:
-        """NOT_ON_DECREE of the other kind: on the decree, posted for a month after the order's period."""
+        """Plant NOT_ON_DECREE of the other kind: on the decree, posted for a month after the order's period."""
         order = self.programme.orders["DISNAKER", 2]
         kpj = self.programme.kpj[self.take("DISNAKER").nik]
         later = add_months(order.last, 1)
         order.lines = [(k, later if (k, m) == (kpj, order.last) else m, p, a) for k, m, p, a in order.lines]
 
     def _unresolved(self) -> None:
-        """UNRESOLVED_PARTICIPANT: no membership names these KPJs; one is registered on the second night."""
+        """Plant UNRESOLVED_PARTICIPANT: no membership names these KPJs; one is registered on the second night."""
         city = self.city
         for late in (True, False):
             kpj = self.programme.kpj[self.take("DISTAN").nik]
@@ -147,17 +147,17 @@ class Plants:
                 city.late_memberships.append(member)
 
     def _short_posting(self) -> None:
-        """AMOUNT_MISMATCH: one worker's JKM was never posted; the worker still counts as posted."""
+        """Plant AMOUNT_MISMATCH: one worker's JKM was never posted; the worker still counts as posted."""
         order = self.programme.orders["DISTAN", 0]
         kpj = self.programme.kpj[self.take("DISTAN").nik]
         order.lines = [line for line in order.lines if (line[0], line[2]) != (kpj, "JKM")]
 
     def _wrong_account(self) -> None:
-        """NO_BUDGET_LINE: paid from an account that no document of the office names."""
+        """Plant NO_BUDGET_LINE: paid from an account that no document of the office names."""
         self.programme.orders["DISTAN", 1].account = WRONG_ACCOUNT
 
     def _not_protected(self) -> None:
-        """BENEFICIARY_NOT_PROTECTED: three recipients without a single line, others paid twice instead."""
+        """Plant BENEFICIARY_NOT_PROTECTED: three recipients without a single line, others paid twice instead."""
         order = self.programme.orders["DINSOS", 0]
         skipped = {self.programme.kpj[self.take("DINSOS").nik] for _ in range(3)}
         order.lines = [line for line in order.lines if line[0] not in skipped]
@@ -171,7 +171,7 @@ class Plants:
             self.programme.orders[key].billing_in_note = True
 
     def _deceased(self) -> None:
-        """DECEASED_BENEFICIARY: paid for long after death, also where only another membership says so."""
+        """Plant DECEASED_BENEFICIARY: paid for long after death, also where only another membership says so."""
         city, year = self.city, self.programme.calendar.year
         for code, day in (("DISNAKER", date(year, 2, 14)), ("DISTAN", date(year, 1, 31))):
             kpj = self.programme.kpj[self.take(code).nik]
@@ -183,7 +183,7 @@ class Plants:
         city.protected.add(other.kpj)
 
     def _double_funding(self) -> None:
-        """DOUBLE_FUNDING: by an employer, by a company, under one KPJ; and one case that is none."""
+        """Plant DOUBLE_FUNDING: by an employer, by a company, under one KPJ; and one case that is none."""
         city, year = self.city, self.programme.calendar.year
         start = first_day(year * 100 + 1)
         for _ in range(2):

@@ -16,7 +16,7 @@ Primary = dict[str, Membership]
 
 
 def universal_coverage(truth: Truth, primary: Primary) -> dict[str, Any]:
-    """One row for SAKERNAS, one for SEMESTA_BPJS: "no rate is shown without its denominator"."""
+    """Count one row for SAKERNAS, one for SEMESTA_BPJS: "no rate is shown without its denominator"."""
     inside = len(city_participants(primary))
     active = truth.given("bpjstk.kepesertaan", inside)
     target = sum(line.participants for line in truth.targets) if truth.targets else None
@@ -46,7 +46,7 @@ def universal_coverage(truth: Truth, primary: Primary) -> dict[str, Any]:
 
 
 def by_sector(truth: Truth, primary: Primary) -> dict[str, Any]:
-    """City participants by sector, "the workforce table counts N under M, and S, T, U under R"."""
+    """Count city participants by sector, "the workforce table counts N under M, and S, T, U under R"."""
     active = Counter(workforce_sector(member.sector) for member in city_participants(primary))
     targets = {line.sector: line.participants for line in truth.targets}
     employed = {line.sector: line.employed for line in truth.workforce}
@@ -65,7 +65,7 @@ def by_sector(truth: Truth, primary: Primary) -> dict[str, Any]:
 
 
 def by_funding_source(truth: Truth, primary: Primary) -> dict[str, Any]:
-    """City participants and the year's posted lines by source, "a row wherever either figure is not 0"."""
+    """Count city participants and the year's posted lines by source, "a row wherever either figure is not 0"."""
     participants = city_participants(primary)
     active = Counter(member.funding for member in participants)
     found = {}
@@ -81,7 +81,7 @@ def by_funding_source(truth: Truth, primary: Primary) -> dict[str, Any]:
 
 
 def by_region(truth: Truth, primary: Primary) -> dict[str, Any]:
-    """City participants by domicile: "an unknown village of the city keeps its code"."""
+    """Count city participants by domicile: "an unknown village of the city keeps its code"."""
     if "bpjstk.kepesertaan" not in truth.in_force:
         return {village: {"active_participants": None, "by_dbhcht": None} for village in sorted(VILLAGES)}
     found: dict[str, dict[str, int]] = {}
@@ -93,7 +93,7 @@ def by_region(truth: Truth, primary: Primary) -> dict[str, Any]:
 
 
 def by_agency(truth: Truth, primary: Primary) -> dict[str, Any]:
-    """Everybody on the rosters, "distinct NIK on the roster in force"."""
+    """Count everybody on the rosters, "distinct NIK on the roster in force"."""
     listed: dict[tuple[str, str], set[str]] = {}
     for feed in ROSTERS:
         for entry in truth.roster(feed):
@@ -112,7 +112,7 @@ def by_agency(truth: Truth, primary: Primary) -> dict[str, Any]:
 
 
 def _beneficiaries(truth: Truth) -> dict[str, str]:
-    """NIK -> category: "where D's month lies in the decree row's period", of the newest decree."""
+    """Return NIK -> category: "where D's month lies in the decree row's period", of the newest decree."""
     newest: dict[str, Recipient] = {}
     month = month_of(truth.night)
     for line in truth.recipients:

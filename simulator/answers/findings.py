@@ -112,7 +112,7 @@ def _months_of_workers(truth: Truth, months: dict[str, set[int]]) -> dict[str, s
 
 
 def _double_funding(truth: Truth) -> Iterator[Finding]:
-    """ "JKK posted from DBHCHT and from any other SUMBER_DANA, PEMBERI_KERJA included"."""
+    """Find "JKK posted from DBHCHT and from any other SUMBER_DANA, PEMBERI_KERJA included"."""
     by_dbhcht = _months_of_workers(truth, truth.ledger.jkk_from_dbhcht)
     by_others = _months_of_workers(truth, truth.ledger.jkk_from_others)
     for nik, months in by_dbhcht.items():
@@ -121,7 +121,7 @@ def _double_funding(truth: Truth) -> Iterator[Finding]:
 
 
 def _deceased(truth: Truth) -> Iterator[Finding]:
-    """ "posted from DBHCHT for a month after the month of death"."""
+    """Find "posted from DBHCHT for a month after the month of death"."""
     died: dict[str, date] = {}
     for member in truth.memberships:
         if member.status == "MENINGGAL" and member.until is not None:

@@ -98,7 +98,7 @@ class Line:
 
 
 def line_of(thing: BudgetLine | Sp2d) -> Line:
-    """ "a payment order belongs to the year of TGL SP2D, a document to that of TGL DPA"."""
+    """Name the line: "a payment order belongs to the year of TGL SP2D, a document to that of TGL DPA"."""
     return Line(thing.dated.year, thing.skpd, thing.sub, thing.account)
 
 
@@ -114,7 +114,7 @@ def posted_under(truth: Truth, order: Sp2d) -> int:
 
 
 def dbhcht_reconciliation(truth: Truth) -> dict[Line, dict[str, Any]]:
-    """Every DBHCHT line of every year: what it may spend, what it spent, what arrived."""
+    """Return every DBHCHT line of every year: what it may spend, what it spent, what arrived."""
     newest: dict[Line, BudgetLine] = {}
     for line in truth.budget:
         # "The amount in force is that of the document with the latest TGL DPA not after D"

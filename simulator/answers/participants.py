@@ -8,7 +8,7 @@ SEGMENT_ORDER = ("PU", "JAKON", "BPU", "PMI")
 
 
 def active_memberships(truth: Truth) -> list[Membership]:
-    """ "STATUS = AKTIF, TGL_AKTIF <= D, and TGL_NONAKTIF empty or > D"."""
+    """Find "STATUS = AKTIF, TGL_AKTIF <= D, and TGL_NONAKTIF empty or > D"."""
     night = truth.night
     return [
         member
@@ -18,7 +18,7 @@ def active_memberships(truth: Truth) -> list[Membership]:
 
 
 def primary_memberships(truth: Truth) -> dict[str, Membership]:
-    """ "Primary membership": "the first by segment PU, JAKON, BPU, PMI, then earliest TGL_AKTIF, then KPJ"."""
+    """Find the "primary membership": "the first by segment PU, JAKON, BPU, PMI, then earliest TGL_AKTIF, then KPJ"."""
     primary: dict[str, Membership] = {}
     for member in active_memberships(truth):
         other = primary.get(member.nik)
@@ -32,5 +32,5 @@ def _rank(member: Membership) -> tuple[int, object, str]:
 
 
 def city_participants(primary: dict[str, Membership]) -> list[Membership]:
-    """ "City participant": "whose primary membership's KODE_WILAYAH lies in the city"."""
+    """Find every "city participant": "whose primary membership's KODE_WILAYAH lies in the city"."""
     return [member for member in primary.values() if in_city(member.region)]

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 
 def rate(part: int | None, whole: int | None) -> float | None:
-    """ "Rates are rounded to 6 decimals; a rate with denominator 0 is NULL", and so is one of a figure nobody gave."""
+    """Divide: "rounded to 6 decimals; a rate with denominator 0 is NULL", and so is one of a figure nobody gave."""
     if part is None or not whole:
         return None
     return float((Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001"), ROUND_HALF_UP))
@@ -16,6 +16,6 @@ def less(whole: int | None, part: int | None) -> int | None:
 
 
 def gap(target: int | None, reached: int | None) -> int | None:
-    """ "gap_to_target (never below 0)"."""
+    """Compute "gap_to_target (never below 0)"."""
     missing = less(target, reached)
     return None if missing is None else max(0, missing)

@@ -15,7 +15,7 @@ SUBJECT = "Jaminan Sosial Ketenagakerjaan"
 
 
 def lapse_calendar(truth: Truth) -> dict[str, int]:
-    """Distinct workers per active BPU membership: "lapse_month = L + 4 months", L its newest JKK month."""
+    """Count distinct workers per active BPU membership: "lapse_month = L + 4 months", L its newest JKK month."""
     workers: dict[str, set[str]] = defaultdict(set)
     for member in active_memberships(truth):
         newest = truth.ledger.newest_jkk.get(member.kpj)
@@ -26,7 +26,7 @@ def lapse_calendar(truth: Truth) -> dict[str, int]:
 
 
 def aid_eligibility(truth: Truth, primary: Primary) -> dict[str, str | None]:
-    """ "ELIGIBLE where the applicant is an active participant at D, else NOT_ELIGIBLE"."""
+    """Decide: "ELIGIBLE where the applicant is an active participant at D, else NOT_ELIGIBLE"."""
     known = "bpjstk.kepesertaan" in truth.in_force
     return {
         line.number: ("ELIGIBLE" if line.nik in primary else "NOT_ELIGIBLE") if known else None
@@ -35,7 +35,7 @@ def aid_eligibility(truth: Truth, primary: Primary) -> dict[str, str | None]:
 
 
 def construction_compliance(truth: Truth) -> dict[str, Any]:
-    """Every project with what is due and its status."""
+    """Return every project with what is due and its status."""
     values = {contract.number: contract.value for release in truth.releases for contract in release.contracts}
     registered: dict[str, list[Registration]] = defaultdict(list)
     for line in truth.registrations:
@@ -52,7 +52,7 @@ def construction_compliance(truth: Truth) -> dict[str, Any]:
 
 
 def _status(registrations: list[Registration], letter: date | None, due: int | None) -> str:
-    """ "status, the first that holds"; "several registrations: the earliest date, the sum paid"."""
+    """Tell the "status, the first that holds"; "several registrations: the earliest date, the sum paid"."""
     if not registrations:
         return "NOT_REGISTERED"
     if letter is None:
@@ -65,7 +65,7 @@ def _status(registrations: list[Registration], letter: date | None, due: int | N
 
 
 def outreach_conversion(truth: Truth) -> dict[str, Any]:
-    """Every meeting: who came, who was a participant already, who became one through it."""
+    """Return every meeting: who came, who was a participant already, who became one through it."""
     first: dict[str, date] = {}
     # "the worker's first TGL_AKTIF, over all accepted memberships in force whatever their STATUS"
     for member in truth.memberships:
@@ -99,7 +99,7 @@ def outreach_conversion(truth: Truth) -> dict[str, Any]:
 
 
 def commitment_progress(truth: Truth, primary: Primary) -> dict[str, Any]:
-    """Every pledge: "active participants on the named roster", for hukum regulations, else NULL."""
+    """Return every pledge: "active participants on the named roster", for hukum regulations, else NULL."""
     found = {}
     for line in truth.commitments:
         actual: int | None = None

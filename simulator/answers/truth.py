@@ -66,7 +66,7 @@ class Truth:
     ledger: Ledger
 
     def given(self, feed: str, figure: int) -> int | None:
-        """ "A figure that no accepted delivery ever gave is NULL and not 0"."""
+        """Tell whether it was given: "a figure that no accepted delivery ever gave is NULL and not 0"."""
         return figure if feed in self.in_force else None
 
     @property
@@ -146,6 +146,6 @@ class Truth:
         return self.in_force.get(feed, [])
 
     def _newest(self, lines: list[Any]) -> list[Any]:
-        """ "Targets and denominators are those of the newest year not after D's"."""
+        """Find the newest: "targets and denominators are those of the newest year not after D's"."""
         year = max((line.year for line in lines if line.year <= self.night.year), default=None)
         return [line for line in lines if line.year == year]

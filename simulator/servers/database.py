@@ -97,7 +97,7 @@ class Database:
         }  # fmt: skip
 
     def _wait(self, log: Path) -> None:
-        """Until the server answers."""
+        """Wait until the server answers."""
         assert self._server is not None  # noqa: S101 - just started
         end = time.monotonic() + START_SECONDS
         while self._server.poll() is None and time.monotonic() < end:

@@ -36,7 +36,7 @@ class Text:
         return self.id if language == "id" else self.en
 
     def format(self, *values: Any, **named: Any) -> Text:
-        """Both texts with their `{}` filled in; a value that is a Text itself is filled in by its language."""
+        """Fill in the `{}` of both texts; a value that is a Text itself is filled in by its language."""
         return in_both(
             lambda language: self.in_language(language).format(
                 *(_in(language, value) for value in values),
@@ -95,7 +95,7 @@ def counted(count: int, noun: Text, plural: str = "") -> Text:
 
 
 def rows(count: int) -> Text:
-    """How many rows: `1.234 baris` and `1,234 rows`."""
+    """Spell how many rows: `1.234 baris` and `1,234 rows`."""
     return counted(count, Text("baris", "row"))
 
 

@@ -81,7 +81,7 @@ def declare_feeds() -> None:
 
 
 def sources_file(feeds: Iterable[Feed]) -> str:
-    """The sources on the landing side, as dbt's YAML: three relations of each feed."""
+    """Write the sources on the landing side as dbt's YAML: three relations of each feed."""
     feeds = list(feeds)
     sources = [
         _source("landing", _LANDING, [_table(feed) for feed in feeds]),
@@ -95,7 +95,7 @@ def sources_file(feeds: Iterable[Feed]) -> str:
 
 
 def rosters_file(feeds: Iterable[Feed]) -> str:
-    """The macro that names the rosters."""
+    """Write the macro that names the rosters."""
     names = "\n".join(f"    {name}" for name in sorted(feed.name for feed in feeds if feed.roster))
     return (
         f"{{#- {WRITTEN}\n    The feeds that are rosters, the workers an agency answers for: those whose declaration"
@@ -122,7 +122,7 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """Text in which dbt looks for no Jinja."""
+    """Make of a text one in which dbt finds no Jinja."""
     return text.replace("{", "(").replace("}", ")")
 
 

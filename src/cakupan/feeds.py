@@ -215,11 +215,11 @@ class Feed(Strict):
         return f"{self.agency}_{self.feed}"
 
     def column(self, name: str) -> Column:
-        """The declared column of that name; raises KeyError."""
+        """Return the declared column of that name; raises KeyError."""
         return {column.name: column for column in self.columns}[name]
 
     def spelling_of(self, column: Column) -> Spelling:
-        """How dates and numbers of the column are spelled."""
+        """Tell how dates and numbers of the column are spelled."""
         return column.spelling or self.spelling
 
     @model_validator(mode="after")
@@ -251,13 +251,13 @@ class Feed(Strict):
 
 
 def canonical(header: str) -> str:
-    """A header without case, white space, underscores and what nobody sees, so that spellings of one name are equal."""
+    """Strip a header of case, white space, underscores and what nobody sees: spellings of one name are then equal."""
     return re.sub(r"[\s_]+", "", visible(header)).casefold()
 
 
 @cache
 def load_feeds(root: Path) -> tuple[Feed, ...]:
-    """All feeds below `root`, sorted by name; raises ValueError naming the file that is wrong."""
+    """Read all feeds below `root`, sorted by name; raises ValueError naming the file that is wrong."""
     feeds = []
     for path in sorted(root.glob("*/*.yml")):
         try:
@@ -271,7 +271,7 @@ def load_feeds(root: Path) -> tuple[Feed, ...]:
 
 
 def find_feed(root: Path, name: str) -> Feed:
-    """The feed called `agency.feed`; raises KeyError with the names there are."""
+    """Find the feed called `agency.feed`; raises KeyError with the names there are."""
     feeds = {feed.name: feed for feed in load_feeds(root)}
     if name not in feeds:
         raise KeyError(f"no feed {name!r}; there are: {', '.join(feeds)}")

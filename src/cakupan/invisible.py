@@ -19,12 +19,12 @@ _SIXTEEN_DIGITS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 
 
 def visible(text: str) -> str:
-    """The text without the characters that nobody sees."""
+    """Strip a text of the characters that nobody sees."""
     return text if text.isascii() else INVISIBLE.sub("", text)
 
 
 def is_filled(cell: str | None) -> TypeGuard[str]:
-    """Whether anything is left of a cell once it is normalised: blanks and Excel's text mark alone are nothing."""
+    """Tell whether anything is left of a cell once it is normalised: blanks and Excel's text mark alone are nothing."""
     if not cell:
         return False
     # Trimmed again: what nobody sees may stand between blanks.
@@ -32,7 +32,7 @@ def is_filled(cell: str | None) -> TypeGuard[str]:
 
 
 def is_personal_number(digits: str) -> bool:
-    """Whether these 16 digits are a valid NIK."""
+    """Tell whether these 16 digits are a valid NIK."""
     if int(digits[12:]) == 0:
         return False
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
@@ -40,17 +40,17 @@ def is_personal_number(digits: str) -> bool:
 
 
 def mask_personal_numbers(text: str) -> str:
-    """The text with each run of exactly 16 digits that is a valid NIK replaced by 16 X."""
+    """Replace each run of exactly 16 digits that is a valid NIK by 16 X."""
     return _SIXTEEN_DIGITS.sub(lambda run: "X" * 16 if is_personal_number(run[0]) else run[0], text)
 
 
 def shown(name: str) -> str:
-    """The name of a sheet or a column as it may be shown to anybody."""
+    """Spell the name of a sheet or a column as it may be shown to anybody."""
     return mask_personal_numbers(visible(name))
 
 
 def shown_apart(names: Iterable[str]) -> list[str]:
-    """The names as they may be shown; what would look alike has a number behind it, by its place."""
+    """Spell names as they may be shown; what would look alike has a number behind it, by its place."""
     taken: set[str] = set()
     found = []
     for name in names:

@@ -57,17 +57,17 @@ def _hour(name: str, unsaid: str) -> time:
 
 
 def home() -> Path:
-    """The state of this installation: database, archive, Airflow home, secrets. CAKUPAN_HOME overrides."""
+    """Name the folder of this installation's state: database, archive, secrets … CAKUPAN_HOME overrides."""
     return Path(os.environ.get("CAKUPAN_HOME") or PROJECT / ".cakupan").resolve()
 
 
 def archive_root() -> Path:
-    """The content-addressed archive of every delivery."""
+    """Name the folder of the content-addressed archive of every delivery."""
     return Path(os.environ.get("CAKUPAN_ARCHIVE") or home() / "archive")
 
 
 def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -> str:
-    """The installation's secret: CAKUPAN_<NAME> where set, else made once and kept in the state folder.
+    """Return the installation's secret: CAKUPAN_<NAME> where set, else made once and kept in the state folder.
 
     Two processes asking at once get the same value: the file appears whole or not at all.
     """
@@ -89,5 +89,5 @@ def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -
 
 
 def fernet_key() -> str:
-    """The key with which Airflow encrypts connections, in the form it expects."""
+    """Return the key with which Airflow encrypts connections, in the form it expects."""
     return base64.urlsafe_b64encode(hashlib.sha256(secret("fernet_key").encode()).digest()).decode()

@@ -68,7 +68,7 @@ def _check_inputs(connection: Connection[Any], record: Record, area: Area) -> No
 
 
 def _check_landed(connection: Connection[Any], record: Record, area: Area) -> None:
-    """ledger.landing, unless the delivery was landed again since it was validated last."""
+    """Check ledger.landing, unless the delivery was landed again since it was validated last."""
     said = {facts["delivery_id"]: facts for facts in record.of("validation")}
     landed = connection.execute("select delivery_id, landed_at, landed_rows from ledger.landing").fetchall()
     found = {number: (at, count) for number, at, count in landed}

@@ -43,7 +43,7 @@ def check_marts(connection: Connection[Any], record: Record, folder: Folder, are
 
 
 def _standing(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> Publication | None:
-    """The publication whose tables that stand are still those of it: the newest, until a new night is being built."""
+    """Find the publication whose tables stand: the newest, until a new night is being built."""
     newest = publications[-1] if publications else None
     (building,) = connection.execute("select max(run_id) from ledger.build").fetchone() or (None,)
     if newest and building != newest.run_id:
@@ -55,7 +55,7 @@ def _standing(connection: Connection[Any], publications: Sequence[Publication], 
 
 
 def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> list[str]:
-    """What differs in one part."""
+    """Tell what differs in one part."""
     if part.relation != VIEWS:
         columns = digests.table_columns(connection, *part.relation.split(".", 1))
         if missing := [name for name in part.columns if name not in columns]:
@@ -73,7 +73,7 @@ def _check(connection: Connection[Any], folder: Folder, publication: Publication
 
 
 def _check_strangers(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> None:
-    """Rows of runs that were never recorded as published, but are shown as if they were."""
+    """Find rows of runs that were never recorded as published, but are shown as if they were."""
     known = {publication.run_id for publication in publications}
     for relation in relations(connection):
         recorded = {int(v) for p in publications for v in p.facts["facts"].get(relation.name, {})}
@@ -88,7 +88,7 @@ def _check_strangers(connection: Connection[Any], publications: Sequence[Publica
 
 
 def _row(part: Part, now: Cells, was: Cells | None) -> str:
-    """A row by its first cells, and the cells that are not what they were."""
+    """Name a row by its first cells, and the cells that are not what they were."""
     if was is None or was is now or len(was) < len(part.columns):
         return _named(part, now)
     changed = [

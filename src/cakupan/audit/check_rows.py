@@ -96,7 +96,7 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
 
 
 def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:
-    """Whether a query's table and columns exist."""
+    """Tell whether a query's table and columns exist."""
     try:
         with connection.transaction():
             connection.execute(sql.SQL("select from ({}) as rows limit 0").format(statement))
@@ -121,7 +121,7 @@ def _is_as_recorded(connection: Connection[Any], facts: Facts) -> bool:
 
 
 def _filled_since(connection: Connection[Any], facts: Facts) -> bool:
-    """Whether a column that the delivery did not fill holds something of it now."""
+    """Tell whether a column that the delivery did not fill holds something of it now."""
     columns = digests.table_columns(connection, "landing", _table(facts))
     others = [sql.Identifier(name) for name in columns if name not in (*facts["columns"], "delivery_id")]
     if not others:
@@ -133,7 +133,7 @@ def _filled_since(connection: Connection[Any], facts: Facts) -> bool:
 
 
 def _check_strangers(connection: Connection[Any], record: Record, area: Area) -> None:
-    """Rows of deliveries that nobody delivered."""
+    """Find rows of deliveries that nobody delivered."""
     known = {facts["delivery_id"] for facts in record.of("delivery")}
     known |= record.lost_numbers("delivery", "delivery_id")
     older = record.opening("last_delivery_id")
@@ -150,7 +150,7 @@ def _check_strangers(connection: Connection[Any], record: Record, area: Area) ->
 
 
 def _decision(cells: Cells, before: Cells | None) -> str:
-    """Address, verdict and rules of a row; never its cells."""
+    """Spell out address, verdict and rules of a row; never its cells."""
     sheet, number, verdict, rules = cells[:4]
     place = f"{f'sheet {sheet!r}, ' if sheet else ''}row {number}"
     if before is None or before is cells:
@@ -161,7 +161,7 @@ def _decision(cells: Cells, before: Cells | None) -> str:
 
 
 def _wrong(path: Path, sha256: str) -> str | None:
-    """What is wrong with an archived file."""
+    """Tell what is wrong with an archived file."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

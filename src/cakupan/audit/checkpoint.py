@@ -29,7 +29,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
-        """Reads exactly three lines: extension lines, which nobody could audit, are refused. Raises BadNote."""
+        """Read exactly three lines: extension lines, which nobody could audit, are refused. Raises BadNote."""
         lines = text.split("\n")
         if len(lines) != 4 or not lines[0] or lines[3]:
             raise BadNote("a checkpoint is three lines: the log's name, its size and its root")

@@ -58,7 +58,7 @@ def _worded(new: list[list[str | None]], gone: list[list[str | None]], marks: Ma
 
 
 def _nearest(cells: Cells, gone: Sequence[list[str | None]], key: int) -> list[str | None] | None:
-    """What the row most probably was: the row that is gone with the most equal cells, at least half, its key too."""
+    """Guess what the row was: the row that is gone with the most equal cells, at least half, its key too."""
 
     def alike(before: list[str | None]) -> int:
         return sum(now == then for now, then in zip(cells, before, strict=False))

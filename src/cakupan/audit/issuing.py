@@ -36,7 +36,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Reads `delivery:sheet:row`, where the delivery is its number or its SHA-256; raises NoReceipt."""
+        """Read `delivery:sheet:row`, where the delivery is its number or its SHA-256; raises NoReceipt."""
         found = re.fullmatch(r"([0-9a-f]{64}|[0-9]{1,18}):(.*):([0-9]{1,18})", text.strip(), re.DOTALL)
         if found is None:
             raise NoReceipt(f"{text!r} is no address: write DELIVERY:SHEET:ROW, for example 12::345 or 12:Batu:7")
@@ -89,7 +89,7 @@ def _delivery(connection: Connection[Any], address: Address) -> int:
 
 
 def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], address: Address) -> receipt.Row:
-    """The row with its place in the delivery's tree."""
+    """Return the row with its place in the delivery's tree."""
     where = f"sheet {address.sheet!r}, row {address.row_number}" if address.sheet else f"row {address.row_number}"
     landed = LandedRows(f"{facts['agency']}_{facts['feed']}", delivery_id, facts["sha256"], tuple(facts["columns"]))
     one = sql.SQL("select * from ({}) as landed where sheet = {} and row_number = {}").format(

@@ -83,7 +83,7 @@ def _compare(connection: Connection[Any], feed: Feed, recorded: Sequence[dict[st
 
 
 def _gives(connection: Connection[Any], facts: dict[str, Any], table: str) -> bool:
-    """Whether what is landed at the moment is what was recorded."""
+    """Tell whether what is landed at the moment is what was recorded."""
     landed = LandedRows(table, facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
     digest = digests.landed_digest(connection, landed) if facts["columns"] else digests.Digest(0, EMPTY_ROOT)
     return digest == digests.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})

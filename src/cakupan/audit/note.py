@@ -46,7 +46,7 @@ class Verifier:
 
     @classmethod
     def from_vkey(cls, vkey: str) -> Verifier:
-        """Reads `name+key id+base64`; raises BadNote."""
+        """Read `name+key id+base64`; raises BadNote."""
         name, key_id, material = _parts(vkey, "verifier key")
         verifier = cls(name, material[1:], material[0])
         if key_id != verifier.key_id.hex():
@@ -94,7 +94,7 @@ class SigningKey:
 
     @classmethod
     def from_text(cls, text: str) -> SigningKey:
-        """Reads what `text` wrote, white space around it allowed; raises BadNote, never quoting the key."""
+        """Read what `text` wrote, white space around it allowed; raises BadNote, never quoting the key."""
         prefix = "PRIVATE+KEY+"
         if not text.strip().startswith(prefix):
             raise BadNote(f"this is not a signing key: it does not begin with {prefix}")

@@ -107,7 +107,7 @@ def compose(receipt: Receipt) -> str:
 
 
 def parse(text: str) -> Receipt:
-    """Reads a receipt, verifying nothing; raises BadNote when it is not written exactly as `compose` writes it."""
+    """Read a receipt, verifying nothing; raises BadNote when it is not written exactly as `compose` writes it."""
     head, blank, signed = text.partition("\n\n")
     lines = head.split("\n")
     if not blank or len(lines) < 3 or lines[0] != HEADER or not lines[1].startswith("extra "):

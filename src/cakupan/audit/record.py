@@ -85,7 +85,7 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
 
 
 def _held(connection: Connection[Any], area: Area) -> dict[int, str]:
-    """The database's entries by number, their columns held against their own text."""
+    """Return the database's entries by number, their columns held against their own text."""
     held = {}
     for number, kind, at, body in connection.execute("select entry_no, kind, recorded_at, body from ledger.entry"):
         facts = Entry(number, body).facts
@@ -96,7 +96,7 @@ def _held(connection: Connection[Any], area: Area) -> dict[int, str]:
 
 
 def _compare_checkpoints(valid: Sequence[Signed], area: Area) -> None:
-    """Two roots for one size: one key signed two records."""
+    """Find two roots for one size: one key signed two records."""
     roots: dict[int, Signed] = {}
     for signed in valid:
         first = roots.setdefault(signed.checkpoint.size, signed)
@@ -108,7 +108,7 @@ def _compare_checkpoints(valid: Sequence[Signed], area: Area) -> None:
 
 
 def _compare_roots(leaves: Sequence[bytes], valid: Sequence[Signed], area: Area) -> None:
-    """Every older checkpoint must be of the same record."""
+    """Hold every older checkpoint to the same record."""
     roots = dict(_roots(leaves, {signed.checkpoint.size for signed in valid}))
     for signed in valid:
         if roots.get(signed.checkpoint.size, signed.checkpoint.root) != signed.checkpoint.root:
@@ -116,7 +116,7 @@ def _compare_roots(leaves: Sequence[bytes], valid: Sequence[Signed], area: Area)
 
 
 def _roots(leaves: Sequence[bytes], sizes: set[int]) -> Iterator[tuple[int, bytes]]:
-    """The root at each size, in one pass: whole subtrees are kept as they grow."""
+    """Compute the root at each size, in one pass: whole subtrees are kept as they grow."""
     subtrees: list[tuple[int, bytes]] = []
     for size, leaf in enumerate(leaves, 1):
         subtrees.append((1, leaf))
@@ -131,7 +131,7 @@ def _roots(leaves: Sequence[bytes], sizes: set[int]) -> Iterator[tuple[int, byte
 
 
 def _leaves_of(held: dict[int, str], valid: Sequence[Signed], area: Area) -> list[bytes]:
-    """Without the file of leaves: the database's own, and between which checkpoints they stop leading to the root."""
+    """Take the database's own leaves, for want of the file, and tell between which checkpoints they miss the root."""
     leaves = [Entry(number, held[number]).leaf for number in range(len(held)) if number in held]
     roots = dict(_roots(leaves, {signed.checkpoint.size for signed in valid}))
     good = 0
@@ -185,12 +185,12 @@ def _trusted(held: dict[int, str], leaves: Sequence[bytes], kept: Sequence[str],
 
 
 def _is_whole(facts: dict[str, Any]) -> bool:
-    """Whether an entry says all that others will ask of it."""
+    """Tell whether an entry says all that others will ask of it."""
     return all(isinstance(facts.get(name), kind) for name, kind in SAID.get(facts.get("kind", ""), {"": str}).items())
 
 
 def _difference(before: str | None, now: str) -> str:
-    """What an altered entry said and says."""
+    """Tell what an altered entry said and says."""
     if before is None:
         return "was altered; what it said is not known"
     was, says = Entry(0, before).facts, Entry(0, now).facts

@@ -164,7 +164,7 @@ def given_up(connection: Connection[Any]) -> set[Checkpoint]:
 
 
 def _set_aside(connection: Connection[Any], folder: Folder) -> None:
-    """After a restart: the folder with checkpoints that were given up is kept under another name."""
+    """Keep the folder with checkpoints that a restart gave up under another name."""
     gone = {str(each.size): each for each in given_up(connection)}
     for path, data in folder.checkpoints().items():
         if path.name in gone and str(gone[path.name]).encode() == data.partition(b"\n\n")[0] + b"\n":
@@ -176,7 +176,7 @@ def _set_aside(connection: Connection[Any], folder: Folder) -> None:
 
 
 def _sealed_leaves(entries: Sequence[Entry], last: Signed | None, folder: Folder) -> list[bytes]:
-    """The leaves under the last checkpoint, from the folder or, where that lacks them, from entries that fit."""
+    """Read the leaves under the last checkpoint from the folder or, where it lacks them, from entries that fit."""
     if [entry.entry_no for entry in entries] != list(range(len(entries))):
         raise CannotSeal("The record has gaps: entries were removed. Run: cakupan verify")
     if last is None:
@@ -197,13 +197,13 @@ def _sealed_leaves(entries: Sequence[Entry], last: Signed | None, folder: Folder
 
 
 def _bodies(leaves: Sequence[bytes], entries: Sequence[Entry], kept: Sequence[str]) -> Iterator[str]:
-    """The entries as they were sealed: of an altered one what was kept."""
+    """Yield the entries as they were sealed: of an altered one what was kept."""
     for number, (entry, leaf) in enumerate(zip(entries, leaves, strict=True)):
         yield entry.body if entry.leaf == leaf or number >= len(kept) else kept[number]
 
 
 def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
-    """Marks of what was recorded and has none yet; only while its rows are still those that were recorded."""
+    """Mark what was recorded and has no mark yet; only while its rows are still those that were recorded."""
     for publication in publications.publications(connection):
         if not folder.marks_path("runs", publication.run_id).exists():
             parts = [part for part in publication.parts() if part.digest.rows]
@@ -223,7 +223,7 @@ def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[
 def _marks(
     connection: Connection[Any], part: str, statement: sql.Composed, recorded: digests.Digest, kept: int | None = None
 ) -> Marks | None:
-    """The marks of a query's rows, unless these are no longer those that were recorded."""
+    """Return the marks of a query's rows, unless these are no longer those that were recorded."""
     try:
         with connection.transaction():
             digests.spell(connection)

@@ -38,12 +38,12 @@ class Proof:
     hashes: Sequence[bytes]
 
     def __str__(self) -> str:
-        """The text that c2sp.org/tlog-witness puts before a checkpoint: `old <size>`, then a hash per line."""
+        """Return the text that c2sp.org/tlog-witness puts before a checkpoint: `old <size>`, then a hash per line."""
         return "".join(f"{line}\n" for line in (f"old {self.old_size}", *map(note.encode, self.hashes)))
 
     @classmethod
     def parse(cls, text: str) -> Proof:
-        """Reads what is printed above; raises BadNote."""
+        """Read what is printed above; raises BadNote."""
         first, *hashes = text.removesuffix("\n").split("\n")
         old = _OLD.fullmatch(first)
         if not old or not text.endswith("\n") or len(hashes) > MOST_HASHES:

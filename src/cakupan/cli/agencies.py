@@ -67,7 +67,7 @@ def _table(connections: dict[str, dict[str, Any]]) -> Table:
 
 
 def _wait() -> None:
-    """Until Ctrl-C or a request to end."""
+    """Wait until Ctrl-C or a request to end."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     signal.pause()

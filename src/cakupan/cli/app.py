@@ -89,7 +89,7 @@ def status(
     night: Annotated[datetime | None, DATE] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Look again every few seconds, until Ctrl-C.")] = False,
 ) -> None:
-    """How each feed stands on a night (default: the newest that was begun), also while it runs.
+    """Show how each feed stands on a night (default: the newest that was begun), also while it runs.
 
     Exit code 0: shown; 1: no such night was begun.
     """

@@ -46,7 +46,7 @@ class Wanted:
         return bool(nights) and self._first(as_of) < nights[0]
 
     def _first(self, as_of: date) -> date:
-        """The night with which the city would begin: one with trouble has a calm night before."""
+        """Choose the night with which the city begins: one with trouble has a calm night before."""
         return as_of - timedelta(days=1) if self.trouble else as_of
 
 

@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.
 
 @app.callback()
 def exports() -> None:
-    """Published figures in open formats."""
+    """Write published figures in open formats."""
 
 
 @app.command()
@@ -37,7 +37,7 @@ def fiscal(
     ] = "CC-BY-4.0",
     known_at: AsKnownAt = None,
 ) -> None:
-    """The DBHCHT budget and its realisation as a Fiscal Data Package: datapackage.json and two CSV files.
+    """Write the DBHCHT budget and its realisation as a Fiscal Data Package: datapackage.json and two CSV files.
 
     Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
     """

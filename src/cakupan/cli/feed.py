@@ -135,7 +135,7 @@ def _show(checked: Checked) -> None:
 
 
 def _show_refused(checked: Checked) -> None:
-    """The rules broken, what more there is to say of them, and where the rows are."""
+    """Print the rules broken, what more there is to say of them, and where the rows are."""
     says = {rule.rule_id: rule.meta.says for rule in checked.suite.expectations}
     if not checked.refused:
         return

@@ -29,7 +29,7 @@ class Held:
     entries: int = 0
 
     def __str__(self) -> str:
-        """What would be lost, for a person to decide on."""
+        """Tell what would be lost, for a person to decide on."""
         several = len(self.nights) > LISTED
         named = f"{self.nights[0]} to {self.nights[-1]}" if several else ", ".join(map(str, self.nights))
         nights = f"{_counted(len(self.nights), 'published night')} ({named})" if self.nights else "no published night"

@@ -32,5 +32,5 @@ AsKnownAt = Annotated[
 
 
 def as_known(moment: str | None) -> str:
-    """Options of a connection to which the marts show what was published by the moment; nothing for now."""
+    """Return options of a connection to which the marts show what was published by the moment; nothing for now."""
     return f"-c cakupan.as_known_at={moment}" if moment else ""

@@ -95,7 +95,7 @@ def add_cosignature(
 
 @contextmanager
 def _connected(role: Role) -> Iterator[psycopg.Connection[Any]]:
-    """A connection; what hinders it, or a statement, is said in a line without what a row holds."""
+    """Give a connection; what hinders it, or a statement, is said in a line without what a row holds."""
     needs_database()
     try:
         with connect(role) as connection:

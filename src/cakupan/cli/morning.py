@@ -101,7 +101,7 @@ def show(out: Console, as_of: date) -> None:
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """A table in which a narrow terminal breaks words and codes, never a figure."""
+    """Make a table in which a narrow terminal breaks words and codes, never a figure."""
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     cells = [[_shown(value, head) for value, head in zip(row, heads, strict=True)] for row in rows]
     for place, head in enumerate(heads):

@@ -63,7 +63,7 @@ def run_night(
 
 
 def _agreed(out: Console, replace: bool, command: str) -> Callable[[str], bool]:
-    """Whether what would be lost may go: `--replace` says so, else a person who is told; raises CannotSimulate."""
+    """Ask whether what would be lost may go: `--replace` or a person who is told says so; raises CannotSimulate."""
 
     def agreed(loss: str) -> bool:
         if replace:

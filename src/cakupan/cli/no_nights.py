@@ -67,7 +67,7 @@ def _lacking(night: date | None, read: Sequence[Callable[[Connection], set[date]
 
 
 def _read(read: Callable[[Connection], T], known_at: str | None = None) -> T | None:
-    """What is read of the warehouse; None where it was never set up. Raises psycopg.Error."""
+    """Read what is there of the warehouse; None where it was never set up. Raises psycopg.Error."""
     try:
         with connect(Role.AUDITOR, options=as_known(known_at)) as connection:
             return read(connection)

@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PD
 
 @app.callback()
 def reports() -> None:
-    """Reports for auditors: a page, a PDF and a workbook."""
+    """Write reports for auditors: a page, a PDF and a workbook."""
 
 
 @app.command()
@@ -40,7 +40,7 @@ def dbhcht(
     lang: Annotated[Language, typer.Option("--lang", help="Indonesian or English.")] = "id",
     known_at: AsKnownAt = None,
 ) -> None:
-    """The DBHCHT money of a fiscal year, from budget lines to workers, with findings and their evidence.
+    """Report the DBHCHT money of a fiscal year, from budget lines to workers, with findings and their evidence.
 
     Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
     """

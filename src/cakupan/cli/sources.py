@@ -34,7 +34,7 @@ class Line:
 
 @app.callback()
 def _group() -> None:
-    """Keeps `check` a command of its own while it is the only one."""
+    """Keep `check` a command of its own while it is the only one."""
 
 
 @app.command()
@@ -97,7 +97,7 @@ def _probe(agency: str, source: Source | NotConnected, as_of: date) -> list[Line
 
 
 def _why(error: NotConnected | OSError, agency: str) -> str:
-    """One line: what is wrong and what to do about it."""
+    """Say in one line what is wrong and what to do about it."""
     connection = f"connection agency_{agency}"
     match error:
         case Away():

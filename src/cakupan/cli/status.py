@@ -102,7 +102,7 @@ def _table(states: Iterable[FeedState], width: int) -> Table:
 
 
 def _reasons(one: NeedsAttention) -> Iterable[Text]:
-    """What is amiss with a feed, since when, what was refused and why, and what rests on the old delivery."""
+    """Tell what is amiss with a feed, since when, what was refused and why, and what rests on the old delivery."""
     state = one.state
     head = ((one.state_word, STYLES[one.state_word]), f" {state.name}, {one.duration}")
     refused = list(one.refused)
@@ -125,7 +125,7 @@ def _reasons(one: NeedsAttention) -> Iterable[Text]:
 
 
 def _noticed(seen: Information) -> Iterable[Text]:
-    """Remarks, codes that nobody knows and files that were not taken, each under a word of its own."""
+    """List remarks, codes that nobody knows and files that were not taken, each under a word of its own."""
     for remark in seen.remarks:
         yield Text.assemble(("NOTICED", "cyan"), f" {remark.feed} of {remark.business_date}: {remark.detail_en}")
     for code in seen.unmapped[:LISTED]:
@@ -139,7 +139,7 @@ def _noticed(seen: Information) -> Iterable[Text]:
 
 
 def _why(refused: Refused) -> str:
-    """The reason, under the file's name where it does not say it itself."""
+    """Return the reason, under the file's name where it does not say it itself."""
     name = shown(refused.original_name)
     if name in (refused.reason_en or ""):
         return f": {refused.reason_en}"

@@ -67,7 +67,7 @@ class Asked:
     lang: Language = "id"
 
     def check(self) -> None:
-        """Raises WrongUse."""
+        """Check what was asked together; raises WrongUse."""
         started = [self.sp2d, self.budget_line, self.billing, self.decree, self.finding, self.mart, self.worker or None]
         if sum(one is not None for one in started) != 1:
             raise WrongUse(f"say where to start, with one of {STARTS}")
@@ -160,7 +160,7 @@ def _start(asked: Asked) -> Callable[[Night], Node]:
 
 
 def _nik() -> str:
-    """The NIK, typed unseen or piped in: a command line is seen by others and kept in histories."""
+    """Ask for the NIK, typed unseen or piped in: a command line is seen by others and kept in histories."""
     if sys.stdin.isatty():
         return getpass.getpass("NIK (not shown): ")
     return sys.stdin.readline()

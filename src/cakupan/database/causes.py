@@ -24,7 +24,7 @@ class Cause(NamedTuple):
     passing: bool = True
 
     def __str__(self) -> str:
-        """Both, on one line."""
+        """Put both on one line."""
         return f"{self.what}. {self.do}"
 
 
@@ -138,7 +138,7 @@ ERRNOS = {
 
 
 def cause_of(error: BaseException | str) -> Cause | None:
-    """What the error of the database or of a disk means; None of any other error. A text is one that dbt tells."""
+    """Tell what the error of the database or of a disk means; None of any other. A text is one that dbt tells."""
     if isinstance(error, psycopg.Error):
         state = error.sqlstate or ""
         if state == HELD:  # our own words: they name a session and a relation
@@ -154,7 +154,7 @@ def cause_of(error: BaseException | str) -> Cause | None:
 
 
 def said(error: BaseException) -> str:
-    """One line for a person about an error of the database or of a disk: what it means and what to do, else its kind.
+    """Say an error of the database or of a disk in one line: what it means and what to do, else its kind.
 
     Quotes no row. Fit for every place that prints a psycopg.Error or an OSError.
     """

@@ -33,19 +33,19 @@ class Role(StrEnum):
 
 
 def host_and_port() -> tuple[str, int]:
-    """Where the server listens."""
+    """Tell where the server listens."""
     if host := os.environ.get("CAKUPAN_PG_HOST"):
         return host, int(os.environ.get("CAKUPAN_PG_PORT", "5432"))
     return "127.0.0.1", embedded().port
 
 
 def database_name() -> str:
-    """The warehouse's database."""
+    """Return the warehouse's database."""
     return os.environ.get("CAKUPAN_PG_DATABASE", "warehouse")
 
 
 def url(role: Role, database: str | None = None, *, driver: str = "postgresql", password: bool = True) -> str:
-    """The connection URL of a role; without password for showing to a person."""
+    """Return the connection URL of a role; without password for showing to a person."""
     host, port = host_and_port()
     user = role.value if role is not Role.ADMIN else os.environ.get("CAKUPAN_PG_ADMIN_USER", role.value)
     login = f"{user}:{quote(role.password, safe='')}" if password else user
@@ -58,7 +58,7 @@ def connect(role: Role, database: str | None = None, **options: Any) -> psycopg.
 
 
 def environment() -> dict[str, str]:
-    """The variables with which dbt's profile finds the warehouse."""
+    """Return the variables with which dbt's profile finds the warehouse."""
     host, port = host_and_port()
     return {
         "CAKUPAN_PG_HOST": host,

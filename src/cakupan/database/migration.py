@@ -50,7 +50,7 @@ class Applied:
     applied_at: datetime
 
     def __str__(self) -> str:
-        """Its name and when it was applied, for a person."""
+        """Tell its name and when it was applied, for a person."""
         return f"{self.name}, applied {self.applied_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 

@@ -35,7 +35,7 @@ class Held(RuntimeError):
 
 
 def create_database() -> None:
-    """Roles and databases on a new server: the warehouse's and Airflow's."""
+    """Create roles and databases on a new server: the warehouse's and Airflow's."""
     with connect(Role.ADMIN, "postgres", autocommit=True) as connection:
         for role in (role for role in Role if role is not Role.ADMIN):
             _create_role(connection, role)
@@ -78,7 +78,7 @@ def _apply(connection: psycopg.Connection, scripts: list[str]) -> None:
 
 
 def _held(connection: psycopg.Connection) -> str:
-    """Who holds relations of the fixed schemas in a transaction that was open while we tried."""
+    """Tell who holds relations of the fixed schemas in a transaction that was open while we tried."""
     with connection.transaction():
         known = connection.execute("select to_regprocedure('ledger.holders(text[])')").fetchone()
         rows = connection.execute(HOLDERS).fetchall() if known != (None,) else []

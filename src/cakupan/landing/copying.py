@@ -155,7 +155,7 @@ def copy_records(
 
 
 def _spell_out_nul(record: Record) -> None:
-    """PostgreSQL keeps no NUL: a record with one is broken."""
+    """Break a record with a NUL, which PostgreSQL does not keep."""
     if any(value and "\0" in value for value in record.values):
         record.values = [value and storable(value) for value in record.values]
         record.defect = record.defect or "NUL byte"

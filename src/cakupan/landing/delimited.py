@@ -145,7 +145,7 @@ class _Reader:
         self._ahead: deque[Line] = deque()
 
     def records(self, row_number: int) -> Iterator[Rows | Record]:
-        """Everything after the row with this number."""
+        """Yield everything after the row with this number."""
         for block in self._source:
             found = block.data.splitlines()
             if not block.too_long and self._is_sound(block.data, found):

@@ -126,7 +126,7 @@ def _walk(events: Iterator[tuple[str, Any]]) -> list[str] | None:
 
 
 def _walk_at(rows: str, events: Iterator[tuple[str, str, Any]]) -> list[str] | None:
-    """As `_walk`, for an array inside an object."""
+    """Walk as `_walk` does, for an array inside an object."""
     keys: dict[str, str] = {}
     found, empty, depth = False, True, 0
     item = _item(rows)

@@ -71,14 +71,14 @@ def match_header(feed: Feed, cells: Sequence[str], sheet: str = "", locate: Loca
 
 
 def in_line(row_number: int) -> Locate:
-    """Places in a row of a text file."""
+    """Name places in a row of a text file."""
     return lambda position: Text(
         f"kolom ke-{position + 1} baris {row_number}", f"column {position + 1} of row {row_number}"
     )
 
 
 def _lookalikes(feed: Feed, missing: Sequence[str], cells: Sequence[str], locate: Locate | None) -> Iterator[Text]:
-    """Cells that look like a missing column and are written with other characters, with the names of those."""
+    """Find cells that look like a missing column, with the names of the other characters they are written with."""
     for position, cell in enumerate(cells):
         written = re.sub(r"[\s_]+", "", visible(cell))
         for header in missing:

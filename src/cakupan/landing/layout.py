@@ -54,7 +54,7 @@ def find_header(
 
 
 def combined(rows: Iterable[Sequence[str]]) -> list[str]:
-    """One name for each position, from the words above each other; a word over several columns is said of each."""
+    """Make one name for each position, from the words above each other; a word over several columns is said of each."""
     names: list[str] = []
     for row in rows:
         width = max(len(names), len(row))

@@ -105,7 +105,7 @@ def _copy(source: IO[bytes], copy: zipfile.ZipFile, name: str) -> None:
 
 
 def _by_plain_name(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Part names as written, by what they are compared by: case does not matter."""
+    """List part names as written, by what they are compared by: case does not matter."""
     return {_plain(name): name for name in archive.namelist()}
 
 

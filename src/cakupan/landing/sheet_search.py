@@ -72,7 +72,7 @@ class SheetSearch:
             self._cell.take(text, self._inside)
 
     def end(self, name: str) -> None:
-        """Judges a cell at its end."""
+        """Judge a cell at its end."""
         local = name.rpartition(":")[2]
         self._inside.pop()
         if local == "c" and self._cell and "c" not in self._inside:

@@ -137,7 +137,7 @@ def _in_zip(head: bytes, path: Path | None) -> Text:
 
 
 def _no_text(head: bytes) -> Text | None:
-    """For what is due as no text: that it is text, where it is."""
+    """Tell that a file which should be no text is text, where it is."""
     return IS_TEXT if b"\0" not in head and not re.search(rb"[\x01-\x08\x0e-\x1a]", head) else None
 
 

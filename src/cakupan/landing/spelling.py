@@ -17,7 +17,7 @@ PLAIN_DIGITS = 40
 
 
 def spell_number(value: float | Decimal) -> str:
-    """Digits without exponent and without '.0'; a point before decimals. Fractions as floats have 15 digits."""
+    """Spell digits without exponent and without '.0'; a point before decimals. Fractions as floats have 15 digits."""
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):

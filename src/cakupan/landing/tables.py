@@ -115,7 +115,7 @@ def _add(connection: Connection[Any], table: sql.Identifier, name: str, type_: L
 
 
 def _unused(name: str, taken: set[str]) -> str:
-    """`x_` and the name in plain letters, digits and underscores, with a number where the header repeats it."""
+    """Name a column `x_` and the header in plain letters, digits and underscores, numbered where it repeats."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     stem = "x_" + (re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:EXTRA_NAME_LENGTH].strip("_") or "column")
     extra, number = stem, 1

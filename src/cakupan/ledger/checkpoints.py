@@ -15,5 +15,5 @@ def keep_checkpoint(connection: Connection[Any], size: int, note: str) -> None:
 
 
 def kept_checkpoints(connection: Connection[Any]) -> list[tuple[int, str]]:
-    """Every signed note with its size, smallest first."""
+    """List every signed note with its size, smallest first."""
     return connection.execute("select size, note from ledger.checkpoint order by size, signed_at").fetchall()

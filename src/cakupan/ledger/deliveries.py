@@ -74,7 +74,7 @@ def _insert(
 
 
 def find_delivery(connection: Connection[Any], delivery_id: int) -> Delivery | None:
-    """Whose delivery this is; None when there is none."""
+    """Tell whose delivery this is; None when there is none."""
     row = connection.execute(
         "select agency, feed, business_date from ledger.delivery where delivery_id = %s", (delivery_id,)
     ).fetchone()

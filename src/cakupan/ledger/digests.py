@@ -62,7 +62,7 @@ class Digest:
     root: bytes
 
     def facts(self) -> dict[str, Any]:
-        """As the record says it; there is no more to say of no rows."""
+        """Return it as the record says it; there is no more to say of no rows."""
         return {"rows": self.rows, "root": base64.b64encode(self.root).decode()} if self.rows else {"rows": 0}
 
     @classmethod

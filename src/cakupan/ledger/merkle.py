@@ -128,7 +128,7 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
 
 
 def _split(size: int) -> int:
-    """The largest power of two below `size`, where RFC 6962 splits a tree of more than one leaf."""
+    """Find the largest power of two below `size`, where RFC 6962 splits a tree of more than one leaf."""
     return int(1 << (size - 1).bit_length() - 1)
 
 
@@ -139,7 +139,7 @@ def _reduce(level: Sequence[bytes]) -> bytes:
 
 
 def _next_level(level: Sequence[bytes]) -> list[bytes]:
-    """The nodes above; a last one without a sibling moves up as it is, which gives RFC 6962's tree for any size."""
+    """Hash the nodes above; a last one without a sibling moves up as it is: RFC 6962's tree for any size."""
     pairs = iter(level)
     above = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
     if len(level) & 1:

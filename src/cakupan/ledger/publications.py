@@ -110,7 +110,7 @@ class Publication:
         self.run_id = int(facts["run_id"])
 
     def parts(self) -> Iterator[Part]:
-        """Every part with the digest it had when it was published."""
+        """Return every part with the digest it had when it was published."""
         for name, facts in self.facts["relations"].items():
             yield self._part(name, self.run_id, "run_id", facts)
         for name, validations in self.facts["facts"].items():
@@ -125,7 +125,7 @@ class Publication:
 
 
 def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publication] = ()) -> dict[str, Any]:
-    """Digests of what the run would publish; of stored rows, those that no `earlier` publication recorded.
+    """Compute digests of what the run would publish; of stored rows, those that no `earlier` publication recorded.
 
     Reads what was built: seconds for a large city. To be called before the publication holds its lock.
     """
@@ -204,7 +204,7 @@ def publications(connection: Connection[Any]) -> list[Publication]:
 
 
 def inputs_digest(connection: Connection[Any], run_id: int) -> str:
-    """SHA-256 over what the run was made of, one line for each delivery."""
+    """Hash what the run was made of, one line for each delivery."""
     statement = sql.SQL(
         "select agency, feed, delivery_id, validation_id, business_date from ledger.run_input where run_id = {}"
         " order by validation_id"

@@ -127,7 +127,7 @@ def landed_since(facts: dict[str, Any], landed_at: datetime) -> bool:
 
 
 def _landed(connection: Connection[Any], facts: dict[str, Any]) -> dict[str, Any]:
-    """The delivery's tree: its size, root and columns."""
+    """Return the delivery's tree: its size, root and columns."""
     landed = connection.execute(
         "select landed_at, landed_rows from ledger.landing where delivery_id = %s", (facts["delivery_id"],)
     ).fetchone()

@@ -85,7 +85,7 @@ class _Reader:
             yield from self._of(_source(scope, clause.this.alias_or_name), ROWS, scope)
 
     def _in(self, part: exp.Expr, scope: Scope) -> Iterator[Column]:
-        """What an expression's value is computed from."""
+        """Yield what an expression's value is computed from."""
         inner = {id(sub.expression): sub for sub in scope.subquery_scopes}
         waiting = [part]
         while waiting:

@@ -38,7 +38,7 @@ SPELLED = {"born_on": "NIK† (born on)", "sex": "NIK† (sex)", "kpj": "KPJ†"
 
 
 def column_lineage_page(project: Project) -> str:
-    """The column lineage of every relation in `marts`, as Markdown."""
+    """Write the column lineage of every relation in `marts` as Markdown."""
     feeds = {feed.table: feed for feed in load_feeds(settings.FEEDS)}
     parts = [HEAD]
     for name, node in project.published().items():
@@ -49,7 +49,7 @@ def column_lineage_page(project: Project) -> str:
 
 
 def direct_sources_json(project: Project) -> str:
-    """The direct sources of every column as JSON, with a line for each relation."""
+    """Write the direct sources of every column as JSON, with a line for each relation."""
     lines = []
     for relation, columns in sorted(project.sources.items()):
         told = {
@@ -64,7 +64,7 @@ def direct_sources_json(project: Project) -> str:
 
 
 def _spelled(leaves: frozenset[Column], feeds: dict[str, Feed]) -> Iterator[str]:
-    """The sources of a column in the words of the feeds' files."""
+    """Spell the sources of a column in the words of the feeds' files."""
     by_feed: dict[str, set[str]] = defaultdict(set)
     others: dict[str, set[str]] = defaultdict(set)
     for relation, name in leaves:

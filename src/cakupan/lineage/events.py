@@ -49,18 +49,18 @@ class Dataset:
 
 
 def relation(name: str, facets: Mapping[str, Any] | None = None, rows: int | None = None) -> Dataset:
-    """A relation of the warehouse, spelled schema.name; its namespace says where the server listens."""
+    """Name a relation of the warehouse, spelled schema.name; its namespace says where the server listens."""
     host, port = host_and_port()
     return Dataset(f"postgres://{host}:{port}", f"{database_name()}.{name}", facets or {}, rows)
 
 
 def delivered(feed: str) -> Dataset:
-    """What an agency delivers of a feed."""
+    """Name what an agency delivers of a feed."""
     return Dataset(NAMESPACE, f"agencies/{feed}")
 
 
 def archived(feed: str) -> Dataset:
-    """A feed's files in the archive."""
+    """Name a feed's files in the archive."""
     return Dataset(NAMESPACE, f"archive/{feed}")
 
 
@@ -73,7 +73,7 @@ def event(
     *,
     error: str | None = None,
 ) -> Event:
-    """What happened to a run: `state` is START, COMPLETE, FAIL or ABORT. `error` names a kind, never values."""
+    """Tell what happened to a run: `state` is START, COMPLETE, FAIL or ABORT. `error` names a kind, never values."""
     return {
         "eventType": state,
         "eventTime": (at or datetime.now(UTC)).isoformat(),
@@ -87,7 +87,7 @@ def event(
 
 
 def facet(schema: str, **content: Any) -> dict[str, Any]:
-    """A facet with what every facet says of itself; `schema` as `1-0-0/NominalTimeRunFacet`."""
+    """Make a facet with what every facet says of itself; `schema` as `1-0-0/NominalTimeRunFacet`."""
     url = f"{SPEC}/facets/{schema}.json#/$defs/{schema.split('/')[1]}" if "/" in schema else f"{PRODUCER}:{schema}"
     return {"_producer": PRODUCER, "_schemaURL": url, **content}
 

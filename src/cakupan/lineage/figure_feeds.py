@@ -43,7 +43,7 @@ class FigureFeeds:
     rosters: frozenset[str]
 
     def resting_on(self, feed: str) -> list[str]:
-        """The relations with a figure that the feed decides on, with the agency where only its rows do."""
+        """List the relations with a figure that the feed decides on, with the agency where only its rows do."""
         agency = feed.partition(".")[0]
         return [
             f"{name} ({agency})" if feed in self.rosters and "agency_code" in mart.key else name
@@ -52,11 +52,11 @@ class FigureFeeds:
         ]
 
     def feeds_behind(self, mart: str) -> frozenset[str]:
-        """The feeds that any column of the relation is computed from."""
+        """List the feeds that any column of the relation is computed from."""
         return frozenset(feed for feeds in self.marts[mart].figures.values() for feed in feeds)
 
     def feeds_behind_column(self, mart: str, column: str) -> tuple[str, ...]:
-        """The feeds that the column of the relation is computed from, those of its keys included."""
+        """List the feeds that the column of the relation is computed from, those of its keys included."""
         known = self.marts.get(mart)
         columns = (column, *known.key) if known else ()
         return tuple(dict.fromkeys(feed for name in columns for feed in known.figures.get(name, ()))) if known else ()
@@ -64,7 +64,7 @@ class FigureFeeds:
 
 @cache
 def figure_feeds() -> FigureFeeds:
-    """What the repository's file says."""
+    """Read what the repository's file says."""
     read: dict[str, Any] = json.loads(FIGURE_FEEDS.read_text())
     marts = {
         name: Mart(tuple(mart["key"]), {column: tuple(feeds) for column, feeds in mart["figures"].items()})
@@ -74,7 +74,7 @@ def figure_feeds() -> FigureFeeds:
 
 
 def figure_feeds_json(project: Project) -> str:
-    """The file's text, read out of the compiled project."""
+    """Write the file's text, read out of the compiled project."""
     from cakupan.lineage.columns import Column  # sqlglot, which a reader of the file need not load
     from cakupan.lineage.project import MARTS
 
@@ -96,7 +96,7 @@ def figure_feeds_json(project: Project) -> str:
 
 
 def _key(project: Project, node: dict[str, Any]) -> list[str]:
-    """The columns that name a row among those of a night: the key of the stored table behind what is published."""
+    """Find the columns that name a row among those of a night: the key of the stored table behind what is published."""
     stored = f"model.{node['package_name']}.stored_{node['name']}"
     indexes = project.manifest["nodes"][stored]["config"].get("indexes") or ()
     unique: list[str] = next((index["columns"] for index in indexes if index.get("unique")), [])
@@ -104,7 +104,7 @@ def _key(project: Project, node: dict[str, Any]) -> list[str]:
 
 
 def _feeds(project: Project, column: Column) -> list[str]:
-    """The feeds behind a column; rows count where a feed's own are counted, not where those of a star are."""
+    """Find the feeds behind a column; rows count where a feed's own are counted, not where those of a star are."""
     from cakupan.lineage.columns import ROWS  # sqlglot, which a reader of the file need not load
     from cakupan.lineage.models import STAGING
 

@@ -43,7 +43,7 @@ def tell_build(connection: psycopg.Connection, run_id: int, target: Path, since:
 
 
 def events_of(manifest: dict[str, Any], results: dict[str, Any], night: date | None, run_id: int) -> Iterator[Event]:
-    """A start and an end for each relation that dbt built; its inputs and its columns' lineage are with the end."""
+    """Yield a start and an end for each relation that dbt built; inputs and the columns' lineage are with the end."""
     for result in results["results"]:
         node = manifest["nodes"].get(result["unique_id"])
         name = relation_of(node) if node and node["resource_type"] in TOLD else None
@@ -63,13 +63,13 @@ def events_of(manifest: dict[str, Any], results: dict[str, Any], night: date | N
 
 
 def relation_of(node: dict[str, Any]) -> str | None:
-    """The schema and name of what dbt builds for a node; None where it builds nothing."""
+    """Return the schema and name of what dbt builds for a node; None where it builds nothing."""
     name = node.get("relation_name")
     return name.replace('"', "").split(".", 1)[1] if name else None
 
 
 def _inputs(manifest: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
-    """The relations a node reads, through models that are no relation of their own."""
+    """Yield the relations a node reads, through models that are no relation of their own."""
     for key in node["depends_on"].get("nodes", ()):
         before = manifest["nodes"].get(key) or manifest["sources"].get(key)
         if before is None:
@@ -94,7 +94,7 @@ def _output(node: dict[str, Any], name: str, result: dict[str, Any]) -> Dataset:
 
 
 def column_lineage(name: str) -> dict[str, Any]:
-    """The facet that says from which columns a relation's columns are made; empty where nothing is known."""
+    """Make the facet that says from which columns a relation's are made; empty where nothing is known."""
     fields = {}
     for column, sources in direct_sources().get(name, {}).items():
         read = []
@@ -108,6 +108,6 @@ def column_lineage(name: str) -> dict[str, Any]:
 
 @cache
 def direct_sources() -> dict[str, dict[str, list[str]]]:
-    """For each relation that dbt builds, and each column, the columns it is made of."""
+    """Read the columns that each column of each relation that dbt builds is made of."""
     found: dict[str, dict[str, list[str]]] = json.loads(DIRECT.read_text())
     return found

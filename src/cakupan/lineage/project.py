@@ -31,12 +31,12 @@ class Project:
     """For each relation that dbt builds, its columns' direct sources."""
 
     def published(self) -> dict[str, dict[str, Any]]:
-        """The models that readers query, by their names in the schema `marts`."""
+        """Return the models that readers query, by their names in the schema `marts`."""
         models = (node for node in self.manifest["nodes"].values() if node["resource_type"] == "model")
         return dict(sorted((node["alias"], node) for node in models if node["schema"] == MARTS))
 
     def landed(self, column: Column) -> frozenset[Column]:
-        """The landed cells, reference data and ledger entries that a column comes from in the end."""
+        """Find the landed cells, reference data and ledger entries that a column comes from in the end."""
         found: set[Column] = set()
         waiting, met = [column], {column}
         while waiting:
@@ -94,7 +94,7 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
 
 
 def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
-    """The columns of everything that models read and dbt does not build from SQL."""
+    """List the columns of everything that models read and dbt does not build from SQL."""
     columns: dict[str, list[str]] = defaultdict(list)
     for feed in load_feeds(settings.FEEDS):
         declared = [column.name for column in feed.columns]

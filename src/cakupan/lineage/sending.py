@@ -39,12 +39,12 @@ class NotTaken(OSError):
 
 
 def folder() -> Path:
-    """Where the files lie."""
+    """Tell where the files lie."""
     return settings.home() / "lineage"
 
 
 def file_of(night: date | None) -> Path:
-    """The file that holds a night's events, one JSON document a line."""
+    """Name the file that holds a night's events, one JSON document a line."""
     return folder() / f"events-{night or 'other'}.jsonl"
 
 
@@ -82,7 +82,7 @@ def send_unsent(allowance: Allowance | None = None) -> int:
 
 
 def count_unsent() -> int:
-    """How many events were not sent yet."""
+    """Count the events that were not sent yet."""
     return sum(1 for mark in sorted(folder().glob("*.sent")) for _ in _unsent(mark))
 
 
@@ -102,7 +102,7 @@ def _mark_of(path: Path) -> Path:
 
 
 def _unsent(mark: Path) -> Iterator[tuple[int, Event]]:
-    """The events of the marked file that were not sent, each with the place in the file after it."""
+    """Yield the events of the marked file that were not sent, each with the place in the file after it."""
     with suppress(FileNotFoundError), mark.with_suffix(".jsonl").open("rb") as file:
         file.seek(int(mark.read_text() or 0))
         for line in iter(file.readline, b""):
@@ -141,7 +141,7 @@ def _allowance() -> Allowance:
 
 
 def _has_transport() -> bool:
-    """Whether the environment names a transport, in OpenLineage's way or in Airflow's."""
+    """Tell whether the environment names a transport, in OpenLineage's way or in Airflow's."""
     named = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", AIRFLOW_TRANSPORT)
     return any(os.environ.get(name) for name in named) or any(
         name.startswith("OPENLINEAGE__TRANSPORT") for name in os.environ
@@ -158,7 +158,7 @@ def _client() -> OpenLineageClient:
 
 
 def as_client_event(event: Event) -> Any:
-    """The event as the OpenLineage client wants it."""
+    """Turn an event into what the OpenLineage client wants."""
     from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
 
     return RunEvent(

@@ -10,7 +10,7 @@ Ends = tuple[tuple[Dataset, ...], tuple[Dataset, ...]]
 
 
 def step_datasets(step: str) -> Ends:
-    """The inputs and outputs of `ingest_<agency>.<feed>.<step>` and of publishing; dbt's models tell their own."""
+    """Name inputs and outputs of `ingest_<agency>.<feed>.<step>` and of publishing; dbt's models tell their own."""
     if step == "warehouse.publish_run":
         return _published()
     dag, _, task = step.partition(".")
@@ -29,7 +29,7 @@ def step_datasets(step: str) -> Ends:
 
 
 def _published() -> Ends:
-    """The tables that dbt filled and the views through which readers see them from now on."""
+    """Name the tables that dbt filled and the views through which readers see them from now on."""
     built = models.direct_sources()
     stored = {name.replace("marts.", "warehouse.", 1): name for name in built if name.startswith("marts.")}
     shown = {table: view for table, view in sorted(stored.items()) if table in built}

@@ -64,7 +64,7 @@ class Unmapped:
     since_on: date
 
     def __str__(self) -> str:
-        """On one line, in English."""
+        """Say it on one line, in English."""
         weight = f", {rupiah(self.amount_idr).en}" if self.amount_idr is not None else ""
         count = rows(self.rows).en
         return f"{self.feed}, {self.column_name} {shown(self.code)!r}: {count}{weight}, since {self.since_on}"

@@ -171,7 +171,7 @@ def _placed(line: _RuleLine, rows: int, listed: Sequence[Address]) -> _RuleLine:
 def _fix_list(
     fault: Fault, found: Sequence[Address], line: Callable[[str], _RuleLine], language: Language
 ) -> Attachment:
-    """Every quarantined row by its address, one line for each rule it breaks; a spreadsheet opens it."""
+    """Write every quarantined row by its address, a line for each rule it breaks; a spreadsheet opens it."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";")
     writer.writerow(heading.in_language(language) for heading in FIX_LIST_HEADINGS)

@@ -110,7 +110,7 @@ class FeedState:
 
 
 def feed_states(connection: psycopg.Connection[Any], night: date, feeds: Sequence[Feed] = ()) -> list[FeedState]:
-    """Every feed that the database knows, or just the given ones, sorted by name."""
+    """Return the state of every feed that the database knows, or just of the given ones, sorted by name."""
     with connection.cursor(row_factory=class_row(FeedState)) as cursor:
         states = cursor.execute(QUERY, {"night": night}).fetchall()
     names = {feed.name for feed in feeds}

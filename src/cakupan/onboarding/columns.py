@@ -148,7 +148,7 @@ def _is_flag(drafted: Drafted, filled: Sequence[Any], written: list[str]) -> boo
 
 
 def _is_time(drafted: Drafted, known: set[str], filled: Sequence[Any], written: list[str]) -> bool:
-    """Dates, months and years; also what only looks like one and stays text."""
+    """Recognise dates, months and years; what only looks like one stays text."""
     yearly = known & {"tahun", "ta"} and not known & (words.MONEY | {"bulan", "jumlah", "lama", "masa", "usia"})
     if yearly and _share(written, lambda text: reading.parses(text, "year")) >= 0.9:
         drafted.type = "year"
@@ -188,7 +188,7 @@ def _is_date(drafted: Drafted, filled: Sequence[Any], written: list[str]) -> boo
 
 
 def _decide_number(drafted: Drafted, known: set[str], filled: Sequence[Any], written: list[str]) -> None:
-    """Amounts, counts and measures; what only looks like a number stays text."""
+    """Recognise amounts, counts and measures; what only looks like a number stays text."""
     plain = [text for text in written if text.isdigit()]
     coded = bool(known & words.CODES) and not known & {"jumlah", "usia"} and not known & (words.MONEY - {"dana"})
     if coded or drafted.personal or any(len(text) > 1 and text[0] == "0" for text in plain):

@@ -27,7 +27,7 @@ def misfits(feed: Feed, suite: Suite, staging: str) -> list[str]:
 
 
 def stray_rules(agency: str, feeds: Iterable[Feed], expectations: Path) -> list[str]:
-    """Files among an agency's rules that no feed reads: as a feed may have none, nobody would miss a misnamed one."""
+    """Find files among an agency's rules that no feed reads: nobody would miss a misnamed one."""
     read = {f"{feed.feed}.yml" for feed in feeds if feed.agency == agency}
     found = sorted(path.name for path in (expectations / agency).glob("*") if path.name not in read)
     return [
@@ -60,7 +60,7 @@ def _staging_misfits(feed: Feed, staging: str) -> Iterator[str]:
 
 
 def _misreadings(feed: Feed, text: str, what: str) -> Iterator[str]:
-    """Columns that SQL text reads otherwise than they are declared."""
+    """Find columns that SQL text reads otherwise than they are declared."""
     declared = {column.name: column for column in feed.columns}
     for kind, spelling, name in _READING.findall(text):
         column = declared.get(name)

@@ -134,14 +134,14 @@ def _document(text: str, encoding: str, compressed: bool, path: Path) -> Sample:
 
 
 def _blank(value: Any) -> Any:
-    """As a JSON document lands: TRUE is written true."""
+    """Spell a value as a JSON document lands: TRUE is written true."""
     if isinstance(value, bool):
         return json.dumps(value)
     return None if isinstance(value, str) and not value.strip() else value
 
 
 def _arrays(value: Any, path: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
-    """Arrays of objects with the keys that lead to them; those inside rows are not looked for."""
+    """Find arrays of objects with the keys that lead to them; those inside rows are not looked for."""
     if isinstance(value, list):
         return [(path, value)] if value and all(isinstance(element, dict) for element in value) else []
     if not isinstance(value, dict):

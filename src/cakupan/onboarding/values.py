@@ -42,7 +42,7 @@ def texts(cells: Iterable[Any]) -> list[str]:
 
 
 def as_text(cell: Any) -> str:
-    """One cell as text."""
+    """Turn one cell into text."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e18:

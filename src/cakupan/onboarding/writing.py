@@ -43,7 +43,7 @@ class Draft:
 
 
 def feed_file(draft: Draft) -> str:
-    """`feeds/<agency>/<feed>.yml`."""
+    """Write `feeds/<agency>/<feed>.yml`."""
     lines = [f"agency: {flow(draft.agency)}", f"feed: {flow(draft.feed)}", f"title: {flow(draft.title)}"]
     lines += [f"owner: {flow(draft.agency)}", f"cadence: {draft.cadence}", "transport: file"]
     lines += [
@@ -65,7 +65,7 @@ def feed_file(draft: Draft) -> str:
 
 
 def suite_file(draft: Draft) -> str:
-    """`expectations/<agency>/<feed>.yml`: the rules that the declaration does not give; empty where there are none."""
+    """Write `expectations/<agency>/<feed>.yml`: the rules that the declaration does not give; empty without any."""
     rules = [rule for column in draft.columns if not column.running_number for rule in _column_rules(draft, column)]
     if not rules:
         return ""
@@ -118,7 +118,7 @@ def _rule(
 
 
 def staging_file(draft: Draft) -> str:
-    """`dbt_project/models/staging/<agency>/<feed>.sql`; personal columns stay out of it but for their keys."""
+    """Write `dbt_project/models/staging/<agency>/<feed>.sql`; of personal columns it has the keys alone."""
     kept = [c for c in draft.columns if not c.running_number and (not c.personal or c.type in ("nik", "kpj"))]
     joins: list[str] = []
     selected = ["{{ address('accepted') }}"]
@@ -160,7 +160,7 @@ def _typed(draft: Draft, column: Drafted, name: str) -> str:
 
 
 def _ambiguous(column: Drafted) -> bool:
-    """T is TIDAK beside Y, TRUE elsewhere."""
+    """Read T as TIDAK beside Y, as TRUE elsewhere."""
     return {value.lower() for value in column.values} <= {"y", "t", "n"}
 
 

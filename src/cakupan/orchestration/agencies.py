@@ -14,7 +14,7 @@ from cakupan.sources.retries import RetryPolicy
 
 
 def source_of(agency: str, retries: RetryPolicy | None = None) -> Source:
-    """Where the agency delivers, from its Airflow connection `agency_<agency>`; raises NotConnected."""
+    """Find where the agency delivers, by its Airflow connection `agency_<agency>`; raises NotConnected."""
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -37,7 +37,7 @@ def source_of(agency: str, retries: RetryPolicy | None = None) -> Source:
 
 
 def _extra(name: str, connection: Any) -> dict[str, Any]:
-    """The connection's extra; raises BrokenContract where Airflow would go on without what it cannot read."""
+    """Read the connection's extra; raises BrokenContract where Airflow would go on without what it cannot read."""
     try:
         read = json.loads(connection.extra or "{}")
     except ValueError:
@@ -62,24 +62,24 @@ def connect_agencies(connections: dict[str, dict[str, Any]]) -> None:
 
 
 def connections() -> dict[str, dict[str, Any]]:
-    """Where this installation remembers agencies to be."""
+    """Name the file in which this installation remembers where agencies are."""
     path = settings.home() / "connections.json"
     known: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
     return known
 
 
 def remembered_connections() -> dict[str, str]:
-    """The remembered connections as environment variables that Airflow reads."""
+    """Return the remembered connections as environment variables that Airflow reads."""
     return {_variable(agency): json.dumps(value) for agency, value in connections().items()}
 
 
 def environment_names_all() -> bool:
-    """Whether the environment says for every agency where it is."""
+    """Tell whether the environment says for every agency where it is."""
     return all(os.environ.get(_variable(agency)) for agency in night.agencies())
 
 
 def environment_names_any() -> bool:
-    """Whether the environment says of some agency where it is."""
+    """Tell whether the environment says of some agency where it is."""
     return any(os.environ.get(_variable(agency)) for agency in night.agencies())
 
 

@@ -20,5 +20,5 @@ class WhenAsked(CronPartitionTimetable):  # type: ignore[misc]  # mypy does not 
         return "when asked"
 
     def next_dagrun_info_v2(self, *, last_dagrun_info: Any, restriction: Any) -> None:
-        """No night comes next."""
+        """Tell that no night comes next."""
         return

@@ -52,7 +52,7 @@ def run(say: Callable[[str], None]) -> None:
 
 @contextlib.contextmanager
 def started(port: int) -> Iterator[str]:
-    """The components, healthy, for the length of the block; yields the address of UI and API. Raises NotHealthy."""
+    """Keep the components up, healthy, while the block runs; yields where UI and API are. Raises NotHealthy."""
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | orchestration.environment() | {
         "AIRFLOW__API__HOST": "127.0.0.1",

@@ -31,7 +31,7 @@ class MartsDue(BaseDeadlineReference):  # type: ignore[misc]  # mypy does not re
 
 
 def due(partition: str | None, now: datetime) -> datetime | None:
-    """When the marts of the business date in the partition key are due; None without one, or where it is past."""
+    """Tell when the marts of the business date in the partition key are due; None without one, or where it is past."""
     if partition is None:
         return None
     as_of = date.fromisoformat(partition)
@@ -40,7 +40,7 @@ def due(partition: str | None, now: datetime) -> datetime | None:
 
 
 def marts_are_late(context: dict[str, Any]) -> None:
-    """Airflow's callback for a deadline that was missed."""
+    """Answer Airflow's call for a deadline that was missed."""
     from cakupan.orchestration.notifier import tell_late_marts
 
     tell_late_marts(context["dag_run"]["partition_key"])

@@ -13,7 +13,7 @@ from cakupan.orchestration.agencies import remembered_connections
 
 
 def environment() -> dict[str, str]:
-    """Airflow's settings for this installation; what the environment says already wins.
+    """Return Airflow's settings for this installation; what the environment says already wins.
 
     To be in force before Airflow is imported.
     """

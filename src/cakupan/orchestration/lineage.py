@@ -27,35 +27,35 @@ class Listener:
 
     @hookimpl
     def on_dag_run_running(self, dag_run: Any, msg: str) -> None:
-        """A run of a DAG began."""
+        """Tell that a run of a DAG began."""
         _begun.add((dag_run.dag_id, dag_run.run_id))
         _tell("START", _run_of, dag_run)
 
     @hookimpl
     def on_dag_run_success(self, dag_run: Any, msg: str) -> None:
-        """A run of a DAG is done."""
+        """Tell that a run of a DAG is done."""
         _end("COMPLETE", dag_run)
 
     @hookimpl
     def on_dag_run_failed(self, dag_run: Any, msg: str) -> None:
-        """A run of a DAG failed."""
+        """Tell that a run of a DAG failed."""
         _end("FAIL", dag_run)
 
     @hookimpl
     def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:
-        """A task began, in the process that runs it."""
+        """Tell that a task began, in the process that runs it."""
         if not task_instance.get_template_context().get("task_reschedule_count"):  # a sensor begins once
             models.parent = _tell("START", _task_of, task_instance)
 
     @hookimpl
     def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
-        """A task is done."""
+        """Tell that a task is done."""
         models.parent = None
         _tell("COMPLETE", _task_of, task_instance)
 
     @hookimpl
     def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:
-        """A try of a task failed; what the error quotes stays out."""
+        """Tell that a try of a task failed; what the error quotes stays out."""
         models.parent = None
         _tell("FAIL", _task_of, task_instance, type(error).__name__ if error is not None else "failed")
 

@@ -119,12 +119,12 @@ def _notifier(way: Way) -> Any:
 
 
 def _said(error: Exception) -> str:
-    """What an error says, on one line and not at length."""
+    """Say an error on one line and not at length."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
 
 
 def _address_of(agency: str) -> str | None:
-    """The office's address, `email` in the extra of its connection."""
+    """Find the office's address, `email` in the extra of its connection."""
     connection = _connection(f"agency_{agency}")
     return _checked(connection.extra_dejson.get("email")) if connection else None
 
@@ -139,7 +139,7 @@ def _checked(address: Any) -> str | None:
 
 @cache
 def _connection(name: str) -> Any:
-    """The Airflow connection, or None; asked for once in a task."""
+    """Find the Airflow connection, or None; asked for once in a task."""
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 

@@ -42,7 +42,7 @@ def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
 
 
 def main(as_of: str) -> int:
-    """What `run_dags` starts: tells on stdout which DAG is running; everything else is printed on stderr.
+    """Serve `run_dags`: tell on stdout which DAG is running; everything else is printed on stderr.
 
     Where a database or a disk breaks it off, that is told last, after BROKE.
     """
@@ -95,7 +95,7 @@ def end_killed_runs() -> None:
 
 
 def keep_to_the_schedule() -> None:
-    """Where no night begins by itself, forget those that were to begin next: Airflow notes them when it reads a DAG.
+    """Forget nights that were to begin next where none begins by itself: Airflow notes them when it reads a DAG.
 
     Before the scheduler starts, which would begin them at once.
     """

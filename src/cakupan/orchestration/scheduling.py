@@ -11,7 +11,7 @@ SWITCH = "CAKUPAN_SCHEDULE"
 
 
 def begins_by_itself() -> bool:
-    """Whether nights begin by themselves: CAKUPAN_SCHEDULE=on or off; unsaid, where deliveries are those of today.
+    """Tell whether nights begin by themselves: CAKUPAN_SCHEDULE=on or off; else, where deliveries are those of today.
 
     They are not in an installation that holds a simulated city, or remembers one folder of recorded deliveries.
     """

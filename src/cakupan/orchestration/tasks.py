@@ -33,14 +33,14 @@ def nightly() -> Any:
 
 
 def longest_wait() -> float:
-    """The seconds after which a sensor that waits for agencies must have given up by itself: well after the cut-off."""
+    """Compute the seconds after which a sensor that waits for agencies has given up: well after the cut-off."""
     hours = settings.hours()
     open_for = datetime.combine(date.min, hours.cut_off) - datetime.combine(date.min, hours.opening)
     return max(LONGEST_WAIT, open_for + 2 * PATIENCE).total_seconds()
 
 
 def night_of(dag_run: Any) -> date:
-    """The business date of a DAG run: its partition, or `night` in the configuration of a run by hand."""
+    """Read the business date of a DAG run: its partition, or `night` in the configuration of a run by hand."""
     return date.fromisoformat(dag_run.partition_key or dag_run.conf["night"])
 
 
@@ -65,7 +65,7 @@ def archive(feed: str, dag_run: Any) -> bool:
 
 
 def agencies_are_in(dag_run: Any) -> bool:
-    """Whether every feed is done for the night, or nobody waits for it any longer.
+    """Tell whether every feed is done for the night, or nobody waits for it any longer.
 
     A past night is filled in while its cut-off is long over: then the feeds have `PATIENCE` from the run's start.
     """
@@ -75,7 +75,7 @@ def agencies_are_in(dag_run: Any) -> bool:
 
 
 def start_run(dag_run: Any) -> int | None:
-    """The number of the night's run; None while another night is being built, until it is this night's turn.
+    """Start the night's run and return its number; None while another night is being built before it.
 
     Where a person waits for the night on the command line, it raises publish.Busy instead.
     """
@@ -94,14 +94,14 @@ def _may_wait(dag_run: Any, until: datetime) -> bool:
 
 
 def note_failure(context: Any) -> None:
-    """Airflow's callback for a task that failed for good: keep what a person needs to know in the ledger."""
+    """Keep in the ledger what a person needs to know of a task that failed for good; Airflow's callback."""
     instance = context["task_instance"]
     message = trouble.told(context.get("exception"), instance.dag_id)
     night.note_failure(night_of(context["dag_run"]), f"{instance.dag_id}.{instance.task_id}", message)
 
 
 def task_defaults() -> dict[str, Any]:
-    """What every task has: more tries where they may help, and a line in the ledger when it fails for good."""
+    """Give every task more tries where they may help, and a line in the ledger when it fails for good."""
     return {
         "retries": trouble.RETRIES,
         "retry_delay": trouble.DELAY,

@@ -23,7 +23,7 @@ _away: dict[str, tuple[float, str]] = {}
 
 
 def retry_policy() -> Any:
-    """Airflow's policy for every task."""
+    """Make Airflow's policy for every task."""
     from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
     return ExceptionRetryPolicy(
@@ -53,7 +53,7 @@ def noting_who_is_away(agency: str) -> Iterator[None]:
 
 
 def told(error: Any, dag_id: str) -> str:
-    """One line for a person: what happened, without a value of a row or a secret, and what to do next."""
+    """Say in one line for a person: what happened, without a value of a row or a secret, and what to do next."""
     agency = dag_id.removeprefix("ingest_")
     match error:
         case Away():

@@ -76,7 +76,7 @@ def _declare_feeds() -> None:
 
 
 def _reference_version() -> str:
-    """A hash of what the reference layer is made from: seeds, staging and the macros staging is written with."""
+    """Hash what the reference layer is made from: seeds, staging and the macros staging is written with."""
     folders = (settings.DBT_PROJECT / name for name in ("seeds", "models/staging", "macros"))
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
@@ -98,7 +98,7 @@ def _dbt(*arguments: str) -> int:
 
 
 def _why(result: RunResult) -> str:
-    """Why a node failed: of a test what should hold, as its name says it, how much contradicts, and how to see that."""
+    """Say why a node failed: of a test what should hold, by its name, how much contradicts, and how to see that."""
     node = result.node
     if str(result.status) != "fail":
         return f"{node.unique_id}: {_first_line(result.message)}"
@@ -107,7 +107,7 @@ def _why(result: RunResult) -> str:
 
 
 def _first_line(message: str | None) -> str:
-    """What dbt says of a node, without the values that a database error quotes from a row."""
+    """Quote what dbt says of a node, without the values that a database error quotes from a row."""
     if cause := cause_of(message or ""):
         return str(cause)
     lines = [line.strip() for line in (message or "failed").splitlines() if line.strip()]

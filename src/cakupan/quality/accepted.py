@@ -70,7 +70,7 @@ def ensure_accepted_view(connection: psycopg.Connection[Any], feed: Feed) -> Non
 
 
 def _standing(connection: psycopg.Connection[Any], view: sql.Identifier) -> tuple[list[str], str]:
-    """The columns of the view as it stands, in order, and its comment; nothing where there is none."""
+    """Read the columns of the view as it stands, in order, and its comment; nothing where there is none."""
     row = connection.execute(
         "select array(select attname::text from pg_attribute where attrelid = view.oid and attnum > 0 order by attnum),"
         " coalesce(obj_description(view.oid, 'pg_class'), '') from (select to_regclass(%s)::oid) as view (oid)",

@@ -30,20 +30,20 @@ _NO_BLANKS = {ord(blank): None for blank in WHITE_SPACE + "."}
 
 
 def normal(cell: str | None) -> str | None:
-    """Without what nobody sees, trimmed, without one leading apostrophe, trimmed again; None where nothing is left."""
+    """Strip a cell of what nobody sees, blanks around it and one leading apostrophe; None where nothing is left."""
     if cell is None:
         return None
     return visible(cell).strip(WHITE_SPACE).removeprefix("'").strip(WHITE_SPACE) or None
 
 
 def normal_nik(cell: str | None) -> str | None:
-    """As `normal`, without blanks and dots inside."""
+    """Normalise as `normal` does, and strip blanks and dots inside."""
     text = normal(cell)
     return (text.translate(_NO_BLANKS) or None) if text else None
 
 
 def parses(cell: str, kind: str, spelling: str | None = None) -> bool:
-    """Whether a normalised cell is a value of the kind."""
+    """Tell whether a normalised cell is a value of the kind."""
     if spelling is not None:
         return _SPELLED[kind, spelling](cell) is not None
     return _PLAIN[kind](cell)
@@ -131,7 +131,7 @@ def _month_loose(cell: str) -> date | None:
 
 
 def _year(digits: str) -> int:
-    """A year of two digits is one from 1931 to 2030."""
+    """Read a year; one of two digits is from 1931 to 2030."""
     return int(digits) + (0 if len(digits) == 4 else 2000 if int(digits) <= 30 else 1900)
 
 
@@ -140,18 +140,18 @@ def _month_number(word: str) -> int:
 
 
 def _amount(cell: str) -> str:
-    """Without the sign of the currency before it and `,-` behind it; a dash alone is nothing, as accountants write."""
+    """Strip the sign of the currency and `,-` behind the amount; a dash alone is nothing, as accountants write."""
     text = re.sub(r"^(?:[Rr][Pp]|IDR)[.]? *", "", cell)
     return "0" if text == "-" else re.sub(r"[,.] *-{1,2}$", "", text)
 
 
 def _percent(cell: str) -> str:
-    """As `_amount`, without a percent sign behind it: 12,5 % is 12.5."""
+    """Strip as `_amount` does, and of a percent sign behind it: 12,5 % is 12.5."""
     return re.sub(r" *%$", "", _amount(cell))
 
 
 def _number(cell: str, group: str, point: str) -> Decimal | None:
-    """A number of at most 15 digits before the point; in groups of three, the first never begins with a 0."""
+    """Read a number of at most 15 digits before the point; in groups of three, the first never begins with a 0."""
     whole, comma, decimals = cell.removeprefix("-").partition(point)
     head, *groups = whole.split(group) if group else [whole]
     grouped = all(len(digits) == 3 for digits in groups) and 1 <= len(head) <= 3 and not head.startswith("0")

@@ -36,7 +36,7 @@ class Predecessor:
 
 
 def lost_share(now: Comparable, before: Comparable | None) -> float:
-    """Rows missing against the delivery before, as a share of that one's: delivered or accepted, whichever is more."""
+    """Compute the share of rows lost since the delivery before: delivered or accepted, whichever is more."""
     if before is None:
         return 0.0
     return max(
@@ -46,7 +46,7 @@ def lost_share(now: Comparable, before: Comparable | None) -> float:
 
 
 def days_older(now: Comparable, before: Comparable | None) -> int:
-    """By how many days the median date lies before that of the delivery before; 0 where either has none."""
+    """Count the days by which the median date lies before that of the delivery before; 0 where either has none."""
     if before is None or now.median_on is None or before.median_on is None:
         return 0
     return max(0, (before.median_on - now.median_on).days)

@@ -46,7 +46,7 @@ class Compiled:
 
 
 def compile_rules(feed: Feed, suite: Suite, night: date) -> Compiled:
-    """The SQL for one delivery of the feed, dated `night`."""
+    """Write the SQL for one delivery of the feed, dated `night`."""
     rules = [rule for rule in suite.row_rules if rule is not suite.readable_rule]
     cases = [sql.SQL("case when {} then {} end").format(careful(rule), sql.Literal(rule.rule_id)) for rule in rules]
     broken = sql.SQL("case when readable then array_remove(array[{}]::text[], null) else array[{}] end").format(
@@ -67,7 +67,7 @@ def compile_rules(feed: Feed, suite: Suite, night: date) -> Compiled:
 
 
 def careful(rule: Rule) -> sql.Composable:
-    """The condition under which a row of normalised cells breaks the rule; NULL means it does not."""
+    """Write the condition under which a row of normalised cells breaks the rule; NULL means it does not."""
     if rule.type == ROWS:
         return sql.SQL("({})").format(raw(rule.where))
     cell = sql.Identifier(rule.kwargs["column"])
@@ -83,7 +83,7 @@ def careful(rule: Rule) -> sql.Composable:
 
 
 def parses(cell: sql.Composable, rule: Rule) -> sql.Composable:
-    """Whether a filled normalised cell parses as the rule's kind."""
+    """Write whether a filled normalised cell parses as the rule's kind."""
     kind = rule.kwargs["kind"]
     if kind == "nik":
         return sql.SQL("quality.is_nik({})").format(cell)
@@ -94,25 +94,25 @@ def parses(cell: sql.Composable, rule: Rule) -> sql.Composable:
 
 
 def normalised(column: Column) -> sql.Composable:
-    """The column's cell in normal form."""
+    """Write the column's cell in normal form."""
     function = "normal_nik" if column.type == "nik" else "normal"
     return sql.SQL("{}({})").format(sql.Identifier("quality", function), sql.Identifier(column.name))
 
 
 def masked(column: Column, cell: sql.Composable) -> sql.Composable:
-    """A normalised cell as it may leave the landing table: without a NIK, unless it is a NIK's own column."""
+    """Write a normalised cell as it may leave the landing table: without a NIK, unless it is a NIK's own column."""
     if column.type == "nik":
         return cell
     return sql.SQL("quality.masked({}, {})").format(cell, sql.Literal("9" if column.type == "json" else "X"))
 
 
 def raw(text: str) -> sql.SQL:
-    """SQL text that comes from the project's own files."""
+    """Take SQL text that comes from the project's own files as it is."""
     return sql.SQL(text)
 
 
 def _strict_column(column: Column, feed: Feed, rules: list[Rule], night: date) -> sql.Composable:
-    """The column's cell is in normal form and keeps every rule on it alone."""
+    """Write that the column's cell is in normal form and keeps every rule on it alone."""
     own = [rule for rule in rules if rule.column == column.name]
     latest = night if any(_after_night(rule, column) for rule in rules) else None
     cell = sql.Identifier(column.name)
@@ -136,12 +136,12 @@ def _strict_rule(rule: Rule, cell: sql.Identifier, night: date, latest: date | N
 
 
 def _implies_normal(rule: Rule) -> bool:
-    """Whether a cell that keeps the strict form of the rule is in normal form, whatever it holds."""
+    """Tell whether a cell that keeps the strict form of the rule is in normal form, whatever it holds."""
     return rule.type in (IN_SET, PARSE) or (rule.type == REGEX and bool(_number_of_digits(rule)))
 
 
 def _number_of_digits(rule: Rule) -> int | None:
-    """How many digits a cell must be, where that is all there is to it and they could be no NIK."""
+    """Tell how many digits a cell must be, where that is all there is to it and they could be no NIK."""
     found = _DIGITS.match(rule.kwargs["regex"])
     return int(found.group(1)) if found and int(found.group(1)) != 16 else None
 

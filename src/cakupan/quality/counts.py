@@ -115,7 +115,7 @@ def unexpected_rows(execute: Execute) -> dict[str, int]:
 
 
 def _broken(execute: Execute) -> tuple[dict[str, int], dict[str, tuple[str, int]]]:
-    """How many rows break each rule, and where the first of them is; in memory that does not grow with the rows."""
+    """Count the rows that break each rule, and find the first of them; in memory that does not grow with the rows."""
     found = execute(
         """
         select rule, count(*), min((lpad(row_number::text, 19, '0') || sheet) collate "C")
@@ -128,7 +128,7 @@ def _broken(execute: Execute) -> tuple[dict[str, int], dict[str, tuple[str, int]
 
 
 def _median(execute: Execute, feed: Feed) -> date | None:
-    """The median of the accepted rows' dates in the column that the feed declares."""
+    """Find the median of the accepted rows' dates in the column that the feed declares."""
     if feed.period is None:
         return None
     row = execute(_MEDIAN, examined=sql.SQL("judged"), which=sql.SQL("true"), **_dated(feed, feed.period)).fetchone()
@@ -138,7 +138,7 @@ def _median(execute: Execute, feed: Feed) -> date | None:
 def median_of_validated(
     connection: psycopg.Connection[Any], feed: Feed, delivery_id: int, validation_id: int
 ) -> date | None:
-    """The same of a delivery that was validated before medians were kept."""
+    """Find the same of a delivery that was validated before medians were kept."""
     if feed.period is None:
         return None
     names = {
@@ -152,7 +152,7 @@ def median_of_validated(
 
 
 def _dated(feed: Feed, period: str) -> dict[str, sql.Composable]:
-    """The date column, and what reads it."""
+    """Name the date column, and what reads it."""
     column = feed.column(period)
     reader = sql.Identifier("quality", f"to_date_{feed.spelling_of(column)}")
     return {"period": sql.Identifier(column.name), "to_date": reader}

@@ -98,7 +98,7 @@ EXAMPLES = {
 
 
 def declared_rules(feed: Feed) -> tuple[Rule, ...]:
-    """All that the declaration states: of the record, of each column, of the key, and of the delivery."""
+    """Make all rules that the declaration states: of the record, of each column, of the key, and of the delivery."""
     on_columns = chain.from_iterable(_of_column(feed, column) for column in feed.columns)
     return (_readable(feed), *on_columns, _key(feed), *_of_delivery(feed))
 

@@ -61,7 +61,7 @@ class Defect:
     """Each of these records ends with the delimiter."""
 
     def in_words(self, feed: Feed) -> Text:
-        """`15 fields instead of 14 (12 rows, first row 2; each line ends with ';': remove it)`."""
+        """Say it: `15 fields instead of 14 (12 rows, first row 2; each line ends with ';': remove it)`."""
         said = Text(
             next((re.sub(p, w, self.defect) for p, w in _WORDS if re.fullmatch(p, self.defect)), self.defect),
             self.defect.replace("byte … is not", "bytes that are not"),
@@ -81,7 +81,7 @@ class Defect:
 
 
 def commonest_defects(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Defect]:
-    """The commonest defects of a landed delivery, that of most rows first."""
+    """Find the commonest defects of a landed delivery, that of most rows first."""
     query = sql.SQL(_QUERY).format(
         landing=sql.Identifier("landing", feed.table),
         delivery=sql.Literal(delivery_id),
@@ -93,12 +93,12 @@ def commonest_defects(connection: psycopg.Connection[Any], feed: Feed, delivery_
 
 
 def describe_defects(feed: Feed, defects: Sequence[Defect]) -> Text:
-    """The defects as one clause."""
+    """Say the defects as one clause."""
     return joined([each.in_words(feed) for each in defects], "; ")
 
 
 def describe_place(sheet: str, row_number: int) -> Text:
-    """Where a row is."""
+    """Say where a row is."""
     if not sheet:
         return Text(f"baris {row_number}", f"row {row_number}")
     name = _plain(sheet)
@@ -106,7 +106,7 @@ def describe_place(sheet: str, row_number: int) -> Text:
 
 
 def _plain(name: str) -> str:
-    """A sheet's name on one line, and not longer than it helps."""
+    """Spell a sheet's name on one line, and not longer than it helps."""
     text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in shown(name))
     return text if len(text) <= NAME_LENGTH else text[:NAME_LENGTH] + "…"
 

@@ -34,12 +34,12 @@ SAYS = {
 
 
 def derived_rules(feed: Feed, closed: Collection[str]) -> tuple[Rule, ...]:
-    """The rules that follow from the declaration; `closed` are the columns with a closed list of values."""
+    """Make the rules that follow from the declaration; `closed` are the columns with a closed list of values."""
     return tuple(rule for column in feed.columns for rule in _of_column(feed, column, column.name in closed))
 
 
 def kind_of(rule: Rule) -> str | None:
-    """Which of the KINDS a rule is; None for one that was declared."""
+    """Tell which of the KINDS a rule is; None for one that was declared."""
     word = rule.rule_id.rpartition(".")[2]
     return word if word in KINDS else None
 

@@ -44,7 +44,7 @@ class OddCharacter:
 def explain_rules(
     connection: psycopg.Connection[Any], feed: Feed, suite: Suite, validation_id: int, broken: Collection[str]
 ) -> dict[str, Text]:
-    """By rule id, for those of the broken rules of a stored validation of which there is more to say."""
+    """Explain, by rule id, those of the broken rules of a stored validation of which there is more to say."""
     found = {}
     for rule in suite.row_rules:
         pattern = _looked_for(rule) if rule.rule_id in broken else None
@@ -60,7 +60,7 @@ def explain_rules(
 
 
 def _looked_for(rule: Rule) -> str | None:
-    """The pattern of a character that no good cell of the rule's column has."""
+    """Choose the pattern of a character that no good cell of the rule's column has."""
     if kind_of(rule) == PLAIN_LETTERS:
         return look_alikes.ODD_IN_TEXT if rule.kwargs.get("regex") == look_alikes.TEXT else look_alikes.ODD_IN_CODE
     if rule.type == REGEX:
@@ -69,12 +69,12 @@ def _looked_for(rule: Rule) -> str | None:
 
 
 def _column(feed: Feed, rule: Rule) -> Column:
-    """The column of a rule that was derived from it or names it."""
+    """Find the column of a rule that was derived from it or names it."""
     return feed.column(rule.column or rule.rule_id.split(".")[-2])
 
 
 def _cell(column: Column, pattern: str) -> sql.Composable:
-    """What of a cell is looked at: of nested values the first text called `id` with such a character."""
+    """Write what of a cell is looked at: of nested values the first text called `id` with such a character."""
     name = sql.Identifier(column.name)
     if column.type != "json":
         return name

@@ -54,7 +54,7 @@ def _bare(numbers: Iterable[int]) -> str:
 
 
 def _named(months: Iterable[int], *, short: bool = False) -> str:
-    """The names of the months in any case, with their short forms where people type as they please."""
+    """Write the names of the months in any case, with their short forms where people type as they please."""
     names = (name for month in months for name in _MONTHS[month - 1][: None if short else 1])
     return f"(?:{'|'.join(map(_any_case, names))})"
 
@@ -69,7 +69,7 @@ def _named_or_numbered(months: Iterable[int]) -> str:
 
 
 def _calendar(pattern: str, day: Written, month: Written, year: str, leap_year: str) -> str:
-    """Every day there is, in the order of the pattern."""
+    """Write every day there is, in the order of the pattern."""
     days: tuple[tuple[Iterable[int], Iterable[int], str], ...] = (
         (range(1, 29), _ALL, year),
         ((29, 30), _ALL_BUT_FEBRUARY, year),
@@ -80,7 +80,7 @@ def _calendar(pattern: str, day: Written, month: Written, year: str, leap_year: 
 
 
 def _nik() -> str:
-    """A region, DDMMYY with 40 more on the day of a woman's birth, and a serial that is not 0000."""
+    """Write a region, DDMMYY with 40 more on the day of a woman's birth, and a serial that is not 0000."""
 
     def of_a_woman(days: Iterable[int]) -> str:
         return _padded(day + 40 for day in days)
@@ -101,7 +101,7 @@ def _date_id() -> str:
 
 
 def _date_loose() -> str:
-    """The year first, with or without a time, or the day first, with or without its name."""
+    """Write the year first, with or without a time, or the day first, with or without its name."""
     year_first = _calendar("{year}[-/]{month}[-/]{day}", _bare, _bare, _YEAR, _LEAP_YEAR)
     year, leap_year = f"(?:{_YEAR}|{_SHORT_YEAR})", f"(?:{_LEAP_YEAR}|{_SHORT_LEAP_YEAR})"
     between = " *[-/. ] *"
@@ -117,7 +117,7 @@ def _month_loose() -> str:
 
 
 def _whole(group: str, point: str) -> str:
-    """At most 15 digits, in groups of three or in none, and nothing but noughts behind the point."""
+    """Write at most 15 digits, in groups of three or in none, and nothing but noughts behind the point."""
     return f"(?:[0-9]{{1,15}}|[1-9][0-9]{{0,2}}(?:[{group}][0-9]{{3}}){{1,4}})(?:[{point}]0+)?"
 
 

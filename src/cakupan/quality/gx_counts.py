@@ -69,7 +69,7 @@ def count_with_gx(connection: psycopg.Connection[Any], suite: Suite, *, across: 
 
 
 def _unexpected_rows(result: Mapping[str, Any]) -> int:
-    """Rows that break the rule: observed where the rule is a query, counted where it is on a column."""
+    """Count rows that break the rule: observed where it is a query, unexpected where it is on a column."""
     return int((result["observed_value"] if "observed_value" in result else result["unexpected_count"]) or 0)
 
 
@@ -99,7 +99,7 @@ def _on_rows(rule: Rule) -> dict[str, Any]:
 
 
 def _on_key(rule: Rule, across: bool) -> dict[str, Any]:
-    """As declared; where the key holds over all deliveries, the rows of this one that share theirs with any."""
+    """Take the rule as declared; where the key holds over all deliveries, count the rows that share theirs with any."""
     if not across:
         return as_expectation(rule)
     columns = rule.kwargs.get("column_list") or [rule.column]

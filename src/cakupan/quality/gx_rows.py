@@ -77,13 +77,13 @@ def _key(feed: Feed, table: str | None = None) -> sql.Composable:
 
 
 def _key_hash(feed: Feed) -> sql.Composable:
-    """64 bits of a key, by another way than the pass makes its own."""
+    """Hash a key to 64 bits, by another way than the pass makes its own."""
     cells = sql.SQL(", ").join(_filled(name) for name in feed.key)
     return sql.SQL("hashtextextended(concat_ws(chr(31), {}), 0)").format(cells)
 
 
 def _filled(name: str, table: str | None = None) -> sql.Composable:
-    """A cell of a key, where an empty one is like any other empty one, which NULL is not; compared by its bytes."""
+    """Write a cell of a key, where an empty one is like any other, which NULL is not; compared by its bytes."""
     cell = sql.Identifier(table, name) if table else sql.Identifier(name)
     return sql.SQL("""coalesce({}, '') collate "C" """).format(cell)
 

@@ -80,7 +80,7 @@ class DeliveryFigures:
         return self.quarantined_rows / self.delivered_rows if self.delivered_rows else 0.0
 
     def row(self) -> dict[str, float]:
-        """The figures by the names the rules use."""
+        """Return the figures by the names the rules use."""
         return {
             "delivered_rows": self.delivered_rows,
             "nothing_accepted": self.nothing_accepted,

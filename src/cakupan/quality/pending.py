@@ -46,7 +46,7 @@ class LandedDelivery:
 
 
 def landed_deliveries(connection: psycopg.Connection[Any], feed: Feed) -> list[LandedDelivery]:
-    """The landed deliveries of the feed, oldest business date first, as received within a date."""
+    """List the landed deliveries of the feed, oldest business date first, as received within a date."""
     with connection.cursor(row_factory=class_row(LandedDelivery)) as cursor:
         return cursor.execute(
             """
@@ -77,7 +77,7 @@ def next_pending(
     done: Collection[int] = (),
     median: Callable[[LandedDelivery], date | None] = lambda _: None,
 ) -> tuple[LandedDelivery, LandedDelivery | None] | None:
-    """The first delivery to validate, with the one in force before it; None when all is done.
+    """Find the first delivery to validate, with the one in force before it; None when all is done.
 
     `median` is asked for the median date of one that was validated before medians were kept.
 
@@ -115,7 +115,7 @@ def _dated(landed: LandedDelivery, median: Callable[[LandedDelivery], date | Non
 
 
 def _judged_otherwise(landed: LandedDelivery, before: LandedDelivery | None, suite: Suite) -> bool:
-    """Whether the delivery keeps or breaks a limit against the one before it otherwise than when it was validated."""
+    """Tell whether the delivery is judged otherwise against the one before it than when it was validated."""
     measured = {ROW_LOSS: lost_share(landed, before), OLD_PERIOD: days_older(landed, before)}
     return any(
         (measured[rule.rule_id] > rule.kwargs["max_value"]) != (rule.rule_id in landed.failed)

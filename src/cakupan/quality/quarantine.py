@@ -12,7 +12,7 @@ from cakupan.feeds import Feed
 
 
 def quarantine_table(feed: Feed) -> sql.Identifier:
-    """The table's name."""
+    """Name the feed's table."""
     return sql.Identifier("quarantine", feed.table)
 
 

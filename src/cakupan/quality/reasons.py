@@ -59,7 +59,7 @@ class Evidence:
 
 
 def held(subject: Subject, figures: DeliveryFigures, results: Iterable[RuleResult], evidence: Evidence) -> Reason:
-    """Why the delivery is held, from the critical rules it fails."""
+    """Say why the delivery is held, from the critical rules it fails."""
     results = list(results)
     failed = [result for result in results if not result.success and result.rule.severity == "critical"]
     said = [
@@ -91,7 +91,7 @@ def held(subject: Subject, figures: DeliveryFigures, results: Iterable[RuleResul
 
 
 def all_repeated(subject: Subject, nights: Sequence[date], *, same_bytes: bool) -> Reason:
-    """Nothing in an increment is new; it is let in and changes nothing."""
+    """Say that nothing in an increment is new; it is let in and changes nothing."""
     first_and_last = [nights[0], nights[-1]] if len(nights) > 1 else nights
     return Reason(
         code="ALL_REPEATED",
@@ -110,7 +110,7 @@ def all_repeated(subject: Subject, nights: Sequence[date], *, same_bytes: bool) 
 
 
 def rejected(subject: Subject, results: Iterable[RuleResult]) -> Reason:
-    """Why a delivery without rows is rejected."""
+    """Say why a delivery without rows is rejected."""
     failed = next(result for result in results if not result.success and result.rule.meta.code == "NO_ROWS")
     return Reason(
         code=failed.rule.meta.code or failed.rule.rule_id,
@@ -124,12 +124,12 @@ def rejected(subject: Subject, results: Iterable[RuleResult]) -> Reason:
 
 
 def refused(subject: Subject, code: str, refusal: Text) -> Reason:
-    """Why a delivery could not be read; the sentences are those of the refusal."""
+    """Say why a delivery could not be read; the sentences are those of the refusal."""
     return Reason(code, Text("Kiriman {} ditolak. {}", "Delivery {} is rejected. {}").format(subject.file, refusal))
 
 
 def released(by: str, why: str, earlier: str) -> Reason:
-    """A person let the delivery in; the reason it was held for stays on record with the validation before."""
+    """Say who let the delivery in; the reason it was held for stays on record with the validation before."""
     return Reason(
         "RELEASED",
         Text("Dilepaskan oleh {}: {} (sebelumnya ditahan: {})", "Released by {}: {} (held before for {})").format(
@@ -186,7 +186,7 @@ def _counted_otherwise(results: Sequence[RuleResult]) -> Text:
 
 
 def _of_the_house(subject: Subject) -> Text:
-    """What to do where nobody knows yet that the file is wrong: the fault is in a rule or in how it is counted."""
+    """Say what to do where nobody knows yet that the file is wrong: the fault is in a rule or in how it is counted."""
     return Text(
         "Pengirim tidak perlu berbuat apa-apa. Selanjutnya: tim data membandingkan aturan itu (cakupan feed rules"
         " {feed}) dengan baris kiriman dan memperbaiki yang keliru; atau, bila hitungan pemeriksaan kami yang benar,"
@@ -198,7 +198,7 @@ def _of_the_house(subject: Subject) -> Text:
 
 
 def _lost(figures: DeliveryFigures, before: Predecessor, night: date, limit: float) -> Text:
-    """Which rows are fewer than the limit allows: those delivered, those let in, or both."""
+    """Say which rows are fewer than the limit allows: those delivered, those let in, or both."""
     counts = (
         (Text("dikirim", "delivered"), figures.delivered_rows, before.delivered_rows),
         (Text("diterima", "accepted"), figures.accepted_rows, before.accepted_rows),
@@ -235,7 +235,7 @@ def _older(subject: Subject, figures: DeliveryFigures, then: date, now: date, li
 
 
 def _what_is_wrong(subject: Subject, results: list[RuleResult], evidence: Evidence) -> Text:
-    """The rules broken most, each with its first row, and why records could not be read."""
+    """Name the rules broken most, each with its first row, and why records could not be read."""
     broken = [r for r in results if r.failed_rows and r.rule.severity != "info" and not r.rule.on_delivery]
     broken.sort(key=lambda r: (-r.failed_rows, r.rule.rule_id))
     if not broken:
@@ -257,7 +257,7 @@ def _what_is_wrong(subject: Subject, results: list[RuleResult], evidence: Eviden
 
 
 def _share(share: float, limit: float) -> Text:
-    """In per cent with two decimals, or as many more as it takes to tell a share from the limit it passes."""
+    """Spell per cent with two decimals, or as many more as it takes to tell a share from the limit it passes."""
     at_limit = per_cent(limit, least=0, most=_MOST_DECIMALS)
     spelled = (per_cent(share, least=0, most=decimals) for decimals in range(2, _MOST_DECIMALS + 1))
     return next((text for text in spelled if text != at_limit), at_limit)

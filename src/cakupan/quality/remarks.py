@@ -42,7 +42,7 @@ class Remark:
 def find(
     connection: psycopg.Connection[Any], feed: Feed, suite: Suite, subject: Subject, counts: Counts
 ) -> list[Remark]:
-    """All that there is to remark on of the delivery whose rows are in `judged`."""
+    """Find all that there is to remark on of the delivery whose rows are in `judged`."""
     found = _new_payers(connection, feed, subject)
     found += [_total(each, feed, subject) for each in find_disagreements(connection, feed, subject.delivery_id)]
     for rule in suite.row_rules:
@@ -111,7 +111,7 @@ _ACCEPTED = """
 
 
 def _new_payers(connection: psycopg.Connection[Any], feed: Feed, subject: Subject) -> list[Remark]:
-    """Funding sources that no accepted delivery dated earlier had; none where there is no such delivery."""
+    """Find funding sources that no accepted delivery dated earlier had; none where there is no such delivery."""
     if feed.funding_source is None:
         return []
     if newest_in_force(connection, feed, subject.night - timedelta(days=1)) is None:
@@ -152,7 +152,7 @@ def _new_payers(connection: psycopg.Connection[Any], feed: Feed, subject: Subjec
 
 
 def _known(connection: psycopg.Connection[Any], feed: Feed, subject: Subject, payers: list[str]) -> set[str]:
-    """Those of the funding sources that an accepted row of an accepted delivery dated earlier had.
+    """Find those of the funding sources that an accepted row of an accepted delivery dated earlier had.
 
     The newest such delivery is asked first; the whole history is read for what it does not have alone.
     """
@@ -191,7 +191,7 @@ def _known(connection: psycopg.Connection[Any], feed: Feed, subject: Subject, pa
 
 
 def _amount(connection: psycopg.Connection[Any], feed: Feed, rule_id: str) -> int | None:
-    """The rupiah of the accepted rows that break a rule which is only reported."""
+    """Sum the rupiah of the accepted rows that break a rule which is only reported."""
     if feed.amount is None:
         return None
     query = sql.SQL("select sum({}({})) from judged where verdict = 'accepted' and %s = any(rules)").format(
@@ -234,14 +234,14 @@ def _total(found: Disagreement, feed: Feed, subject: Subject) -> Remark:
 
 
 def _amounts(found: Disagreement, column: Column) -> tuple[int | None, int | None, int | None]:
-    """By how many rupiah a total is out, what it states and what the rows sum to; nothing where it is of no rupiah."""
+    """Tell by how many rupiah a total is out, what it states and what the rows sum to; nothing where it is of none."""
     if found.stated is None or column.type != "rupiah":
         return None, None, None
     return abs(found.stated - found.summed), found.stated, found.summed
 
 
 def _weight(amount: int | None) -> Text:
-    """How much the rows weigh."""
+    """Tell how much the rows weigh."""
     if amount is None:
         return NOTHING
     return Text(" (senilai Rp {})", " (Rp {} in all)").format(number(amount))

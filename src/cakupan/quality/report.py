@@ -62,7 +62,7 @@ class _Failed:
 
 
 def night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date) -> str:
-    """The page as HTML text."""
+    """Write the page as HTML text."""
     lines = [line for feed in feeds if (line := _line(connection, feed, night))]
     lines.sort(key=lambda line: (ORDER[line.status], line.feed.name))
     environment = jinja2.Environment(
@@ -90,7 +90,7 @@ def write_night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed
 
 
 def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> FeedLine | None:
-    """The feed's newest delivery of the night; an occasional feed without one has no line."""
+    """Read the feed's newest delivery of the night; an occasional feed without one has no line."""
     with connection.cursor(row_factory=dict_row) as cursor:
         facts = cursor.execute(
             "select * from ledger.current_validation where agency = %s and feed = %s and business_date = %s"
@@ -110,7 +110,7 @@ def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> FeedL
 
 
 def _remarks(connection: psycopg.Connection[Any], validation_id: int) -> tuple[Text, ...]:
-    """What is not said in the delivery's reason already."""
+    """Read what is not said in the delivery's reason already."""
     rows = connection.execute(
         "select r.detail_id, r.detail_en from quality.remark as r join ledger.validation as v using (validation_id)"
         " where validation_id = %s and r.detail_en is distinct from v.reason_en"

@@ -77,7 +77,7 @@ class RowPass:
         )
 
     def _gather_suspects(self) -> None:
-        """Every row that is not surely clean, with the rules it breaks."""
+        """Gather every row that is not surely clean, with the rules it breaks."""
         self._execute("drop table if exists pg_temp.suspect, pg_temp.judged, pg_temp.earlier")
         self._execute(
             """
@@ -102,7 +102,7 @@ class RowPass:
         }
 
     def _gather_earlier(self) -> None:
-        """For an increment: accepted rows of earlier deliveries whose key may be in this one too."""
+        """Gather, for an increment, accepted rows of earlier deliveries whose key may be in this one too."""
         self._execute(
             """
             create temporary table earlier on commit drop as
@@ -174,7 +174,7 @@ class RowPass:
         self._execute("analyze judged")
 
     def _mark_duplicates(self) -> None:
-        """Rows equal to one at an earlier position, or to one accepted earlier; unreadable ones by their bytes.
+        """Mark rows equal to one at an earlier position, or to one accepted earlier; unreadable ones by their bytes.
 
         Equal rows break the same rules, but for a NIK typed as a number beside the same one typed as text: the latter
         counts then, wherever it stands.
@@ -211,7 +211,7 @@ class RowPass:
         )
 
     def _mark_conflicts(self) -> None:
-        """Rows that pass, but whose key another passing row or an accepted one has with other content."""
+        """Mark rows that pass, but whose key another passing row or an accepted one has with other content."""
         self._execute(
             """
             with passing as (
@@ -229,7 +229,7 @@ class RowPass:
         )
 
     def _decide(self) -> None:
-        """Only the first of equal rows answers for the rules it breaks."""
+        """Give each row its verdict: only the first of equal rows answers for the rules it breaks."""
         self._execute(
             """
             update judged set
@@ -253,7 +253,7 @@ class RowPass:
         }
 
     def _masked(self, columns: Iterable[Column], table: str) -> sql.Composable:
-        """The normalised cells of the columns as they may leave the landing table."""
+        """Write the normalised cells of the columns as they may leave the landing table."""
         return sql.SQL(", ").join(masked(column, sql.Identifier(table, column.name)) for column in columns)
 
     def _execute(self, text: str, **more: sql.Composable) -> psycopg.Cursor[Any]:

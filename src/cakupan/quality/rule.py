@@ -98,7 +98,7 @@ class Rule(Strict):
     @field_validator("kwargs")
     @classmethod
     def _listed_as_text(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Cells are text, so what a list closes is text too, however YAML took it."""
+        """Make text of what a list closes, however YAML took it: cells are text."""
         if "value_set" in kwargs:
             return {**kwargs, "value_set": [str(value) for value in kwargs["value_set"]]}
         return kwargs

@@ -27,7 +27,7 @@ class Disagreement:
 
 
 def find_disagreements(connection: psycopg.Connection[Any], feed: Feed, delivery_id: int) -> list[Disagreement]:
-    """The total rows that disagree, in the order of the file.
+    """Find the total rows that disagree, in the order of the file.
 
     A total agrees where it is the sum of all rows above it, of those since the last total row, or of the totals above.
     """
@@ -60,7 +60,7 @@ def _read(connection: psycopg.Connection[Any], feed: Feed, column: Column, text:
 def _sum(
     connection: psycopg.Connection[Any], feed: Feed, column: Column, between: tuple[int, str, int, int]
 ) -> tuple[int, int, int]:
-    """The sum of the column between two rows of a delivery's sheet, how many rows, and how many without a number."""
+    """Sum the column between two rows of a delivery's sheet; with it, how many rows, and how many without a number."""
     query = sql.SQL(
         """
         with above as (

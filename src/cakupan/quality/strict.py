@@ -19,22 +19,22 @@ YEARS_AHEAD = 5
 
 
 def plain(cell: sql.Identifier) -> sql.Composable:
-    """Filled with printable ASCII, neither blank nor apostrophe at its ends, without a number as long as a NIK."""
+    """Hold for printable ASCII, neither blank nor apostrophe at its ends, without a number as long as a NIK."""
     return sql.SQL("{0} ~ '^[!-&(-~]([ -~]*[!-~])?$' and (octet_length({0}) < 16 or {0} !~ '[0-9]{{16}}')").format(cell)
 
 
 def one_of(cell: sql.Composable, values: Iterable[str]) -> sql.Composable:
-    """One of the values; PostgreSQL hashes the list from the ninth on."""
+    """Hold for one of the values; PostgreSQL hashes the list from the ninth on."""
     return sql.SQL("{} in ({})").format(cell, sql.SQL(", ").join(map(sql.Literal, values)))
 
 
 def digits(cell: sql.Identifier, count: int) -> sql.Composable:
-    """Exactly that many digits."""
+    """Hold for exactly that many digits."""
     return sql.SQL("{0} !~ '[^0-9]' and octet_length({0}) = {1}").format(cell, sql.Literal(count))
 
 
 def parses(cell: sql.Identifier, kind: str, spelling: str | None, night: date, latest: date | None) -> sql.Composable:
-    """A usual spelling of a good value of the kind, and for dates not after `latest`."""
+    """Hold for a usual spelling of a good value of the kind, and for dates not after `latest`."""
     test: sql.Composable
     spelling = {"loose": "id", "en": "iso"}.get(spelling or "", spelling)  # each reads all that these write
     match kind:
@@ -72,7 +72,7 @@ def _dated(cell: sql.Identifier, spelling: str | None, night: date, latest: date
 
 
 def _whole(cell: sql.Identifier, spelling: str | None) -> sql.Composable:
-    """Above zero and without leading zeros, so that a rule "above 0" holds as well."""
+    """Hold above zero and without leading zeros, so that a rule "above 0" holds as well."""
     if spelling == "id":
         return sql.SQL("{} ~ '^[1-9]([0-9]{{0,14}}|[0-9]{{0,2}}([.][0-9]{{3}}){{1,4}})(,00)?$'").format(cell)
     return sql.SQL("{0} !~ '[^0-9]' and octet_length({0}) between 1 and 15 and left({0}, 1) <> '0'").format(cell)
@@ -86,6 +86,6 @@ def _months(spelling: str | None, night: date) -> list[str]:
 
 
 def _days_of_niks() -> list[str]:
-    """DDMM of every day of a common year, for men and for women."""
+    """List DDMM of every day of a common year, for men and for women."""
     days = [date(2001, 1, 1) + timedelta(days=n) for n in range(365)]
     return [f"{day.day + woman:02d}{day.month:02d}" for woman in (0, 40) for day in days]

@@ -49,7 +49,7 @@ class Suite(Strict):
         return tuple(rule for rule in self.expectations if rule.on_delivery)
 
     def for_great_expectations(self) -> dict[str, Any]:
-        """The suite in the library's own form, for `ExpectationSuite(**suite)`."""
+        """Return the suite in the library's own form, for `ExpectationSuite(**suite)`."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
     @model_validator(mode="after")
@@ -61,7 +61,7 @@ class Suite(Strict):
 
 
 def read_suite(path: Path) -> Suite:
-    """The suite in a file; raises ValueError naming the file that is wrong."""
+    """Read the suite in a file; raises ValueError naming the file that is wrong."""
     try:
         return Suite.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValueError as error:
@@ -69,7 +69,7 @@ def read_suite(path: Path) -> Suite:
 
 
 def load_suite(feed: Feed, root: Path | None = None) -> Suite:
-    """All rules of a feed: those that its declaration gives, those of its own file, and those on every delivery.
+    """Load all rules of a feed: those that its declaration gives, those of its own file, and those on every delivery.
 
     Of the last, one of the same id in the feed's file takes the place. Raises ValueError naming the file that is wrong.
     """
@@ -94,7 +94,7 @@ def _load(declared: str, root: Path) -> Suite:
 
 
 def _own_rules(feed: Feed, path: Path) -> tuple[Rule, ...]:
-    """The rules of the feed's own file; none where there is no file."""
+    """Read the rules of the feed's own file; none where there is no file."""
     if not path.exists():
         return ()
     own = read_suite(path)
@@ -104,12 +104,12 @@ def _own_rules(feed: Feed, path: Path) -> tuple[Rule, ...]:
 
 
 def _closed(rules: Iterable[Rule]) -> set[str]:
-    """Columns with a closed list of values."""
+    """Find columns with a closed list of values."""
     return {rule.column for rule in rules if rule.type == IN_SET and rule.severity != "info" and rule.column}
 
 
 def _place(feed: Feed, rule: Rule) -> int:
-    """Whether a record can be read comes first, then the columns, then what spans them, the key, and the delivery."""
+    """Order rules: on the record first, then on the columns, then on what spans them, the key, and the delivery."""
     names = [column.name for column in feed.columns]
     if rule.on_key or rule.on_delivery:
         return len(names) + 1 + rule.on_delivery

@@ -195,7 +195,7 @@ def _decide(case: _Case, figures: DeliveryFigures, results: list[RuleResult], co
 
 
 def _all_repeated(case: _Case, figures: DeliveryFigures, counts: Counts) -> reasons.Reason | None:
-    """That nothing in an increment is new, and when it came before."""
+    """Say that nothing in an increment is new, and when it came before."""
     if not figures.all_repeated:
         return None
     if same := accepted_same_bytes(case.connection, case.landed.delivery_id):
@@ -204,7 +204,7 @@ def _all_repeated(case: _Case, figures: DeliveryFigures, counts: Counts) -> reas
 
 
 def _still_released(case: _Case, failed: set[str]) -> reasons.Reason | None:
-    """The release by a person, where all that fails now failed when it was given."""
+    """Find the release by a person, where all that fails now failed when it was given."""
     if case.landed.reason_code != "RELEASED":
         return None
     excused = case.connection.execute(

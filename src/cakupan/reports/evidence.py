@@ -50,7 +50,7 @@ def rules_of(figures: DbhchtFigures, mart: str) -> Section:
 
 
 def unlinked(figures: DbhchtFigures, smallest_count: int) -> Section:
-    """Payment orders, postings and recipients that lead nowhere."""
+    """List payment orders, postings and recipients that lead nowhere."""
     columns = (
         Column(Text("Yang tidak bertaut", "What is not linked"), width=46),
         Column(Text("Nomor atau bulan", "Number or month"), "code", 58),
@@ -88,7 +88,7 @@ def unlinked(figures: DbhchtFigures, smallest_count: int) -> Section:
 
 
 def unmapped(figures: DbhchtFigures) -> Section:
-    """Codes that no reference list holds, and the rupiah under unknown sources of funds."""
+    """List codes that no reference list holds, and the rupiah under unknown sources of funds."""
     columns = (
         Column(Text("Sumber", "Feed"), "code", 28),
         Column(Text("Kolom", "Column"), "code", 20, under=True),

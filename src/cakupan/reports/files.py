@@ -31,7 +31,7 @@ def write(report: Report, folder: Path) -> list[Path]:
 
 
 def page(report: Report) -> bytes:
-    """One HTML page without anything from elsewhere, fit for A4 paper."""
+    """Write one HTML page without anything from elsewhere, fit for A4 paper."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

@@ -31,10 +31,10 @@ def spell(cell: Cell, kind: Kind) -> Text:
 
 
 def said(words: Words, language: Language) -> str:
-    """Words of a report in one language."""
+    """Return words of a report in one language."""
     return words.in_language(language) if isinstance(words, Text) else words
 
 
 def month(yyyymm: str | None) -> str | None:
-    """2025-09 for 202509."""
+    """Spell 202509 as 2025-09."""
     return f"{yyyymm[:4]}-{yyyymm[4:]}" if yyyymm else None

@@ -54,7 +54,7 @@ R = TypeVar("R")
 
 
 def try_once(action: Callable[[], R]) -> R:
-    """No second try."""
+    """Run the action without a second try."""
     return action()
 
 
@@ -107,7 +107,7 @@ class Source(Protocol):
         """
 
     def probe(self, feed: Feed, night: date) -> str:
-        """In a few words what the agency has for the feed, without reading it all; raises as `deliveries` does."""
+        """Tell in a few words what the agency has for the feed, without reading it all; raises as `deliveries` does."""
 
 
 def file_name(feed: Feed, day: date) -> str:

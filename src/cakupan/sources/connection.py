@@ -45,7 +45,7 @@ class ConnectionSettings:
         return value
 
     def named(self, names: dict[str, str]) -> dict[str, str]:
-        """Those of the extras that are there, under other names."""
+        """Return those of the extras that are there, under other names."""
         return {name: value for extra, name in names.items() if (value := self.optional(extra))}
 
     def seconds(self, what: str, default: float) -> float:

@@ -47,7 +47,7 @@ class FileDrop(ABC):
         wait: Callable[[float], None] = time.sleep,
         retry: Callable[[Callable[[], Any]], Any] = try_once,
     ) -> None:
-        """`place` tells apart trees whose files may look the same; it has no secret in it."""
+        """Take a `place`, without a secret in it, that tells apart trees whose files may look the same."""
         self.place = place
         self._wait = wait
         self._retry = retry
@@ -96,18 +96,18 @@ class FileDrop(ABC):
 
     @abstractmethod
     def _entries(self, feed: Feed) -> dict[str, Entry]:
-        """Everything in the feed's folder, by its name."""
+        """List everything in the feed's folder, by its name."""
 
     @abstractmethod
     def _around(self, agency: str) -> dict[str, Kind]:
-        """Everything in the agency's folder, by its name; in that of all agencies for ''."""
+        """List everything in the agency's folder, by its name; in that of all agencies for ''."""
 
     @abstractmethod
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
         """Open the file, tried try_once; raises rather than give another state's bytes where the keeper can tell."""
 
     def _settling(self, feed: Feed, files: dict[str, State]) -> float:
-        """Seconds to watch the files before they are believed to be whole."""
+        """Return the seconds to watch the files before they are believed to be whole."""
         return 0.0
 
 

@@ -124,5 +124,5 @@ def _is_file_within(path: Path, root: Path) -> bool:
 
 
 def _state_of(status: os.stat_result) -> State | None:
-    """Size in bytes and time of the last change in nanoseconds."""
+    """Return size in bytes and time of the last change in nanoseconds."""
     return State(status.st_size, str(status.st_mtime_ns)) if stat.S_ISREG(status.st_mode) else None

@@ -131,7 +131,7 @@ def _reason(feed: Feed, night: date, name: str, kind: Kind) -> _Reason | None:
 
 
 def _beside(should: str) -> _Reason:
-    """Told to take the name of a file that is there, an office that obeys would lose one of the two."""
+    """Tell that the right file lies beside it: an office told to rename this one would lose one of the two."""
     return (
         "BESIDE",
         Text(

@@ -110,7 +110,7 @@ def _check_kind(response: httpx.Response, what: str) -> None:
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Seconds from a Retry-After header, which has seconds or a date; None for anything else."""
+    """Read seconds from a Retry-After header, which has seconds or a date; None for anything else."""
     if not value:
         return None
     if value.strip().isdecimal():

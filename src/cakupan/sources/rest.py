@@ -70,7 +70,7 @@ class Http:
         return feed.rest
 
     def _pull(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:
-        """All pages as one JSON array, from the first one anew while they do not fit together."""
+        """Spool all pages as one JSON array, from the first one anew while they do not fit together."""
         return self._retries.call(partial(self._fitting_pages, feed, rest, night), PagesDisagree)
 
     def _fitting_pages(self, feed: Feed, rest: Rest, night: date) -> BinaryIO:

@@ -89,7 +89,7 @@ class Sftp(FileDrop):
         )
 
     def _list_all(self) -> dict[str, State]:
-        """Every file two folders below the root, by its path."""
+        """List every file two folders below the root, by its path."""
         found = {}
         with self._session("the tree") as client:
             folders = [self.account.path]
@@ -262,7 +262,7 @@ def _is_folder(client: _Client, path: str) -> bool:
 
 
 def _state(attributes: paramiko.SFTPAttributes) -> State:
-    """Size in bytes and time of the last change in seconds."""
+    """Return size in bytes and time of the last change in seconds."""
     return State(attributes.st_size or 0, str(attributes.st_mtime or 0))
 
 

@@ -297,5 +297,5 @@ def _quoted(name: str) -> str:
 
 
 def _as_text() -> dict[Any, Any]:
-    """Every value as the server spells it: only what goes to the server is converted."""
+    """Leave every value as the server spells it: only what goes to the server is converted."""
     return {kind: how for kind, how in conversions.items() if not isinstance(kind, int) or kind == FIELD_TYPE.BIT}

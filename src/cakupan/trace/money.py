@@ -175,7 +175,7 @@ def worker_months(
 
 
 def _add_memberships(night: Night, months: list[Node], rows: list[Row]) -> None:
-    """The membership rows that say whose KPJ a contribution was posted for."""
+    """Add the membership rows that say whose KPJ a contribution was posted for."""
     workers = list({row["worker_key"] for row in rows if row["worker_key"]})
     held: dict[str, list[Node]] = defaultdict(list)
     for row in night.rows("memberships", workers=workers):

@@ -54,7 +54,7 @@ def _parts(mart: Mart, relation: str, key: str) -> dict[str, str]:
 
 
 def _published(night: Night, relation: str, mart: Mart, key: str) -> Row:
-    """The row of the mart, its figures as texts but for sums."""
+    """Read the row of the mart, its figures as texts but for sums."""
     table = sql.Identifier("warehouse", relation)
     spelled = sql.SQL(" || '|' || ").join(KEPT_SINCE.get(name, sql.Identifier(name)) for name in mart.key)
     figure = sql.SQL("sum({0})::bigint as {0}" if relation in OF_SEVERAL_ROWS else "max({0}::text) as {0}")
@@ -85,7 +85,7 @@ def _traced(night: Night, mart: Mart, name: str, parts: dict[str, str], row: Row
 
 
 def _is_known(night: Night, what: Counted, values: dict[str, str]) -> bool:
-    """Whether there is a figure: one that needs a feed which was never accepted is empty, not 0."""
+    """Tell whether there is a figure: one that needs a feed which was never accepted is empty, not 0."""
     if what.is_known:
         (row,) = night.rows(f"figures/{what.is_known}", **values)
         return bool(row["is_known"])
@@ -93,7 +93,7 @@ def _is_known(night: Night, what: Counted, values: dict[str, str]) -> bool:
 
 
 def _checked(published: Any, made: Any, facts: Row) -> Row:
-    """What is said of a figure. Published and recomputed are compared as texts, which one type spells one way."""
+    """Say what there is to a figure. Published and recomputed are compared as texts, which one type spells one way."""
     return {
         "published": published,
         "recomputed": made,
