@@ -1,13 +1,12 @@
 """The same rules judged the long way round: Great Expectations over every row, cells normalised in Python.
 
 Column rules and the key run on pandas, with the Python account of the cell types; rules written as a query run on the
-database. Nothing of the pass is used but the sentences of feeds.md that both follow.
+database, in a table of all rows. Of production there is the library's context and the declared rules alone: which rows
+are normal, repeated and judged is worked out here anew, because that is what the pass and its tables are held against.
 """
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -19,6 +18,7 @@ from psycopg import sql
 from cakupan.database import Role, url
 from cakupan.feeds import Feed
 from cakupan.quality.cells import normal, normal_nik
+from cakupan.quality.gx_context import as_expectation, context, error_message, great_expectations
 from cakupan.quality.rule import ROWS, Rule
 from cakupan.quality.suite import Suite
 from tests.quality.deliveries import NIGHT, Row
@@ -99,10 +99,7 @@ def _whole_groups(frame: pd.DataFrame, feed: Feed, passing: list[int], named: se
 
 def judged_by_pandas(frame: pd.DataFrame, rules: Iterable[Rule]) -> dict[str, set[int]]:
     """Addresses of failing rows by rule id."""
-    import cakupan.quality.expectations  # noqa: F401 - registers an expectation
-
-    batches = _context().data_sources.get("frames").get_asset("rows").get_batch_definition("all")
-    return _validate(batches.get_batch(batch_parameters={"dataframe": frame}), rules, _index_list)
+    return _validate(_frames().get_batch(batch_parameters={"dataframe": frame}), rules, _index_list)
 
 
 def judged_by_sql(
@@ -123,7 +120,7 @@ def judged_by_sql(
             row = rows[position]
             lines.write_row([position, NIGHT, *map(row.get, NOTICED), *normalised(feed, row).values()])
     connection.commit()
-    source = _context().data_sources.add_or_update_postgres(
+    source = context().data_sources.add_or_update_postgres(
         name="tables", connection_string=url(Role.LOADER, driver="postgresql+psycopg")
     )
     asset = source.add_table_asset("rows", table_name="normalised_rows", schema_name="landing")
@@ -134,16 +131,12 @@ def judged_by_sql(
 
 
 def _validate(batch: Any, rules: Iterable[Rule], addresses: Any) -> dict[str, set[int]]:
-    import great_expectations as gx
-
-    declared = [
-        {"type": r.type, "kwargs": r.kwargs, "severity": r.severity, "meta": {"rule_id": r.rule_id}} for r in rules
-    ]
-    suite = gx.ExpectationSuite(name="rows", expectations=declared)
+    declared = [as_expectation(rule) for rule in rules]
+    suite = great_expectations().ExpectationSuite(name="rows", expectations=declared)
     found = {}
     for result in batch.validate(suite, result_format=COMPLETE).results:
         rule_id = result.expectation_config.meta["rule_id"]
-        assert not result.exception_info.get("raised_exception"), (rule_id, result.exception_info)
+        assert not error_message(result.exception_info), rule_id
         found[rule_id] = set(addresses(result.result))
         assert bool(found[rule_id]) != result.success, rule_id
     assert len(found) == len(declared)
@@ -161,12 +154,10 @@ def _row_list(result: dict[str, Any]) -> Iterable[int]:
 
 
 @cache
-def _context() -> Any:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations as gx
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    context.data_sources.add_pandas("frames").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
-    return context
+def _frames() -> Any:
+    return (
+        context()
+        .data_sources.add_pandas("frames")
+        .add_dataframe_asset("rows")
+        .add_batch_definition_whole_dataframe("all")
+    )
