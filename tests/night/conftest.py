@@ -1,4 +1,4 @@
-"""Three nights of a simulated city, run once for all tests as a user would: through the command line."""
+"""Two good nights of a simulated city and a bad one, run once for all tests as a user would: by command."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from cakupan import settings
-
-NIGHTS = ("2025-09-07", "2025-09-08", "2025-09-09")
+from tests.night import bad_night
+from tests.night.bad_night import NIGHTS
 
 
 @dataclass
@@ -67,8 +68,26 @@ def new_installation(public_folder: Callable[[], Path]) -> Iterator[Callable[...
 
 @pytest.fixture(scope="session")
 def nights(new_installation: Callable[..., Installation]) -> Installation:
-    """An installation in which the three nights were run in order."""
-    installation = new_installation(600, "--seed", "7", "--dirt", "0.03")
+    """An installation in which the three nights were run in order: two good ones, then the bad one."""
+    installation = new_installation(600, "--seed", "7", "--dirt", "0.03", *bad_night.incidents())
+    bad_night.spoil(installation.city)
     for night in NIGHTS:
         installation.run(night)
     return installation
+
+
+@pytest.fixture(scope="session")
+def marts(nights: Installation) -> Iterator[psycopg.Connection]:
+    """What an auditor sees of the three nights."""
+    url = nights.cakupan("database", "url", "--role", "auditor").stdout.strip()
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def states(marts: psycopg.Connection, night: str) -> dict[str, str]:
+    """What became of each feed's delivery, by the scorecard of a night."""
+    rows = marts.execute(
+        "select agency_code || '.' || feed, delivery_status from marts.data_quality_scorecard where as_of_date = %s",
+        (night,),
+    )
+    return dict(rows.fetchall())

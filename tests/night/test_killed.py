@@ -16,7 +16,8 @@ import pytest
 
 from cakupan import settings
 from simulator.check import differences
-from tests.night.conftest import NIGHTS, Installation
+from tests.night.bad_night import NIGHTS
+from tests.night.conftest import Installation
 from tests.warehouse.marts_as_json import actual
 
 

@@ -10,7 +10,8 @@ from collections import defaultdict
 from typing import Any
 
 from tests.lineage.specification import mistakes
-from tests.night.conftest import NIGHTS, Installation
+from tests.night.bad_night import NIGHTS
+from tests.night.conftest import Installation
 
 
 def events_of(nights: Installation, night: str) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 
 from cakupan import settings
-from tests.night.conftest import NIGHTS, Installation
+from tests.night.bad_night import NIGHTS
+from tests.night.conftest import Installation
 
 
 def test_three_nights_are_found_unaltered(nights: Installation) -> None:
