@@ -91,3 +91,9 @@ def states(marts: psycopg.Connection, night: str) -> dict[str, str]:
         (night,),
     )
     return dict(rows.fetchall())
+
+
+def newest_publication_is_sealed(nights: Installation, marts: psycopg.Connection) -> bool:
+    """Whether the newest checkpoint covers the newest night that readers see."""
+    (published,) = marts.execute("select max(entry_no) from ledger.entry where kind = 'publication'").fetchone()
+    return int(nights.cakupan("ledger", "checkpoint").stdout.splitlines()[1]) > published
