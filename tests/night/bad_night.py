@@ -7,18 +7,19 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
-NIGHTS = ("2025-09-07", "2025-09-08", "2025-09-09")
-GOOD, BAD = NIGHTS[1:]
+NIGHTS = ("2025-09-06", "2025-09-07", "2025-09-08", "2025-09-09")
+GOOD, BAD = NIGHTS[-2:]
 ACCIDENTS = {
     "bpjstk.kepesertaan": ("truncated", "REJECTED"),
-    "diskumdag.pelaku_usaha": ("missing-column", "REJECTED"),
-    "disnaker.penerima_dbhcht": ("empty", "REJECTED"),
+    "bpjstk.iuran": ("missing-column", "REJECTED"),
+    "diskumdag.sosialisasi": ("empty", "REJECTED"),
     "disdik.ptk_non_asn": ("absent", "LATE"),
     "perkim.tenaga_lapangan": ("held-shrunk", "HELD"),
-    "dispar.pekerja_seni": ("held-dirty", "HELD"),
+    "diskumdag.pelaku_usaha": ("held-dirty", "HELD"),
 }
 SENT = {  # what happens to the feed, and an accident of the simulator after which the same delivery is in force
     "dinsos.relawan_disabilitas": ("HELD", "held-shrunk"),
@@ -27,13 +28,19 @@ SENT = {  # what happens to the feed, and an accident of the simulator after whi
     "sipd.sp2d": ("REJECTED", "empty"),
     "distan.kelompok_tani": ("REJECTED", "empty"),
 }
+ERRORS = 3  # payers of the budget that became an error cell
 ZERO_WIDTH = "\u200b"
+
+
+def left_of(rows: int) -> int:
+    """How many rows are left where most were blanked out."""
+    return rows * 28 // 100
 
 
 def blank_rows_hide_a_loss(content: bytes) -> bytes:
     """As many lines as the night before, most of them without a single filled cell."""
     head, *lines = content.decode("cp1252").splitlines()
-    kept = len(lines) * 28 // 100
+    kept = left_of(len(lines))
     return "\r\n".join([head, *lines[:kept], *[";;;"] * (len(lines) - kept), ""]).encode("cp1252")
 
 
@@ -42,9 +49,9 @@ def error_cells_and_unseen_characters(content: bytes) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(content))
     column = next(cell.column for row in book.active.iter_rows() for cell in row if _means(cell.value, "SUMBERDANA"))
     payers = [row[column - 1] for row in book.active.iter_rows() if row[column - 1].value in ("DBHCHT", "DAU", "PAD")]
-    for cell in payers[:3]:
+    for cell in payers[:ERRORS]:
         cell.value, cell.data_type = "#N/A", "e"
-    for cell in payers[3:]:
+    for cell in payers[ERRORS:]:
         cell.value += ZERO_WIDTH
     saved = io.BytesIO()
     book.save(saved)
@@ -96,3 +103,22 @@ def spoil(city: Path) -> None:
         good = next(folder.glob(f"*_{GOOD.replace('-', '')}.*"))
         name = good.name.replace(GOOD.replace("-", ""), BAD.replace("-", ""))
         good.with_name(name).write_bytes(change(good.read_bytes()))
+
+
+def scorecard(simulated: dict[str, Any], good: dict[str, Any]) -> dict[str, Any]:
+    """The simulator's scorecard of the bad night, with the rows that the held ones of the five really have.
+
+    `good` is that of the night before, on which all rows of the three were let in.
+    """
+    sent = {feed: good[feed]["delivered_rows"] for feed, (state, _) in SENT.items() if state == "HELD"}
+    assert {feed: good[feed]["accepted_rows"] for feed in sent} == sent
+    sent["dinsos.relawan_disabilitas"] = left_of(sent["dinsos.relawan_disabilitas"])
+    faulty = {"sipd.anggaran": ERRORS}
+    cards = {
+        feed: {
+            "delivered_rows": rows, "accepted_rows": rows - faulty.get(feed, 0),
+            "quarantined_rows": faulty.get(feed, 0), "duplicate_rows": 0, "delivery_status": "HELD",
+        }
+        for feed, rows in sent.items()
+    }  # fmt: skip
+    return simulated | cards

@@ -1,11 +1,14 @@
-"""Two good nights of a simulated city and a bad one, run once for all tests as a user would: by command."""
+"""Nights of a simulated city, run once for all tests as a user would: a killed one, good ones and a bad one."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +20,9 @@ from cakupan import settings
 from tests.night import bad_night
 from tests.night.bad_night import NIGHTS
 
+KILLED = (("ingest_bpjstk", 4), ("ingest_distan", 0.3), ("warehouse", 4))
+"""After which line of its report, and how many seconds later, the first night was killed."""
+
 
 @dataclass
 class Installation:
@@ -25,18 +31,49 @@ class Installation:
     home: Path
     city: Path
     ran: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+    """How many runs Airflow took to be under way after each killed night, and then after each night."""
+    _urls: dict[str, str] = field(default_factory=dict)
 
     def cakupan(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
         return subprocess.run(
             [sys.executable, "-m", "cakupan", *map(str, arguments)],
-            env=environment | {"CAKUPAN_HOME": str(self.home), "COLUMNS": "160"},
+            env=self._environment() | {"COLUMNS": "160"},
             cwd=settings.PROJECT, capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def _environment(self) -> dict[str, str]:
+        others = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
+        return others | {"CAKUPAN_HOME": str(self.home)}
 
     def run(self, night: str) -> subprocess.CompletedProcess[str]:
         self.ran[night] = self.cakupan("nightly", "--date", night, "--from", self.city / "deliveries")
         return self.ran[night]
+
+    def run_and_kill(self, night: str, at: str, after_seconds: float) -> None:
+        """Start the night and kill every process of it some time after it said `at`."""
+        started = subprocess.Popen(
+            [sys.executable, "-m", "cakupan", "nightly", "--date", night, "--from", self.city / "deliveries"],
+            env=self._environment() | {"PYTHONUNBUFFERED": "1"},
+            cwd=settings.PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        assert started.stdout
+        assert any(at in line for line in started.stdout), f"the night never said {at}"
+        time.sleep(after_seconds)
+        os.killpg(started.pid, signal.SIGKILL)
+        assert started.wait() == -signal.SIGKILL
+        started.stdout.close()
+
+    def url(self, role: str) -> str:
+        """Where the role finds the warehouse."""
+        if role not in self._urls:
+            self._urls[role] = self.cakupan("database", "url", "--role", role).stdout.strip()
+        return self._urls[role]
+
+    def runs_left(self) -> int:
+        """How many runs Airflow takes to be under way."""
+        with psycopg.connect(re.sub(r"/[^/]*$", "/airflow", self.url("airflow"))) as metadata:
+            return int(metadata.execute("select count(*) from dag_run where state = 'running'").fetchone()[0])
 
     def expected(self, night: str) -> dict:
         return json.loads((self.city / "expected" / f"{night}.json").read_text())
@@ -68,19 +105,22 @@ def new_installation(public_folder: Callable[[], Path]) -> Iterator[Callable[...
 
 @pytest.fixture(scope="session")
 def nights(new_installation: Callable[..., Installation]) -> Installation:
-    """An installation in which the three nights were run in order: two good ones, then the bad one."""
+    """An installation in which four nights were run in order: the first was killed before, the last is the bad one."""
     installation = new_installation(600, "--seed", "7", "--dirt", "0.03", *bad_night.incidents())
     bad_night.spoil(installation.city)
+    for at, after_seconds in KILLED:
+        installation.run_and_kill(NIGHTS[0], at, after_seconds)
+        installation.left.append(installation.runs_left())
     for night in NIGHTS:
         installation.run(night)
+        installation.left.append(installation.runs_left())
     return installation
 
 
 @pytest.fixture(scope="session")
 def marts(nights: Installation) -> Iterator[psycopg.Connection]:
-    """What an auditor sees of the three nights."""
-    url = nights.cakupan("database", "url", "--role", "auditor").stdout.strip()
-    with psycopg.connect(url, autocommit=True) as connection:
+    """What an auditor sees of the nights."""
+    with psycopg.connect(nights.url("auditor"), autocommit=True) as connection:
         yield connection
 
 

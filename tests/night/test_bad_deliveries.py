@@ -18,8 +18,8 @@ def test_the_bad_deliveries_are_told_apart(nights: Installation, marts: psycopg.
     ("feed", "says"),
     [
         ("bpjstk.kepesertaan", "kepesertaan_20250909.csv.gz"),
-        ("diskumdag.pelaku_usaha", "pelaku_usaha_20250909.csv"),
-        ("disnaker.penerima_dbhcht", "penerima_dbhcht_20250909.xlsx"),
+        ("bpjstk.iuran", "iuran_20250909.csv.gz"),
+        ("diskumdag.sosialisasi", "sosialisasi_20250909.csv"),
         ("perkim.tenaga_lapangan", "tenaga_lapangan_20250909.xlsx"),
     ],
 )

@@ -17,7 +17,7 @@ TOKEN = re.compile(r"\d{11,17}")
 
 @pytest.fixture(scope="module")
 def admin(nights: Installation):
-    url = nights.cakupan("database", "url", "--role", "admin").stdout.strip()
+    url = nights.url("admin")
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
@@ -74,7 +74,7 @@ def test_not_in_any_open_relation(admin: psycopg.Connection, personal: set[str],
 
 
 def test_not_in_airflows_database(nights: Installation, personal: set[str]) -> None:
-    url = nights.cakupan("database", "url", "--role", "airflow").stdout.strip()
+    url = nights.url("airflow")
     with psycopg.connect(re.sub(r"/[^/]*$", "/airflow", url), autocommit=True) as airflow:
         for table in ("xcom", "dag_run", "task_instance", "rendered_task_instance_fields", "log", "asset_event"):
             (text,) = airflow.execute(f"select coalesce(string_agg(r::text, ' '), '') from {table} r").fetchone()

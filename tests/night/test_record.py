@@ -14,7 +14,7 @@ from tests.night.bad_night import NIGHTS
 from tests.night.conftest import Installation, newest_publication_is_sealed
 
 
-def test_three_nights_are_found_unaltered(nights: Installation) -> None:
+def test_whole_nights_are_found_unaltered(nights: Installation) -> None:
     verified = nights.cakupan("verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert "Nothing was altered." in verified.stdout
@@ -43,7 +43,7 @@ def test_a_row_behind_a_published_figure_is_proven_to_a_stranger(nights: Install
 
 
 def test_a_figure_altered_by_hand_is_named(nights: Installation) -> None:
-    url = nights.cakupan("database", "url", "--role", "transformer").stdout.strip()
+    url = nights.url("transformer")
     change = "update warehouse.coverage_by_sector set active_participants = active_participants {} 1 where run_id = {} "
     with psycopg.connect(url, autocommit=True) as hand:
         (run,) = hand.execute("select max(run_id) from ledger.publication").fetchone()

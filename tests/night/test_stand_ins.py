@@ -46,7 +46,7 @@ def installations(public_folder: Callable[[], Path]) -> Iterator[Callable[[Wante
 
 
 def wrong_figures(installation: Installation) -> list[str]:
-    url = installation.cakupan("database", "url", "--role", "auditor").stdout.strip()
+    url = installation.url("auditor")
     with psycopg.connect(url) as marts:
         return differences(installation.expected(str(NIGHT)), actual(marts, NIGHT))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ import pytest
 from cakupan import night, publish, settings
 from cakupan.database import Role, connect, environment
 from cakupan.feeds import load_feeds
+from cakupan.sources import Source
 from cakupan.sources.folder import Folder
 from simulator.manifest import Plan
 from simulator.nights import generate
@@ -33,10 +34,11 @@ class Warehouse:
 
     city: Path
 
-    def load(self, until: date) -> None:
-        """Archive, land and validate everything delivered up to the night."""
+    def load(self, until: date, source_of: Callable[[str], Source] | None = None) -> None:
+        """Archive, land and validate everything delivered up to the night, in the city's folder or by each agency."""
         for feed in load_feeds(settings.FEEDS):
-            night.archive(feed.name, until, Folder(self.city / "deliveries"))
+            source = source_of(feed.agency) if source_of else Folder(self.city / "deliveries")
+            night.archive(feed.name, until, source)
             night.land(feed.name)
             night.validate(feed.name, until)
 

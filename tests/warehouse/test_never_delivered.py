@@ -12,6 +12,7 @@ from cakupan.database import Role, connect
 from simulator.check import differences
 from simulator.incidents import Accident, Incident
 from simulator.manifest import Plan
+from tests.simulator.serving import running
 from tests.warehouse.conftest import Warehouse, installed
 from tests.warehouse.marts_as_json import actual
 
@@ -24,13 +25,15 @@ MISSING = (
 
 @pytest.fixture(scope="module")
 def young(installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """A city whose first night lacks half of the feeds; on the second they come."""
+    """A city whose first night lacks half of the feeds; on the second they come, over SFTP, HTTP and SQL."""
     absent = tuple(Incident(feed, BEFORE, Accident.ABSENT) for feed in MISSING)
     plan = Plan(tmp_path_factory.mktemp("young"), 300, 3, 0.02, (BEFORE, AFTER), absent)
     with installed(plan, "test_never_delivered") as made:
-        for night in (BEFORE, AFTER):
-            made.load(night)
-            made.build(night)
+        made.load(BEFORE)
+        made.build(BEFORE)
+        with running(made.city, "--night", AFTER) as agencies:
+            made.load(AFTER, agencies.source)
+        made.build(AFTER)
         yield made
 
 
