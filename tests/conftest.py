@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from cakupan.database import Role, apply_schema, connect, create_database
 from cakupan.database.server import Server, embedded
+from tests.databases import copy_of
 
 # A test's data is worth nothing: let the disk rest.
 UNSAFE_BUT_FAST = {
@@ -23,7 +23,6 @@ UNSAFE_BUT_FAST = {
     "full_page_writes": "off",
     "shared_buffers": "128MB",
 }
-_names = (f"test_{number}" for number in itertools.count())
 
 GROUPS = ("night", "warehouse", "unit")
 """What a test needs, the slowest first: whole nights, dbt or Airflow; the embedded PostgreSQL; nothing."""
@@ -125,14 +124,10 @@ def installation(public_folder: Callable[[], Path]) -> Iterator[Path]:
 
 
 @pytest.fixture
-def database_name(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def database_name(installation: Path) -> Iterator[str]:
     """A fresh warehouse database with the fixed schemas; connect() goes to it."""
-    name = next(_names)
-    with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
-        admin.execute(f"create database {name} template test_template")
-        monkeypatch.setenv("CAKUPAN_PG_DATABASE", name)
+    with copy_of("test_template") as name:
         yield name
-        admin.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +26,7 @@ from cakupan.landing import land
 from cakupan.landing.archive import Archive
 from cakupan.ledger.deliveries import enter_delivery
 from cakupan.ledger.runs import mark_run
+from tests.databases import copy_of, new_database
 
 NIGHT = date(2025, 9, 9)
 FARMERS = "distan.kelompok_tani"
@@ -165,25 +168,54 @@ def altered(**options: Any) -> list[str]:
     return [line for area in areas.values() for line in area.alterations]
 
 
+@contextmanager
+def within(database: str, folder: Path) -> Iterator[Kept]:
+    """The warehouse in a database with its files below a folder, to which all goes while inside."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CAKUPAN_PG_DATABASE", database)
+        patch.setenv("CAKUPAN_ARCHIVE", str(folder / "archive"))
+        patch.setenv("CAKUPAN_LEDGER", str(folder / "ledger"))
+        with connect(Role.LOADER) as connection:
+            yield Kept(connection, folder / "archive", folder / "ledger")
+
+
+@pytest.fixture(scope="session")
+def empty_template(installation: Path) -> str:
+    """The database of a warehouse that nothing was delivered to, for tests to get copies of."""
+    database = new_database("test_template")
+    with within(database, Path()):
+        night.prepare()
+        with connect(Role.TRANSFORMER) as dbt:
+            dbt.execute(MARTS)
+    return database
+
+
+@pytest.fixture(scope="session")
+def kept_template(empty_template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The database and the files of a night of two deliveries, published and sealed, for tests to get copies of."""
+    database, files = new_database(empty_template), tmp_path_factory.mktemp("kept")
+    with within(database, files) as made:
+        made.deliver(FARMERS, farmers())
+        made.deliver("disnaker.penerima_dbhcht", recipients())
+        made.publish()
+        made.seal()
+    return database, files
+
+
 @pytest.fixture
-def empty(database: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def empty(empty_template: str, tmp_path: Path) -> Iterator[Kept]:
     """A warehouse that nothing was delivered to."""
-    monkeypatch.setenv("CAKUPAN_ARCHIVE", str(tmp_path / "archive"))
-    monkeypatch.setenv("CAKUPAN_LEDGER", str(tmp_path / "ledger"))
-    night.prepare()
-    with connect(Role.TRANSFORMER) as dbt:
-        dbt.execute(MARTS)
-    yield Kept(database, tmp_path / "archive", tmp_path / "ledger")
+    with copy_of(empty_template) as database, within(database, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def kept(empty: Kept) -> Kept:
+def kept(kept_template: tuple[str, Path], tmp_path: Path) -> Iterator[Kept]:
     """A night of two deliveries, published and sealed; in the first, row 12 is quarantined."""
-    empty.deliver(FARMERS, farmers())
-    empty.deliver("disnaker.penerima_dbhcht", recipients())
-    empty.publish()
-    empty.seal()
-    return empty
+    template, files = kept_template
+    shutil.copytree(files, tmp_path, dirs_exist_ok=True)
+    with copy_of(template) as database, within(database, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
