@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
-import json
 import subprocess
 import time
 from datetime import date
@@ -16,6 +15,7 @@ from psycopg import sql
 from cakupan import settings
 from cakupan.database import Role, connect, url
 from cakupan.database.server import binaries
+from cakupan.dbt_project import call_dbt
 from cakupan.feeds import CsvFormat, load_feeds
 
 NAMES = {
@@ -55,13 +55,17 @@ def copy_csv(night: date, deliveries: Path) -> dict[str, float]:
 
 
 def plain_sql() -> dict[str, float]:
-    """Return seconds for the SQL of every mart of the night, as dbt compiled it, each into a temporary table."""
-    manifest = json.loads((settings.home() / "dbt" / "target" / "run_results.json").read_text())
-    models = [result for result in manifest["results"] if result["unique_id"].startswith("model.")]
+    """Return seconds for the SQL of every mart of the night, as dbt compiles it, each into a temporary table."""
+    state = settings.home() / "dbt"
+    compiled = call_dbt(
+        "compile", "--no-write-json", "--selector", "marts",
+        target=state / "target", logs=state / "logs", says="none", log_file="info",
+    )  # fmt: skip
+    models = [result.node for result in compiled.result.results if result.node.resource_type == "model"]
     seconds = 0.0
     with connect(Role.TRANSFORMER) as connection:
         for number, model in enumerate(models):
-            statement = f"create temp table floor_{number} as {model['compiled_code']}"
+            statement = f"create temp table floor_{number} as {model.compiled_code}"
             began = time.perf_counter()
             connection.execute(statement)  # type: ignore[call-overload]
             seconds += time.perf_counter() - began

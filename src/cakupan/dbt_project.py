@@ -17,6 +17,7 @@ from cakupan.feeds import ACCEPTED, Column, Feed, load_feeds
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 SOURCES = Path("models/staging/feeds.yml")
 ROSTERS = Path("macros/rosters.sql")
@@ -44,11 +45,17 @@ class FeedsUndeclared(RuntimeError):
 
 
 def call_dbt(
-    *arguments: str, target: Path, logs: Path, says: Literal["error", "none"], log_file: str
+    *arguments: str,
+    target: Path,
+    logs: Path,
+    says: Literal["error", "none"],
+    log_file: str,
+    manifest: Manifest | None = None,
 ) -> dbtRunnerResult:
     """Call dbt on the project in this process, with the library's connection; `says` and `log_file` are log levels.
 
-    Raises FeedsUndeclared.
+    The project is read unless `manifest` gives it as read, for one call: dbt leaves in it what it compiled, and would
+    compile a model twice without its rules. Raises FeedsUndeclared.
     """
     from dbt.cli.main import dbtRunner  # half a second that only who calls it needs to spend
 
@@ -57,7 +64,9 @@ def call_dbt(
     project = str(settings.DBT_PROJECT)
     places = ("--target-path", str(target), "--log-path", str(logs))
     with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
-        return dbtRunner().invoke([*quiet, *arguments, "--project-dir", project, "--profiles-dir", project, *places])
+        return dbtRunner(manifest).invoke(
+            [*quiet, *arguments, "--project-dir", project, "--profiles-dir", project, *places]
+        )
 
 
 def declare_feeds() -> None:
@@ -88,8 +97,13 @@ def sources_file(feeds: Iterable[Feed]) -> str:
         _source("quarantine", _QUARANTINE, [_table(feed) for feed in feeds]),
         _source("accepted", _LET_IN, [_table(feed) | {"columns": _columns(feed)} for feed in feeds]),
     ]
-    text = yaml.safe_dump(
-        {"version": 2, "sources": sources}, sort_keys=False, allow_unicode=True, width=120, default_flow_style=False
+    text = yaml.dump(
+        {"version": 2, "sources": sources},
+        Dumper=yaml.CSafeDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=120,
+        default_flow_style=False,
     )
     return f"# {WRITTEN}\n{text}"
 

@@ -95,7 +95,7 @@ def misdescribed(project: Project) -> dict[str, list[str]]:
     found = {}
     for node in project.manifest["nodes"].values():
         if node["resource_type"] == "model" and {"staging", "intermediate"} & set(node["fqn"]) and node["description"]:
-            columns = [name for name in project.sources[relation_of(node) or ""] if name != ROWS]
+            columns = [name for name in project.sources[relation_of(node.get("relation_name")) or ""] if name != ROWS]
             if list(node["columns"]) != columns:
                 found[node["name"]] = sorted(set(columns) ^ set(node["columns"])) or columns
     return found

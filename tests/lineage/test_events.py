@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -42,36 +42,34 @@ def told(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def artifacts(status: str = "success") -> tuple[dict[str, Any], dict[str, Any]]:
-    """A staged feed, a rule that is no relation, and a mart that reads both the feed and the rule's table."""
+def built(status: str = "success") -> tuple[Any, list[Any]]:
+    """Return a project and its results: a staged feed, a rule that is no relation, a mart that reads feed and rule."""
 
-    def node(name: str, schema: str | None, *before: str, **more: Any) -> dict[str, Any]:
-        return {
-            "name": name, "resource_type": "model", "columns": {}, "depends_on": {"nodes": list(before)},
-            "relation_name": f'"warehouse"."{schema}"."{name}"' if schema else None, "raw_code": SECRET,
-        } | more  # fmt: skip
+    def node(name: str, schema: str | None, *before: str, **more: Any) -> Any:
+        relation_name = f'"warehouse"."{schema}"."{name}"' if schema else None
+        fixed = {"resource_type": "model", "columns": {}, "raw_code": SECRET}
+        return SimpleNamespace(
+            **fixed | {"name": name, "relation_name": relation_name, "depends_on_nodes": list(before)} | more
+        )
 
-    column = {"name": "disbursed_idr", "data_type": "bigint", "description": "Sum."}
+    column = SimpleNamespace(name="disbursed_idr", data_type="bigint", description="Sum.")
     nodes = {
         "stg": node("stg_sipd_sp2d", "warehouse", "sipd_sp2d"),
         "order": node("int_dbhcht_order", "warehouse", "stg"),
         "rule": node("over_budget", None, "order"),
         "mart": node("dbhcht_reconciliation", "warehouse", "rule", "run", columns={"disbursed_idr": column}),
     }
-    times = {"started_at": "2025-09-09T20:00:00Z", "completed_at": "2025-09-09T20:00:01Z"}
+    at = datetime(2025, 9, 9, 20)
+    times = SimpleNamespace(started_at=at, completed_at=at.replace(second=1))
     results = [
-        {
-            "unique_id": key, "status": status, "timing": [{"name": "execute"} | times], "message": SECRET,
-            "adapter_response": {"rows_affected": 8}, "compiled_code": SECRET,
-        }
-        for key in nodes
-    ]  # fmt: skip
+        SimpleNamespace(node=node, status=status, timing=[times], message=SECRET, adapter_response={"rows_affected": 8})
+        for node in nodes.values()
+    ]
     sources = {
-        key: {"name": key, "resource_type": "source", "relation_name": f'"warehouse"."{schema}"."{key}"'}
+        key: SimpleNamespace(relation_name=f'"warehouse"."{schema}"."{key}"')
         for schema, key in (("ledger", "run"), ("accepted", "sipd_sp2d"))
     }
-    manifest = {"nodes": nodes, "sources": sources}
-    return manifest, {"metadata": {"generated_at": "2025-09-09T20:00:02Z"}, "results": results}
+    return SimpleNamespace(nodes=nodes, sources=sources), results
 
 
 def names(datasets: list[dict[str, Any]]) -> list[str]:
@@ -81,7 +79,7 @@ def names(datasets: list[dict[str, Any]]) -> list[str]:
 
 def test_what_dbt_built_is_told_with_inputs_through_rules_and_with_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "parent", TASK)
-    events = list(events_of(*artifacts(), NIGHT, 7))
+    events = list(events_of(*built(), NIGHT, 7))
     assert [mistake for each in events for mistake in mistakes(each)] == []
     assert [each["eventType"] for each in events] == ["START", "COMPLETE"] * 3
     ends = {each["job"]["name"]: each for each in events if each["eventType"] == "COMPLETE"}
@@ -104,22 +102,25 @@ def test_what_dbt_built_is_told_with_inputs_through_rules_and_with_columns(monke
 
 
 def test_what_dbt_could_not_build_is_told_without_what_the_database_said() -> None:
-    events = list(events_of(*artifacts("error"), NIGHT, 7))
+    events = list(events_of(*built("error"), NIGHT, 7))
     assert [each["eventType"] for each in events] == ["START", "FAIL"] * 3
     assert events[1]["run"]["facets"]["errorMessage"]["message"] == "dbt: error"
     assert [mistake for each in events for mistake in mistakes(each)] == []
     assert SECRET not in json.dumps(events)
 
 
-def test_results_of_an_earlier_call_are_not_told_again(home: Path) -> None:
-    manifest, results = artifacts()
-    (home / "manifest.json").write_text(json.dumps(manifest))
-    (home / "run_results.json").write_text(json.dumps(results))
+def test_what_was_built_is_kept_with_the_night(home: Path) -> None:
     connection: Any = SimpleNamespace(execute=lambda *_: SimpleNamespace(fetchone=lambda: (NIGHT,)))
-    tell_build(connection, 7, home, datetime(2025, 9, 9, 20, 0, 3, tzinfo=UTC))
-    assert not sending.file_of(NIGHT).exists()
-    tell_build(connection, 7, home, datetime(2025, 9, 9, 20, 0, 0, tzinfo=UTC))
-    assert len(told(sending.file_of(NIGHT))) == 6
+    tell_build(connection, 7, *built())
+    kept = told(sending.file_of(NIGHT))
+    assert len(kept) == 6
+    assert {each["eventTime"] for each in kept} == {"2025-09-09T20:00:00+00:00", "2025-09-09T20:00:01+00:00"}
+
+
+def test_a_project_that_cannot_be_told_of_breaks_nothing_off(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    connection: Any = SimpleNamespace(execute=lambda *_: SimpleNamespace(fetchone=lambda: (NIGHT,)))
+    tell_build(connection, 7, SimpleNamespace(), built()[1])  # type: ignore[arg-type]
+    assert "what dbt did was not told: AttributeError" in caplog.text
 
 
 def test_an_event_that_is_none_is_seen_as_such() -> None:

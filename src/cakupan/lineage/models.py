@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from cakupan.ledger.runs import night_of_run
 from cakupan.lineage import sending
 from cakupan.lineage.events import Dataset, Event, Job, event, facet, relation
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
+    from dbt.contracts.graph.manifest import Manifest
 
 DIRECT = Path(__file__).with_name("columns.json")
 """The direct sources of every column that dbt builds, written by `make docs`."""
@@ -27,14 +31,10 @@ parent: Job | None = None
 """The task of Airflow in this process, once its listener has said so."""
 
 
-def tell_build(connection: psycopg.Connection, run_id: int, target: Path, since: datetime) -> None:
-    """Tell what the dbt call begun at `since` did, from the artifacts it left in `target`. Never raises."""
+def tell_build(connection: psycopg.Connection, run_id: int, manifest: Manifest, results: Sequence[RunResult]) -> None:
+    """Tell what a dbt call did, from the project as it read it and its results. Never raises."""
     try:
         night = night_of_run(connection, run_id)
-        manifest = json.loads((target / "manifest.json").read_text())
-        results = json.loads((target / "run_results.json").read_text())
-        if datetime.fromisoformat(results["metadata"]["generated_at"]) < since:
-            return  # dbt did not get as far as to write its results
         events = list(events_of(manifest, results, night, run_id))
     except Exception as error:
         sending.log.warning("lineage: what dbt did was not told: %s", type(error).__name__)
@@ -42,54 +42,51 @@ def tell_build(connection: psycopg.Connection, run_id: int, target: Path, since:
     sending.send(events, night)
 
 
-def events_of(manifest: dict[str, Any], results: dict[str, Any], night: date | None, run_id: int) -> Iterator[Event]:
+def events_of(manifest: Manifest, results: Sequence[RunResult], night: date | None, run_id: int) -> Iterator[Event]:
     """Yield a start and an end for each relation that dbt built; inputs and the columns' lineage are with the end."""
-    for result in results["results"]:
-        node = manifest["nodes"].get(result["unique_id"])
-        name = relation_of(node) if node and node["resource_type"] in TOLD else None
-        times = [
-            datetime.fromisoformat(timing[at]) for timing in result["timing"] for at in ("started_at", "completed_at")
-        ]
-        if node is None or name is None or not times:
+    for result in results:
+        node = result.node
+        name = relation_of(node.relation_name) if node.resource_type in TOLD else None
+        times = [at.replace(tzinfo=UTC) for step in result.timing for at in (step.started_at, step.completed_at) if at]
+        if name is None or not times:
             continue
-        kind = ("DBT", node["resource_type"].upper())
-        job = Job(f"dbt.{node['name']}", f"{run_id}:{min(times).isoformat()}", kind, night, run_id, parent)
+        kind = ("DBT", str(node.resource_type).upper())
+        job = Job(f"dbt.{node.name}", f"{run_id}:{min(times).isoformat()}", kind, night, run_id, parent)
         yield event("START", job, min(times))
-        if result["status"] == "success":
+        if result.status == "success":
             read = [relation(source) for source in sorted(set(_inputs(manifest, node)))]
             yield event("COMPLETE", job, max(times), read, [_output(node, name, result)])
         else:
-            yield event("FAIL", job, max(times), error=f"dbt: {result['status']}")
+            yield event("FAIL", job, max(times), error=f"dbt: {result.status}")
 
 
-def relation_of(node: dict[str, Any]) -> str | None:
-    """Return the schema and name of what dbt builds for a node; None where it builds nothing."""
-    name = node.get("relation_name")
+def relation_of(name: str | None) -> str | None:
+    """Return the schema and name of a relation as dbt names it; None where a node builds none."""
     return name.replace('"', "").split(".", 1)[1] if name else None
 
 
-def _inputs(manifest: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
+def _inputs(manifest: Manifest, node: Any) -> Iterator[str]:
     """Yield the relations a node reads, through models that are no relation of their own."""
-    for key in node["depends_on"].get("nodes", ()):
-        before = manifest["nodes"].get(key) or manifest["sources"].get(key)
+    for key in node.depends_on_nodes:
+        before = manifest.nodes.get(key) or manifest.sources.get(key)
         if before is None:
             continue
-        if name := relation_of(before):
+        if name := relation_of(before.relation_name):
             yield name
         else:
             yield from _inputs(manifest, before)
 
 
-def _output(node: dict[str, Any], name: str, result: dict[str, Any]) -> Dataset:
+def _output(node: Any, name: str, result: RunResult) -> Dataset:
     facets: dict[str, Any] = {}
-    if node["columns"]:
+    if node.columns:
         fields = [
-            {"name": column["name"], "type": column["data_type"] or "", "description": column["description"]}
-            for column in node["columns"].values()
+            {"name": column.name, "type": column.data_type or "", "description": column.description}
+            for column in node.columns.values()
         ]
         facets["schema"] = facet("1-2-0/SchemaDatasetFacet", fields=fields)
     facets |= column_lineage(name)
-    rows = result["adapter_response"].get("rows_affected")
+    rows = result.adapter_response.get("rows_affected")
     return relation(name, facets, rows if isinstance(rows, int) and rows >= 0 else None)
 
 

@@ -79,11 +79,11 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
 
     def visit(key: str) -> None:
         node = manifest["nodes"].get(key)
-        if node is None or node["resource_type"] != "model" or relation_of(node) in sources:
+        if node is None or node["resource_type"] != "model" or relation_of(node.get("relation_name")) in sources:
             return
         for before in node["depends_on"]["nodes"]:
             visit(before)
-        if relation := relation_of(node):
+        if relation := relation_of(node.get("relation_name")):
             sql = (target / "compiled" / node["package_name"] / node["original_file_path"]).read_text()
             sources[relation] = sources_of(sql, columns)
             columns[relation] = [name for name in sources[relation] if name != ROWS]

@@ -148,7 +148,8 @@ def _refused(connection: psycopg.Connection, feed: Feed, validation_id: int) -> 
 def _compiled(feed: Feed) -> tuple[str | None, str | None]:
     """Return the staging model as SQL, or what dbt says against it."""
     state = settings.home() / "dbt" / "check"
-    wanted = ("compile", "--no-introspect", "--select", f"path:models/staging/{feed.agency}/{feed.feed}.sql")
+    model = f"path:models/staging/{feed.agency}/{feed.feed}.sql"
+    wanted = ("compile", "--no-introspect", "--no-write-json", "--select", model)
     try:
         outcome = call_dbt(*wanted, target=state / "target", logs=state / "logs", says="none", log_file="info")
     except FeedsUndeclared as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,6 +19,8 @@ from cakupan.publish.run import RETRY_TURN, check_current, keep_turn
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 LAYERS = ("reference", "facts", "marts", "findings")
 """The layers of a night in the order in which they are built; each is a selector of the dbt project."""
@@ -58,14 +60,13 @@ def _build(run_id: int, layer: str) -> int:
         _declare_feeds()
         if layer == LAYERS[0] and loaded_reference(guard) == _reference_version():
             return 0  # loading the seeds again would only lock out their readers
-        began = datetime.now(UTC)
-        try:
-            nodes = _dbt("build", "--selector", layer)
-        finally:
-            tell_build(guard, run_id, settings.home() / "dbt" / "target", began)
+        manifest = _dbt("parse").result
+        results = _dbt("build", "--selector", layer, manifest=manifest).result.results
+        tell_build(guard, run_id, manifest, results)
+        _refuse_failed(results)
         if layer == LAYERS[0]:
             note_reference(guard, _reference_version())
-    return nodes
+    return len(results)
 
 
 def _declare_feeds() -> None:
@@ -82,19 +83,25 @@ def _reference_version() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _dbt(*arguments: str) -> int:
+def _dbt(*arguments: str, manifest: Manifest | None = None) -> dbtRunnerResult:
+    """Call dbt, which writes no artifacts: each would be the whole project in JSON, more work than the layer itself."""
     state = settings.home() / "dbt"
-    outcome = call_dbt(*arguments, target=state / "target", logs=state / "logs", says="error", log_file="info")
+    quietly = (*arguments, "--no-write-json")
+    outcome = call_dbt(
+        *quietly, target=state / "target", logs=state / "logs", says="none", log_file="info", manifest=manifest
+    )
     if outcome.exception:
         cause = cause_of(str(outcome.exception))
         raise BuildFailed(f"dbt stopped: {cause or outcome.exception}") from None
-    results = outcome.result.results
+    return outcome
+
+
+def _refuse_failed(results: Sequence[RunResult]) -> None:
     failed = [r for r in results if str(r.status) in ("error", "fail")]
     if failed:
         told = "; ".join(map(_why, failed[:TOLD]))
         more = f"; and {len(failed) - TOLD} more" if len(failed) > TOLD else ""
-        raise BuildFailed(f"dbt: {told}{more}; details in {state / 'logs' / 'dbt.log'}")
-    return len(results)
+        raise BuildFailed(f"dbt: {told}{more}; details in {settings.home() / 'dbt' / 'logs' / 'dbt.log'}")
 
 
 def _why(result: RunResult) -> str:
