@@ -17,13 +17,18 @@
     {{ return(run_being_built().as_of_date[:4]) }}
 {%- endmacro %}
 
+{#- The run being built, asked of the ledger once for each call of dbt: it stays the same as long as the call lasts. -#}
 {% macro run_being_built() -%}
     {%- if execute -%}
+        {%- if 'run_being_built' in graph -%}
+            {{ return(graph['run_being_built']) }}
+        {%- endif -%}
         {%- set rows = run_query(
             "select run.run_id, run.as_of_date::text from ledger.build join ledger.run using (run_id)"
         ).rows -%}
         {%- if rows -%}
-            {{ return({'run_id': rows[0][0] | int, 'as_of_date': rows[0][1]}) }}
+            {%- do graph.update({'run_being_built': {'run_id': rows[0][0] | int, 'as_of_date': rows[0][1]}}) -%}
+            {{ return(graph['run_being_built']) }}
         {%- elif flags.WHICH in ('build', 'run', 'test') -%}
             {{ exceptions.raise_compiler_error("no run is being built: ledger.build is empty") }}
         {%- endif -%}
