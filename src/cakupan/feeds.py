@@ -261,7 +261,7 @@ def load_feeds(root: Path) -> tuple[Feed, ...]:
     feeds = []
     for path in sorted(root.glob("*/*.yml")):
         try:
-            feed = Feed.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            feed = Feed.model_validate(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         if (feed.agency, feed.feed) != (path.parent.name, path.stem):

@@ -63,7 +63,7 @@ class Suite(Strict):
 def read_suite(path: Path) -> Suite:
     """Read the suite in a file; raises ValueError naming the file that is wrong."""
     try:
-        return Suite.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Suite.model_validate(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
