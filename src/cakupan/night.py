@@ -6,6 +6,7 @@ Every step asks the database what is new, so that it can be killed at any point 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,7 @@ import psycopg
 
 from cakupan import identity, landing, notices, publish, quality, settings
 from cakupan.audit import sealing
+from cakupan.audit.folder import Folder
 from cakupan.audit.note import BadNote
 from cakupan.bilingual import Language
 from cakupan.database import Role, cause_of, connect, said
@@ -167,8 +169,10 @@ def build(run_id: int, layer: str) -> int:
 @hide_values
 def publish_run(run_id: int) -> None:
     """Move the readers' pointer to the run."""
-    with connect(Role.LOADER) as connection:
-        publish.publish(connection, run_id)
+    with connect(Role.LOADER) as connection, Folder().new_marks("runs", run_id) as marks:
+        if publish.publish(connection, run_id, marks):
+            with suppress(OSError):  # the seal, which says why, makes up for it
+                marks.keep()
 
 
 @hide_values

@@ -96,9 +96,12 @@ class Kept:
             )
         mark_run(self.database, run, "BUILT")
         self.database.commit()
-        publish.publish(self.database, run)
-        self.database.commit()
+        night.publish_run(run)
         return run
+
+    def lose_marks(self, run: int) -> None:
+        """As where a night is killed after it was published, before the marks of its rows were kept."""
+        Folder(self.ledger).marks_path("runs", run).unlink()
 
     def seal(self) -> None:
         with connect(Role.LOADER) as connection:

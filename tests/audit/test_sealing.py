@@ -7,19 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from cakupan import night
+from cakupan import night, publish
 from cakupan.audit import checkpoint, note, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, SigningKey
 from cakupan.database import Role, connect
-from cakupan.ledger import merkle
+from cakupan.ledger import digests, merkle
 from cakupan.ledger.entries import read_entries
-from tests.audit.conftest import FARMERS, Kept, altered, farmers, verified
+from tests.audit.conftest import FARMERS, NIGHT, Kept, altered, farmers, verified
 
 
 def snapshot(root: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def marked(ledger: Path, run: int) -> dict[str, tuple[int, list[tuple[bytes, bytes]]]]:
+    """The marks of a run: the cells that are kept, and the rows."""
+    return {name: (part.kept, list(part.rows())) for name, part in Folder(ledger).marks("runs", run).items()}
 
 
 def test_a_seal_signs_every_entry_and_keeps_it_outside_the_database(kept: Kept, folder: Folder) -> None:
@@ -61,8 +66,8 @@ def test_a_folder_that_cannot_be_written_leaves_the_night_published(empty: Kept)
 
 
 def test_a_night_killed_before_its_seal_is_sealed_with_the_next(kept: Kept, folder: Folder) -> None:
-    kept.publish(date(2025, 9, 10))
-    kept.publish(date(2025, 9, 11))
+    kept.lose_marks(kept.publish(date(2025, 9, 10)))
+    kept.lose_marks(kept.publish(date(2025, 9, 11)))
     kept.seal()
     assert [path.name for path in folder.checkpoints()] == ["6", "8"]
     assert folder.marks("runs", 2)
@@ -80,11 +85,14 @@ def test_a_seal_killed_between_its_files_is_done_again(kept: Kept, folder: Folde
 
 
 def test_a_lost_folder_is_filled_from_the_database_as_far_as_it_was_signed(kept: Kept) -> None:
-    before = snapshot(kept.ledger)
+    before, marks = snapshot(kept.ledger), marked(kept.ledger, 1)
     for path in before:
         path.unlink()
     kept.seal()
-    assert snapshot(kept.ledger) == before
+    after = snapshot(kept.ledger)
+    assert after.keys() == before.keys()
+    assert {path for path in before if after[path] != before[path]} <= {kept.ledger / "runs" / "1"}
+    assert marked(kept.ledger, 1) == marks
 
 
 def test_an_altered_entry_stays_told_while_sealing_goes_on(kept: Kept, folder: Folder) -> None:
@@ -132,6 +140,7 @@ def test_without_leaves_an_altered_entry_is_not_signed_over(kept: Kept, folder: 
 
 def test_no_marks_are_kept_of_rows_altered_before_the_seal(empty: Kept) -> None:
     run = empty.publish()
+    empty.lose_marks(run)
     empty.tamper("update warehouse.coverage set active = 41 where sector_code = 'A'")
     empty.seal()
     assert "warehouse.coverage" not in Folder(empty.ledger).marks("runs", run)
@@ -141,18 +150,60 @@ def test_no_marks_are_kept_of_rows_altered_before_the_seal(empty: Kept) -> None:
 
 def test_a_table_that_is_gone_since_keeps_no_night_from_being_sealed(empty: Kept) -> None:
     run = empty.publish()
+    empty.lose_marks(run)
     empty.tamper("drop table warehouse.people cascade")
     empty.seal()
     assert set(Folder(empty.ledger).marks("runs", run)) >= {"warehouse.coverage"}
     assert "warehouse.people" not in Folder(empty.ledger).marks("runs", run)
 
 
+def test_rows_altered_between_publication_and_seal_are_named(empty: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks are kept of what was put on record, as it is read for that; the seal reads no published row again."""
+    run = empty.publish()
+    kept_when_published = Folder(empty.ledger).marks_path("runs", run).read_bytes()
+    empty.tamper("update warehouse.coverage set active = 41 where sector_code = 'A'")
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "digest", lambda *_: pytest.fail("read again"))
+        empty.seal()
+    assert Folder(empty.ledger).marks_path("runs", run).read_bytes() == kept_when_published
+    (told,) = altered()
+    assert told.endswith("active='34': active was '34', is '41'")
+
+
+def test_marks_are_the_same_whether_publishing_or_sealing_kept_them(empty: Kept) -> None:
+    run = empty.publish()
+    then = marked(empty.ledger, run)
+    assert then["warehouse.coverage"]
+    empty.lose_marks(run)
+    empty.seal()
+    assert marked(empty.ledger, run) == then
+
+
+def test_a_publication_tried_again_keeps_the_marks_of_the_first(empty: Kept) -> None:
+    run = empty.publish()
+    path = Folder(empty.ledger).marks_path("runs", run)
+    then = path.read_bytes()
+    empty.tamper("update warehouse.coverage set active = 41 where sector_code = 'A'")
+    night.publish_run(run)
+    assert path.read_bytes() == then
+    path.unlink()
+    night.publish_run(run)
+    assert not path.exists()
+
+
+def test_what_is_not_published_leaves_no_marks(empty: Kept) -> None:
+    run = publish.start_run(empty.database, NIGHT)
+    with pytest.raises(publish.NotBuilt):
+        night.publish_run(run)
+    assert not list((empty.ledger / "runs").iterdir())
+
+
 def test_marks_of_decisions_hold_no_cell_of_a_row(kept: Kept, folder: Folder) -> None:
     marks = folder.marks("validations", 1)["decisions"]
-    assert [kept_cells.split(b"\t")[:3] for _, kept_cells in marks.rows if b"quarantined" in kept_cells] == [
+    assert [kept_cells.split(b"\t")[:3] for _, kept_cells in marks.rows() if b"quarantined" in kept_cells] == [
         [b"", b"12", b"quarantined"]
     ]
-    assert all(b"ARI" not in cells for _, cells in marks.rows)
+    assert all(b"ARI" not in cells for _, cells in marks.rows())
 
 
 def test_a_witness_is_added_to_the_checkpoint_of_files_database_and_receipts(kept: Kept, folder: Folder) -> None:

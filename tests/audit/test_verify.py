@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cakupan import quality, settings
-from cakupan.audit import sealing, verifying
+from cakupan.audit import marks, verifying
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import read_record
 from cakupan.cli import verify as command
@@ -221,7 +221,7 @@ def test_a_published_row_that_is_gone_or_was_added(kept: Kept) -> None:
 
 
 def test_a_row_of_a_large_relation(empty: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "KEPT_WHOLE", 10)
+    monkeypatch.setattr(marks, "KEPT_WHOLE", 10)
     empty.publish()
     empty.seal()
     empty.tamper("update warehouse.people set active = false where worker = 'w17'")

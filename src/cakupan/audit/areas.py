@@ -8,6 +8,17 @@ NAMED = 20
 """Alterations of one place that are named one by one."""
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What differs in one place: the changes that are named, and how many more there are."""
+
+    named: list[str] = field(default_factory=list)
+    more: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.named)
+
+
 @dataclass
 class Area:
     """One area of the verification."""
@@ -17,9 +28,10 @@ class Area:
     alterations: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def altered(self, where: str, what: list[str] | str) -> None:
+    def altered(self, where: str, what: Changes | list[str] | str) -> None:
         """Name alterations of one place, the first of many one by one."""
-        alterations = [what] if isinstance(what, str) else what
-        self.alterations += [f"{where}: {each}" for each in alterations[:NAMED]]
-        if len(alterations) > NAMED:
-            self.alterations.append(f"{where}: and {len(alterations) - NAMED} more")
+        changes = what if isinstance(what, Changes) else Changes([what] if isinstance(what, str) else what)
+        self.alterations += [f"{where}: {each}" for each in changes.named[:NAMED]]
+        more = len(changes.named[NAMED:]) + changes.more
+        if more:
+            self.alterations.append(f"{where}: and {more} more")

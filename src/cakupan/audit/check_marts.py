@@ -8,9 +8,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit.areas import Area
-from cakupan.audit.differences import Cells, name_differences
+from cakupan.audit.areas import Area, Changes
+from cakupan.audit.differences import NO_ROW_DIFFERS, Cells, name_differences
 from cakupan.audit.folder import Folder
+from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
 from cakupan.ledger import digests
 from cakupan.ledger.publications import VIEWS, Part, Publication, relations, stored_counts
@@ -54,22 +55,21 @@ def _standing(connection: Connection[Any], publications: Sequence[Publication], 
     return newest
 
 
-def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> list[str]:
+def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> Changes:
     """Tell what differs in one part."""
     if part.relation != VIEWS:
         columns = digests.table_columns(connection, *part.relation.split(".", 1))
         if missing := [name for name in part.columns if name not in columns]:
-            return [f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"]
+            return Changes([f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"])
         if not part.columns:
-            return ["the entry does not name its columns; it was not made by the warehouse"]
+            return Changes(["the entry does not name its columns; it was not made by the warehouse"])
     with connection.transaction():
-        if digests.digest(connection, part.statement) == part.digest:
-            return []
-        if not part.digest.rows:
-            return [f"added: {_named(part, digests.cells(line))}" for line in digests.lines(connection, part.statement)]
-        marks = folder.marks("runs", publication.run_id).get(part.name)
+        if digests.is_digest(connection, part.statement, part.digest):
+            return Changes()
+        kept = folder.marks("runs", publication.run_id)
+        marks = kept.get(part.name) if part.digest.rows else Marks.none(part.name)
         differences = name_differences(connection, part.statement, marks, lambda now, was: _row(part, now, was))
-        return differences or ["differs from what was recorded, though no row does; the kept marks were altered"]
+        return differences or Changes([NO_ROW_DIFFERS])
 
 
 def _check_strangers(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> None:

@@ -12,14 +12,16 @@ import psycopg
 from psycopg import Connection, sql
 
 from cakupan.audit.areas import Area
-from cakupan.audit.differences import Cells, name_differences
+from cakupan.audit.differences import NO_ROW_DIFFERS, Cells, name_differences
 from cakupan.audit.folder import Folder
 from cakupan.audit.locating import locate
+from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
 from cakupan.audit.sealing import DECISIONS
 from cakupan.landing.archive import Archive
-from cakupan.ledger import digests
+from cakupan.ledger import copied, digests
 from cakupan.ledger.digests import LandedRows
+from cakupan.ledger.validations import landed_rows
 
 Facts = dict[str, Any]
 
@@ -80,18 +82,13 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
             if not _is_there(connection, statement):
                 area.altered(where, "the table, or a column of it, is gone")
                 continue
-            if digests.digest(connection, statement) == decided:
+            if digests.is_digest(connection, statement, decided):
                 continue
             marks = folder.marks("validations", number).get(DECISIONS)
             if marks is None and not decided.rows:
-                changes = [
-                    f"added: {_decision(digests.cells(line), None)}" for line in digests.lines(connection, statement)
-                ]
-            else:
-                changes = name_differences(connection, statement, marks, _decision)
-        area.altered(
-            where, changes or "differs from what was recorded, though no row does; the kept marks were altered"
-        )
+                marks = Marks.none(DECISIONS)
+            changes = name_differences(connection, statement, marks, _decision)
+        area.altered(where, changes or NO_ROW_DIFFERS)
     area.checked = f"{len(recorded)} validations, {count} rows set aside"
 
 
@@ -108,16 +105,14 @@ def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:
 def _is_as_recorded(connection: Connection[Any], facts: Facts) -> bool:
     table = sql.Identifier("landing", _table(facts))
     with connection.transaction():
-        digests.spell(connection)
+        copied.spell(connection)
         if not facts["landed_rows"]:
             query = sql.SQL("select from {} where delivery_id = %s limit 1").format(table)
             return connection.execute(query, (facts["delivery_id"],)).fetchone() is None
         if set(facts["columns"]) - set(digests.table_columns(connection, "landing", _table(facts))):
             return False
         landed = LandedRows(_table(facts), facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
-        digest = digests.landed_digest(connection, landed)
-        same = digest == digests.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
-        return same and not _filled_since(connection, facts)
+        return digests.is_landed(connection, landed, landed_rows(facts)) and not _filled_since(connection, facts)
 
 
 def _filled_since(connection: Connection[Any], facts: Facts) -> bool:

@@ -10,30 +10,15 @@ validations/<id>       marks of the rows that a validation set aside
 from __future__ import annotations
 
 import fcntl
-import gzip
-import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from cakupan import settings
+from cakupan.audit.draft import Draft
+from cakupan.audit.marks import Marks, MarksWriter, read_marks
 from cakupan.ledger.merkle import HASH_SIZE
-
-MARK_BYTES = 8
-"""Of a row's leaf: enough to tell which of some million rows was altered."""
-
-
-@dataclass(frozen=True)
-class Marks:
-    """The rows of one part when they were recorded: each one's mark and first `kept` cells, as COPY writes them."""
-
-    part: str
-    kept: int
-    key: int
-    """The first cells that name the row."""
-    rows: Sequence[tuple[str, bytes]]
 
 
 class Folder:
@@ -77,47 +62,24 @@ class Folder:
         """Return where the marks of a publication (`kind` runs) or a validation (`validations`) are."""
         return self.root / kind / str(number)
 
-    def write_marks(self, kind: str, number: int, parts: Iterable[Marks]) -> None:
-        """Keep marks."""
-        text = bytearray()
-        for each in parts:
-            head = {"part": each.part, "kept": each.kept, "key": each.key, "rows": len(each.rows)}
-            text += json.dumps(head).encode() + b"\n"
-            text += b"".join(f"{mark}\t".encode() + kept + b"\n" for mark, kept in each.rows)
-        self._write(self.marks_path(kind, number), gzip.compress(bytes(text), compresslevel=1, mtime=0))
+    def new_marks(self, kind: str, number: int) -> MarksWriter:
+        """Begin the marks of a publication or a validation; they are kept when that is said."""
+        return MarksWriter(self.marks_path(kind, number))
 
     def marks(self, kind: str, number: int) -> dict[str, Marks]:
-        """Read the marks that were kept, by part; nothing where there are none that can be read."""
-        try:
-            lines = iter(gzip.decompress(self.marks_path(kind, number).read_bytes()).split(b"\n"))
-            found = {}
-            while line := next(lines, b""):
-                head = json.loads(line)
-                rows = [next(lines).split(b"\t", 1) for _ in range(head["rows"])]
-                marked = [(mark.decode(), kept) for mark, kept in rows]
-                found[head["part"]] = Marks(head["part"], head["kept"], head["key"], marked)
-        except (OSError, EOFError, ValueError, KeyError, TypeError, StopIteration):
-            return {}
-        return found
+        """Return the marks that were kept, by part; nothing where there are none that can be read."""
+        return read_marks(self.marks_path(kind, number))
 
     def _read(self, name: str) -> bytes:
         path = self.root / name
         return path.read_bytes() if path.exists() else b""
 
-    def _write(self, path: Path, data: bytes) -> None:
+    @staticmethod
+    def _write(path: Path, data: bytes) -> None:
         """Replace a file whole; it is on disk when this returns. Raises OSError."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.draft")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-
-
-def mark(leaf: bytes) -> str:
-    """Return what is kept of a row's leaf."""
-    return leaf[:MARK_BYTES].hex()
+        with Draft(path) as draft:
+            draft.file.write(data)
+            draft.put_in_place()
 
 
 def ledger_root() -> Path:

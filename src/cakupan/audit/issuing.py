@@ -12,11 +12,11 @@ from cakupan.audit import receipt, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote
-from cakupan.ledger import digests
+from cakupan.ledger import copied, digests
 from cakupan.ledger.deliveries import newest_with
 from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.entries import record_read
-from cakupan.ledger.merkle import inclusion_proof, root
+from cakupan.ledger.merkle import inclusion_proof, root, streamed_inclusion_proof
 from cakupan.ledger.validations import last_entry
 
 MOST_BYTES = 4096
@@ -51,7 +51,7 @@ def issue_receipt(
     Raises NoReceipt, and ValueError where the person or the reason is not named.
     """
     with connection.transaction():
-        digests.spell(connection)
+        copied.spell(connection)
         made = _receipt(connection, address, folder or Folder())
         if len(made.encode()) > MOST_BYTES:
             raise NoReceipt(f"the receipt would be longer than {MOST_BYTES} bytes, because the row is long")
@@ -95,15 +95,14 @@ def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], a
     one = sql.SQL("select * from ({}) as landed where sheet = {} and row_number = {}").format(
         landed.statement(), sql.Literal(address.sheet), sql.Literal(address.row_number)
     )
-    found = list(digests.lines(connection, one)) if facts["columns"] else []
+    found = list(copied.lines(connection, one)) if facts["columns"] else []
     if not found:
         raise NoReceipt(f"delivery {delivery_id} ({facts['agency']}.{facts['feed']}) has no {where}")
     before = sql.SQL(
         'select count(*) from {} where delivery_id = %s and (sheet collate "C", row_number) < (%s, %s)'
     ).format(sql.Identifier("landing", landed.table))
     (index,) = connection.execute(before, (delivery_id, address.sheet, address.row_number)).fetchone() or (0,)
-    leaves = list(digests.landed_leaves(connection, landed))
+    size = max(facts["landed_rows"], index + 1)  # a row that was added has a proof that does not hold
+    proof = streamed_inclusion_proof(digests.landed_leaves(connection, landed), index, size)
     sheet, number, _ = found[0].split(b"\t", 2)
-    return receipt.Row(
-        index, found[0].decode(), digests.Salts(landed.key).of(sheet, number), inclusion_proof(leaves, index)
-    )
+    return receipt.Row(index, found[0].decode(), digests.Salts(landed.key).of(sheet, number), proof)

@@ -15,6 +15,7 @@ from cakupan.landing.tables import landing_table
 from cakupan.ledger import digests
 from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.merkle import EMPTY_ROOT
+from cakupan.ledger.validations import landed_rows
 
 _COMPARED = """
 select
@@ -86,7 +87,7 @@ def _gives(connection: Connection[Any], facts: dict[str, Any], table: str) -> bo
     """Tell whether what is landed at the moment is what was recorded."""
     landed = LandedRows(table, facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
     digest = digests.landed_digest(connection, landed) if facts["columns"] else digests.Digest(0, EMPTY_ROOT)
-    return digest == digests.Digest.from_facts({"rows": facts["landed_rows"], "root": facts["rows_root"]})
+    return digest == landed_rows(facts)
 
 
 def _worded(sheet: str, number: int, added: bool, removed: bool, columns: list[str]) -> str:

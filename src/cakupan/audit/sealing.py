@@ -14,16 +14,15 @@ from psycopg import Connection, sql
 
 from cakupan.audit import checkpoint, note
 from cakupan.audit.checkpoint import Checkpoint
-from cakupan.audit.folder import Folder, Marks, mark
+from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
+from cakupan.audit.marks import PartWriter
 from cakupan.audit.note import BadNote, Verifier
 from cakupan.ledger import digests, publications
 from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
 from cakupan.ledger.entries import Entry, append, read_entries
 from cakupan.ledger.merkle import root
 
-KEPT_WHOLE = 2000
-"""Rows of a published part up to which its marks keep the rows themselves, to say what an altered figure was."""
 DECISIONS = "decisions"
 
 
@@ -206,9 +205,12 @@ def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[
     """Mark what was recorded and has no mark yet; only while its rows are still those that were recorded."""
     for publication in publications.publications(connection):
         if not folder.marks_path("runs", publication.run_id).exists():
-            parts = [part for part in publication.parts() if part.digest.rows]
-            marks = [_marks(connection, part.name, part.statement, part.digest) for part in parts]
-            folder.write_marks("runs", publication.run_id, filter(None, marks))
+            with folder.new_marks("runs", publication.run_id) as marks:
+                for part in publication.parts():
+                    if part.digest.rows:
+                        with marks.part(part.name) as writer:
+                            _read_part(connection, part.statement, part.digest, writer)
+                marks.keep()
     for facts in (entry.facts for entry in entries):
         if facts.get("kind") != "validation" or not facts.get("decisions", {}).get("rows"):
             continue
@@ -216,26 +218,23 @@ def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[
         if not folder.marks_path("validations", number).exists():
             statement = digests.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
             digest = digests.Digest.from_facts(facts["decisions"])
-            kept = _marks(connection, DECISIONS, statement, digest, len(digests.DECIDED))
-            folder.write_marks("validations", number, filter(None, [kept]))
+            with folder.new_marks("validations", number) as marks:
+                with marks.part(DECISIONS, kept=len(digests.DECIDED), key=len(digests.ADDRESS)) as writer:
+                    _read_part(connection, statement, digest, writer)
+                marks.keep()
 
 
-def _marks(
-    connection: Connection[Any], part: str, statement: sql.Composed, recorded: digests.Digest, kept: int | None = None
-) -> Marks | None:
-    """Return the marks of a query's rows, unless these are no longer those that were recorded."""
+def _read_part(
+    connection: Connection[Any], statement: sql.Composed, recorded: digests.Digest, part: PartWriter
+) -> None:
+    """Have the marks of a query's rows written, unless these are no longer those that were recorded."""
     try:
         with connection.transaction():
-            digests.spell(connection)
-            found = sorted(digests.keyed_lines(connection, statement))
+            found = digests.digest(connection, statement, part)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # there then, gone since
-        return None
-    if digests.Digest(len(found), root(leaf for leaf, _ in found)) != recorded:
-        return None
-    key = 2 if kept else 0
-    if kept is None:
-        kept = 1 + found[0][1].count(b"\t") if len(found) <= KEPT_WHOLE else 0
-    return Marks(part, kept, key, [(mark(leaf), b"\t".join(line.split(b"\t", kept)[:kept])) for leaf, line in found])
+        found = None
+    if found != recorded:
+        part.discard()
 
 
 def _numbers(numbers: Sequence[int]) -> str:

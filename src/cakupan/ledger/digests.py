@@ -1,6 +1,10 @@
 """Digests of rows: the salted tree over a delivery's rows, and keyed digests of decisions and published rows.
 
-Both are computed from the text that COPY writes, so that no row passes through anything that could spell it otherwise.
+Both are computed from the text that COPY writes. They are computed here and not in the database, which is to learn no
+key, and which must not be asked whether it is as it was.
+
+Beside the root of a large tree stands an HMAC of the same lines in the order in which they are stored. Where that
+holds, they are what they were; where it does not, they may only have been stored anew, and the tree decides.
 """
 
 from __future__ import annotations
@@ -8,9 +12,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from psycopg import Connection, sql
@@ -18,19 +22,17 @@ from psycopg import Connection, sql
 from cakupan import settings
 from cakupan.feeds import READING
 from cakupan.ledger import merkle
+from cakupan.ledger.copied import as_stored, blocks, spell, split
+from cakupan.ledger.sorted_hashes import SortedHashes
 
-SPELLING = {
-    "datestyle": "ISO, YMD",
-    "timezone": "UTC",
-    "intervalstyle": "postgres",
-    "extra_float_digits": "1",
-    "bytea_output": "hex",
-    "client_encoding": "UTF8",
-    "search_path": "pg_catalog",  # definitions of views name every schema
-}
 ADDRESS = ("sheet", "row_number")
 NOT_DECLARED = (*ADDRESS, *READING)
 DECIDED = ("sheet", "row_number", "verdict", "rules")
+LARGE = 1000
+"""Rows from which an HMAC is kept: the tree over fewer costs less than the keeping."""
+
+Keep = Callable[[Sequence[bytes], Sequence[bytes]], None]
+"""Is given some leaves and their lines at a time, as they are read."""
 
 
 @dataclass(frozen=True)
@@ -48,28 +50,43 @@ class LandedRows:
         return hmac.digest(_secret(), b"delivery\0" + self.sha256.encode(), "sha256")
 
     def statement(self) -> sql.Composed:
-        """Return the rows' query, in the order of the tree: COPY does not keep that of the file."""
-        return sql.SQL('select {} from {} where delivery_id = {} order by sheet collate "C", row_number').format(
+        """Return the rows' query, in the order of the tree."""
+        return self.as_stored() + sql.SQL(' order by sheet collate "C", row_number')
+
+    def as_stored(self) -> sql.Composed:
+        """Return the rows' query, in the order in which they are stored."""
+        return sql.SQL("select {} from {} where delivery_id = {}").format(
             _listed(self.columns), sql.Identifier("landing", self.table), sql.Literal(self.delivery_id)
+        )
+
+    def mac(self) -> hmac.HMAC:
+        """Return the HMAC of no line yet."""
+        return hmac.new(
+            hmac.digest(_secret(), b"delivery as stored\0" + self.sha256.encode(), "sha256"), None, "sha256"
         )
 
 
 @dataclass(frozen=True)
 class Digest:
-    """How many rows, and the root over them."""
+    """How many rows, the root over them, and of many rows the HMAC of their lines in the order they are stored in."""
 
     rows: int
     root: bytes
+    mac: bytes | None = field(default=None, compare=False)
 
     def facts(self) -> dict[str, Any]:
         """Return it as the record says it; there is no more to say of no rows."""
-        return {"rows": self.rows, "root": base64.b64encode(self.root).decode()} if self.rows else {"rows": 0}
+        if not self.rows:
+            return {"rows": 0}
+        facts = {"rows": self.rows, "root": base64.b64encode(self.root).decode()}
+        return facts | ({"mac": base64.b64encode(self.mac).decode()} if self.mac else {})
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Digest:
         """Return what the record says; raises KeyError and ValueError where it says something else."""
         root = base64.b64decode(facts["root"], validate=True) if facts["rows"] else merkle.EMPTY_ROOT
-        return cls(int(facts["rows"]), root)
+        mac = base64.b64decode(facts["mac"], validate=True) if "mac" in facts else None
+        return cls(int(facts["rows"]), root, mac)
 
 
 def landed_columns(connection: Connection[Any], table: str, delivery_id: int) -> tuple[str, ...]:
@@ -90,17 +107,26 @@ def landed_columns(connection: Connection[Any], table: str, delivery_id: int) ->
 def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
     """Return the root of a delivery's tree, in the caller's transaction, in memory that does not grow with the rows."""
     spell(connection)
-    counted = _Counted(landed_leaves(connection, landed))
-    root = merkle.root(counted)
-    return Digest(counted.number, root)
+    reading = _Reading(connection, landed.as_stored(), landed.mac())
+    leaves = _LandedLeaves(landed.key)
+    root = merkle.root(chain.from_iterable(map(leaves.of, reading)))
+    if not leaves.in_order:
+        root = merkle.root(landed_leaves(connection, landed))
+    return reading.digest(root)
 
 
 def landed_leaves(connection: Connection[Any], landed: LandedRows) -> Iterator[bytes]:
-    """Return the leaves of a delivery's tree: SHA-256 of a zero byte, the row's salt and the row's line."""
-    salts, sha256 = Salts(landed.key), hashlib.sha256
-    for line in lines(connection, landed.statement()):
-        sheet, number, _ = line.split(b"\t", 2)
-        yield sha256(b"\0" + salts.of(sheet, number) + line).digest()
+    """Return the leaves of a delivery's tree, in its order."""
+    leaves = _LandedLeaves(landed.key)
+    for block in blocks(connection, landed.statement()):
+        yield from leaves.of(split(block))
+
+
+def is_landed(connection: Connection[Any], landed: LandedRows, recorded: Digest) -> bool:
+    """Return whether a delivery's landed rows are those of the digest, in the caller's transaction."""
+    spell(connection)
+    reading = _Reading(connection, landed.as_stored(), landed.mac())
+    return reading.proves(recorded) or landed_digest(connection, landed) == recorded
 
 
 class Salts:
@@ -119,6 +145,31 @@ class Salts:
         return outer.digest()
 
 
+class _LandedLeaves:
+    """Leaves of landed lines: SHA-256 of a zero byte, the row's salt and the row's line."""
+
+    def __init__(self, key: bytes) -> None:
+        self._salt = Salts(key).of
+        self._last = (b"", -1)
+        self.in_order = True
+        """Whether the lines came in the order of the tree."""
+
+    def of(self, lines: Sequence[bytes]) -> list[bytes]:
+        """Return the leaves of the next lines."""
+        salt, sha256, leaves = self._salt, hashlib.sha256, []
+        last_sheet, last_number = self._last
+        for line in lines:
+            sheet, text, _ = line.split(b"\t", 2)
+            leaves.append(sha256(b"\0" + salt(sheet, text) + line).digest())
+            number = int(text) if text.isdigit() else -1
+            if number <= last_number or sheet != last_sheet:
+                self.in_order &= sheet > last_sheet and b"\\" not in sheet  # COPY's escapes have an order of their own
+                last_sheet = sheet
+            last_number = number
+        self._last = (last_sheet, last_number)
+        return leaves
+
+
 def decisions(table: str, validation_id: int, columns: Sequence[str]) -> sql.Composed:
     """Return the query of what a validation decided; `columns` are those of the delivery's tree."""
     declared = [name for name in columns if name not in NOT_DECLARED and not name.startswith("x_")]
@@ -127,58 +178,66 @@ def decisions(table: str, validation_id: int, columns: Sequence[str]) -> sql.Com
     )
 
 
-def keyed_lines(connection: Connection[Any], statement: sql.Composed) -> Iterator[tuple[bytes, bytes]]:
-    """Return each row of a query with its leaf, which is keyed so that it confirms no guess at the row."""
-    keyed = hashlib.sha256(b"\0" + hmac.digest(_secret(), b"rows", "sha256"))
-    for line in lines(connection, statement):
-        leaf = keyed.copy()
-        leaf.update(line)
-        yield leaf.digest(), line
+class KeyedLeaves:
+    """Leaves of any lines: keyed, so that none confirms a guess at its row."""
+
+    def __init__(self) -> None:
+        self._key = b"\0" + hmac.digest(_secret(), b"rows", "sha256")
+
+    def of(self, lines: Sequence[bytes]) -> list[bytes]:
+        """Return the leaves of lines."""
+        key, sha256 = self._key, hashlib.sha256
+        return [sha256(key + line).digest() for line in lines]
 
 
-def digest(connection: Connection[Any], statement: sql.Composed) -> Digest:
-    """Return the digest of a query's rows, whatever their order: the leaves of its tree are sorted."""
+def digest(connection: Connection[Any], statement: sql.Composed, keep: Keep | None = None) -> Digest:
+    """Return the digest of a query's rows, whatever their order: the leaves of its tree are sorted.
+
+    `keep` is given every leaf and line as they are read.
+    """
     spell(connection)
-    leaves = sorted(leaf for leaf, _ in keyed_lines(connection, statement))
-    return Digest(len(leaves), merkle.root(leaves))
+    reading, keyed, leaves = _Reading(connection, statement, _mac()), KeyedLeaves(), SortedHashes()
+    for lines in reading:
+        some = keyed.of(lines)
+        leaves.add(some)
+        if keep:
+            keep(some, lines)
+    return reading.digest(merkle.root(leaves))
 
 
-def lines(connection: Connection[Any], statement: sql.Composed) -> Iterator[bytes]:
-    """Return the rows of a query as COPY writes them, without the newline."""
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("copy ({}) to stdout").format(statement)) as copy:
-        for row in copy:
-            yield bytes(row)[:-1]
+def is_digest(connection: Connection[Any], statement: sql.Composed, recorded: Digest) -> bool:
+    """Return whether a query's rows are those of the digest, in the caller's transaction."""
+    spell(connection)
+    return _Reading(connection, statement, _mac()).proves(recorded) or digest(connection, statement) == recorded
 
 
-def cells(line: bytes) -> list[str | None]:
-    """Return the cells of a line that COPY wrote."""
-    return [None if cell == b"\\N" else _unescaped(cell.decode()) for cell in line.split(b"\t")]
+class _Reading:
+    """Lines as they are stored, some hundreds at a time, counted and with their HMAC."""
 
+    def __init__(self, connection: Connection[Any], statement: sql.Composed, mac: hmac.HMAC) -> None:
+        self._connection, self._statement, self._mac = connection, statement, mac
+        self._rows = 0
 
-def spell(connection: Connection[Any]) -> None:
-    """Have values of this transaction spelled as in every digest."""
-    for name, value in SPELLING.items():
-        connection.execute("select set_config(%s, %s, true)", (name, value))
+    def __iter__(self) -> Iterator[list[bytes]]:
+        with as_stored(self._connection):
+            for block in blocks(self._connection, self._statement):
+                self._mac.update(block)
+                lines = split(block)
+                self._rows += len(lines)
+                yield lines
 
+    def digest(self, root: bytes) -> Digest:
+        """Return the digest of what was read, over which the root is this."""
+        return Digest(self._rows, root, self._mac.digest() if self._rows >= LARGE else None)
 
-class _Counted:
-    """An iterator that counts."""
-
-    def __init__(self, items: Iterator[bytes]) -> None:
-        self._items = items
-        self.number = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for item in self._items:
-            self.number += 1
-            yield item
-
-
-_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
-
-
-def _unescaped(cell: str) -> str:
-    return re.sub(r"\\(.)", lambda escape: _ESCAPES[escape[1]], cell, flags=re.DOTALL) if "\\" in cell else cell
+    def proves(self, recorded: Digest) -> bool:
+        """Return whether the lines are stored as they were recorded; reads them only where that can be told."""
+        if recorded.mac is None:
+            return False
+        with as_stored(self._connection):
+            for block in blocks(self._connection, self._statement):
+                self._mac.update(block)
+        return hmac.compare_digest(self._mac.digest(), recorded.mac)
 
 
 def table_columns(connection: Connection[Any], schema: str, table: str) -> list[str]:
@@ -197,3 +256,7 @@ def _listed(columns: Sequence[str]) -> sql.Composed:
 
 def _secret() -> bytes:
     return settings.secret("ledger_salt_key").encode()
+
+
+def _mac() -> hmac.HMAC:
+    return hmac.new(hmac.digest(_secret(), b"rows as stored", "sha256"), None, "sha256")

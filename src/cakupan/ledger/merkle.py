@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from hashlib import sha256
 from itertools import islice
 
@@ -24,10 +25,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root(leaf_hashes: Iterable[bytes]) -> bytes:
     """Return the root over leaf hashes in order, of any number; they may come from a generator and are not kept."""
     rest = iter(leaf_hashes)
-    subtrees = []
+    subtrees: list[bytes] = []  # whole ones, each larger than the next, and at last what is left
+    chunks = 0
     while chunk := list(islice(rest, _CHUNK)):
-        subtrees.append(_reduce(chunk))
-    return _reduce(subtrees) if subtrees else EMPTY_ROOT
+        subtree = _reduce(chunk)
+        if len(chunk) == _CHUNK:
+            chunks += 1
+            for _ in range(_trailing_zeros(chunks)):
+                subtree = node_hash(subtrees.pop(), subtree)
+        subtrees.append(subtree)
+    return reduce(lambda right, left: node_hash(left, right), reversed(subtrees)) if subtrees else EMPTY_ROOT
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
@@ -35,17 +42,28 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
 
     Raises IndexError when there is no such leaf.
     """
-    if not 0 <= index < len(leaf_hashes):
-        raise IndexError(f"there is no leaf {index} in a tree of {len(leaf_hashes)}")
-    proof = []
-    level = leaf_hashes
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            proof.append(level[sibling])
-        level = _next_level(level)
-        index //= 2
-    return proof
+    return streamed_inclusion_proof(leaf_hashes, index, len(leaf_hashes))
+
+
+def streamed_inclusion_proof(leaf_hashes: Iterable[bytes], index: int, size: int) -> list[bytes]:
+    """Return the same of `size` leaf hashes that may come from a generator and are not kept."""
+    if not 0 <= index < size:
+        raise IndexError(f"there is no leaf {index} in a tree of {size}")
+    siblings = []  # the subtrees beside the way from the root down to the leaf
+    start, end = 0, size
+    while end - start > 1:
+        split = start + _split(end - start)
+        if index < split:
+            siblings.append((split, end))
+            end = split
+        else:
+            siblings.append((start, split))
+            start = split
+    rest = iter(leaf_hashes)
+    roots = {}
+    for first, last in sorted([*siblings, (index, index + 1)]):
+        roots[first] = root(islice(rest, last - first))
+    return [roots[first] for first, _ in reversed(siblings)]
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
@@ -130,6 +148,10 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
 def _split(size: int) -> int:
     """Find the largest power of two below `size`, where RFC 6962 splits a tree of more than one leaf."""
     return int(1 << (size - 1).bit_length() - 1)
+
+
+def _trailing_zeros(number: int) -> int:
+    return (number & -number).bit_length() - 1
 
 
 def _reduce(level: Sequence[bytes]) -> bytes:

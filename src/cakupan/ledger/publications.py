@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import Connection, sql
 
-from cakupan.ledger import digests
+from cakupan.ledger import copied, digests
 from cakupan.ledger.entries import append, read_entries
 from cakupan.ledger.runs import inputs_of
 
@@ -94,12 +95,17 @@ class Part:
     @property
     def name(self) -> str:
         """What the part is called in messages and marks."""
-        return f"{self.relation} of validation {self.number}" if self.by == "validation_id" else self.relation
+        return part_name(self.relation, self.number if self.by == "validation_id" else None)
 
     @property
     def statement(self) -> sql.Composed:
         """The query of the rows."""
         return views() if self.relation == VIEWS else Relation(self.relation, self.columns).statement(self.number)
+
+
+def part_name(relation: str, validation: int | None = None) -> str:
+    """Return what a part is called in messages and marks."""
+    return relation if validation is None else f"{relation} of validation {validation}"
 
 
 class Publication:
@@ -124,7 +130,16 @@ class Publication:
         return Part(name, number, by, columns, digests.Digest.from_facts(facts))
 
 
-def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publication] = ()) -> dict[str, Any]:
+class Keeper(Protocol):
+    """Keeps something of every part while it is read."""
+
+    def part(self, name: str) -> AbstractContextManager[digests.Keep]:
+        """Return what takes the rows of the part of this name."""
+
+
+def digest_run(
+    connection: Connection[Any], run_id: int, earlier: Iterable[Publication] = (), keeper: Keeper | None = None
+) -> dict[str, Any]:
     """Compute digests of what the run would publish; of stored rows, those that no `earlier` publication recorded.
 
     Reads what was built: seconds for a large city. To be called before the publication holds its lock.
@@ -138,13 +153,13 @@ def digest_run(connection: Connection[Any], run_id: int, earlier: Iterable[Publi
     for relation in relations(connection):
         facts["columns"][relation.name] = list(relation.columns)
         if relation.by == "run_id":
-            facts["relations"][relation.name] = digests.digest(connection, relation.statement(run_id)).facts()
+            facts["relations"][relation.name] = _digest(connection, relation.name, relation.statement(run_id), keeper)
         elif relation.by == "validation_id":
             new = set(inputs) - recorded.get(relation.name, set())
-            facts["facts"][relation.name] = _stored(connection, relation, sorted(new))
+            facts["facts"][relation.name] = _stored(connection, relation, sorted(new), keeper)
         else:
-            facts["standing"][relation.name] = digests.digest(connection, relation.statement()).facts()
-    facts["standing"][VIEWS] = digests.digest(connection, views()).facts()
+            facts["standing"][relation.name] = _digest(connection, relation.name, relation.statement(), keeper)
+    facts["standing"][VIEWS] = _digest(connection, VIEWS, views(), keeper)
     return facts
 
 
@@ -209,18 +224,25 @@ def inputs_digest(connection: Connection[Any], run_id: int) -> str:
         "select agency, feed, delivery_id, validation_id, business_date from ledger.run_input where run_id = {}"
         " order by validation_id"
     ).format(sql.Literal(run_id))
-    digests.spell(connection)
+    copied.spell(connection)
     digest = hashlib.sha256()
-    for line in digests.lines(connection, statement):
+    for line in copied.lines(connection, statement):
         digest.update(line + b"\n")
     return digest.hexdigest()
 
 
-def _stored(connection: Connection[Any], relation: Relation, validations: list[int]) -> dict[str, Any]:
+def _stored(
+    connection: Connection[Any], relation: Relation, validations: list[int], keeper: Keeper | None
+) -> dict[str, Any]:
     counts = stored_counts(connection, relation.name, validations)
     return {
-        str(number): digests.digest(connection, relation.statement(number)).facts()
+        str(number): _digest(connection, part_name(relation.name, number), relation.statement(number), keeper)
         if counts.get(number)
         else {"rows": 0}
         for number in validations
     }
+
+
+def _digest(connection: Connection[Any], part: str, statement: sql.Composed, keeper: Keeper | None) -> dict[str, Any]:
+    with keeper.part(part) if keeper else nullcontext() as keep:
+        return digests.digest(connection, statement, keep).facts()

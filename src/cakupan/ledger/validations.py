@@ -16,6 +16,8 @@ from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.entries import Entry, append, validation_facts
 from cakupan.ledger.merkle import EMPTY_ROOT
 
+_LANDED = ("columns", "landed_rows", "rows_root", "rows_mac")
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -121,6 +123,12 @@ def last_entry(connection: Connection[Any], delivery_id: int) -> Entry | None:
     return Entry(*row) if row else None
 
 
+def landed_rows(facts: dict[str, Any]) -> digests.Digest:
+    """Return the digest that a validation's entry says of the delivery's rows; raises ValueError."""
+    said = {"rows": facts["landed_rows"], "root": facts["rows_root"]}
+    return digests.Digest.from_facts(said | ({"mac": facts["rows_mac"]} if "rows_mac" in facts else {}))
+
+
 def landed_since(facts: dict[str, Any], landed_at: datetime) -> bool:
     """Return whether a delivery was landed again after its validation with these facts was recorded."""
     return datetime.fromisoformat(facts["recorded_at"]) < landed_at
@@ -134,15 +142,17 @@ def _landed(connection: Connection[Any], facts: dict[str, Any]) -> dict[str, Any
     landed_at, count = landed or (None, 0)
     known = last_entry(connection, facts["delivery_id"])
     if known and landed_at and not landed_since(known.facts, landed_at) and known.facts["landed_rows"] == count:
-        return {name: known.facts[name] for name in ("columns", "landed_rows", "rows_root")}
+        return {name: known.facts[name] for name in _LANDED if name in known.facts}
     columns: tuple[str, ...] = ()
     digest = digests.Digest(0, EMPTY_ROOT)
     if count:
         table = f"{facts['agency']}_{facts['feed']}"
         columns = digests.landed_columns(connection, table, facts["delivery_id"])
         digest = digests.landed_digest(connection, LandedRows(table, facts["delivery_id"], facts["sha256"], columns))
+    mac = {"rows_mac": base64.b64encode(digest.mac).decode()} if digest.mac else {}
     return {
         "columns": list(columns),
         "landed_rows": digest.rows,
         "rows_root": base64.b64encode(digest.root).decode(),
+        **mac,
     }

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import psycopg
 
 from cakupan.ledger import runs
-from cakupan.ledger.publications import digest_run, enter_publication, publications, record_publication
+from cakupan.ledger.publications import Keeper, digest_run, enter_publication, publications, record_publication
 
 TURN = timedelta(minutes=15)
 """How long a run may stand still between two steps until another night may take its turn."""
@@ -68,13 +68,16 @@ def end_turn(connection: psycopg.Connection, run_id: int | None = None) -> None:
         runs.end_turn(connection, run_id)
 
 
-def publish(connection: psycopg.Connection, run_id: int) -> None:
-    """Show the run's night to readers; raises StaleRun when a newer run has taken over, NotBuilt before its end."""
+def publish(connection: psycopg.Connection, run_id: int, keeper: Keeper | None = None) -> bool:
+    """Show the run's night to readers; returns whether that is new.
+
+    `keeper` is given what is put on record. Raises StaleRun when a newer run has taken over, NotBuilt before its end.
+    """
     with connection.transaction():
         check_current(connection, run_id)
         keep_turn(connection, run_id)
         # What readers will see is put on record; computed here, where it holds up nobody.
-        digests = digest_run(connection, run_id, publications(connection))
+        digests = digest_run(connection, run_id, publications(connection), keeper)
     with connection.transaction():
         runs.lock_build(connection)
         check_current(connection, run_id)
@@ -85,6 +88,7 @@ def publish(connection: psycopg.Connection, run_id: int) -> None:
         runs.mark_published(connection, run_id)
         if is_new:
             record_publication(connection, run_id, digests)
+    return is_new
 
 
 def check_current(connection: psycopg.Connection, run_id: int) -> None:
