@@ -29,6 +29,7 @@ def set_up_warehouse(progress: Callable[[str], None]) -> None:
 def set_up(progress: Callable[[str], None]) -> None:
     """Bring everything a night needs into being; `progress` is told what is being done. Raises BadSetting."""
     settings.hours()  # said before anything is made, not first when a DAG is read
+    settings.landing_retention()
     set_up_warehouse(progress)
     night.prepare()
     progress("Airflow's database")

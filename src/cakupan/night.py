@@ -56,6 +56,8 @@ def hide_values(step: Callable[P, R]) -> Callable[P, R]:
             passing = cause.passing if cause else isinstance(error, psycopg.OperationalError)
             failed = DatabaseLost if passing else StepFailed
             raise failed(f"{step.__name__}: {said(error)}") from None
+        except landing.CannotLandAgain as error:
+            raise StepFailed(f"{step.__name__}: {error}") from None
 
     return guarded
 

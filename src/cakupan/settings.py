@@ -56,6 +56,17 @@ def _hour(name: str, unsaid: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def landing_retention() -> int:
+    """Read for how many nights landed rows outlast their use: CAKUPAN_LANDING_RETENTION. Raises BadSetting."""
+    said = os.environ.get("CAKUPAN_LANDING_RETENTION", "").strip() or "30"
+    if not re.fullmatch(r"[0-9]{1,5}", said):
+        raise BadSetting(
+            f"CAKUPAN_LANDING_RETENTION is {said!r}, which is no number of nights, for example 30: so long the landed"
+            " rows of a delivery stay that no night rests on any more. Change it in the environment"
+        )
+    return int(said)
+
+
 def home() -> Path:
     """Name the folder of this installation's state: database, archive, secrets … CAKUPAN_HOME overrides."""
     return Path(os.environ.get("CAKUPAN_HOME") or PROJECT / ".cakupan").resolve()

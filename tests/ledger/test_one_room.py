@@ -49,6 +49,7 @@ def test_each_table_is_written_from_one_file() -> None:
         "checkpoint": {"checkpoints"},
         "city": {"cities"},
         "delivery": {"deliveries"},
+        "dropped_landing": {"landings"},
         "entry": {"entries"},
         "failure": {"nights"},
         "feed": {"feeds"},

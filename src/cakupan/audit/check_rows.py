@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,9 +17,10 @@ from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
 from cakupan.audit.sealing import DECISIONS
 from cakupan.landing.archive import Archive
-from cakupan.ledger import copied, digests
-from cakupan.ledger.digests import LandedRows
-from cakupan.ledger.validations import landed_rows
+from cakupan.landing.cache import gives_again, what_is_wrong
+from cakupan.ledger import digests
+from cakupan.ledger.as_recorded import count_landed, is_as_recorded
+from cakupan.ledger.landings import dropped
 
 Facts = dict[str, Any]
 
@@ -34,7 +33,7 @@ def check_archive(record: Record, archive: Archive, area: Area, on: date | None)
     for facts in deliveries:
         name = facts["sha256"]
         if name not in read:
-            read[name] = _wrong(archive.path(name), name)
+            read[name] = what_is_wrong(archive.path(name), name)
             size += facts["size_bytes"]
         if wrong := read[name]:
             where = f"delivery {facts['delivery_id']}, {facts['agency']}.{facts['feed']} of {facts['business_date']}"
@@ -46,14 +45,23 @@ def check_archive(record: Record, archive: Archive, area: Area, on: date | None)
 def check_landing(
     connection: Connection[Any], record: Record, lost_files: set[str], area: Area, on: date | None
 ) -> None:
-    """Hold the landed rows of every validated delivery against its tree, and name the rows that differ."""
+    """Hold the landed rows of every validated delivery against its tree, and name the rows that differ.
+
+    Of a delivery whose rows were dropped, those that its archived file gives.
+    """
     validated: dict[int, list[Facts]] = {}
     for facts in _of_date(record.of("validation"), on):
         validated.setdefault(facts["delivery_id"], []).append(facts)
+    gone, read_again = set(dropped(connection)), 0
     for number, recorded in validated.items():
         facts = recorded[-1]
         where = f"landing.{_table(facts)}, delivery {number}, {facts['agency']}.{facts['feed']} of {_night(facts)}"
-        same = _is_as_recorded(connection, facts)
+        if number in gone:
+            read_again += 1
+            if wrong := _wrong_with_dropped(connection, facts, lost_files):
+                area.altered(where, wrong)
+            continue
+        same = is_as_recorded(connection, facts)
         # Edited rows may pose as landed again and be validated anew: rows that changed are compared with the archive.
         if same and len({(each["rows_root"], *each["columns"]) for each in recorded}) == 1:
             continue
@@ -65,6 +73,21 @@ def check_landing(
     _check_strangers(connection, record, area)
     count = sum(recorded[-1]["landed_rows"] for recorded in validated.values())
     area.checked = f"{len(validated)} deliveries, {count} rows"
+    if read_again:
+        area.checked += f"; {read_again} of the deliveries read again from the archive"
+
+
+def _wrong_with_dropped(connection: Connection[Any], facts: Facts, lost_files: set[str]) -> str | None:
+    """Tell what is wrong with a delivery whose landed rows were dropped."""
+    if count := count_landed(connection, _table(facts), facts["delivery_id"]):
+        return f"{count} rows are there, though they were dropped"
+    if facts["sha256"] in lost_files:
+        return "rows were dropped, and cannot be had again, as the archived file is altered"
+    try:
+        same = gives_again(connection, facts)
+    except KeyError:
+        return "rows were dropped, and cannot be had again, as the feed is declared no longer"
+    return None if same else "rows were dropped, and the archived file read now gives other rows than it gave then"
 
 
 def check_decisions(connection: Connection[Any], record: Record, folder: Folder, area: Area, on: date | None) -> None:
@@ -102,31 +125,6 @@ def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:
     return True
 
 
-def _is_as_recorded(connection: Connection[Any], facts: Facts) -> bool:
-    table = sql.Identifier("landing", _table(facts))
-    with connection.transaction():
-        copied.spell(connection)
-        if not facts["landed_rows"]:
-            query = sql.SQL("select from {} where delivery_id = %s limit 1").format(table)
-            return connection.execute(query, (facts["delivery_id"],)).fetchone() is None
-        if set(facts["columns"]) - set(digests.table_columns(connection, "landing", _table(facts))):
-            return False
-        landed = LandedRows(_table(facts), facts["delivery_id"], facts["sha256"], tuple(facts["columns"]))
-        return digests.is_landed(connection, landed, landed_rows(facts)) and not _filled_since(connection, facts)
-
-
-def _filled_since(connection: Connection[Any], facts: Facts) -> bool:
-    """Tell whether a column that the delivery did not fill holds something of it now."""
-    columns = digests.table_columns(connection, "landing", _table(facts))
-    others = [sql.Identifier(name) for name in columns if name not in (*facts["columns"], "delivery_id")]
-    if not others:
-        return False
-    query = sql.SQL("select from {} where delivery_id = %s and num_nonnulls({}) > 0 limit 1").format(
-        sql.Identifier("landing", _table(facts)), sql.SQL(", ").join(others)
-    )
-    return connection.execute(query, (facts["delivery_id"],)).fetchone() is not None
-
-
 def _check_strangers(connection: Connection[Any], record: Record, area: Area) -> None:
     """Find rows of deliveries that nobody delivered."""
     known = {facts["delivery_id"] for facts in record.of("delivery")}
@@ -153,21 +151,6 @@ def _decision(cells: Cells, before: Cells | None) -> str:
     if list(before[:4]) == list(cells[:4]):
         return f"{place}: {verdict} {rules}; its normalised cells are not those that were judged"
     return f"{place}: was {before[2]} {before[3]}, is {verdict} {rules}"
-
-
-def _wrong(path: Path, sha256: str) -> str | None:
-    """Tell what is wrong with an archived file."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except FileNotFoundError:
-        return "is missing"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    found = digest.hexdigest()
-    return None if found == sha256 else f"holds other bytes than were received: SHA-256 {found}, not {sha256}"
 
 
 def _of_date(facts: Iterable[Facts], on: date | None) -> list[Facts]:

@@ -12,6 +12,7 @@ from cakupan.audit import receipt, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote
+from cakupan.landing import CannotLandAgain, land_again
 from cakupan.ledger import copied, digests
 from cakupan.ledger.deliveries import newest_with
 from cakupan.ledger.digests import LandedRows
@@ -50,6 +51,7 @@ def issue_receipt(
 
     Raises NoReceipt, and ValueError where the person or the reason is not named.
     """
+    _land_again(connection, address)
     with connection.transaction():
         copied.spell(connection)
         made = _receipt(connection, address, folder or Folder())
@@ -58,6 +60,15 @@ def issue_receipt(
         place = {"delivery": address.delivery, "sheet": address.sheet, "row_number": address.row_number}
         record_read(connection, who, reason, {"receipt": place})
     return made
+
+
+def _land_again(connection: Connection[Any], address: Address) -> None:
+    """Have the delivery's rows in the landing table, where they were dropped."""
+    delivery_id = newest_with(connection, address.delivery)
+    try:
+        land_again(connection, [] if delivery_id is None else [delivery_id])
+    except CannotLandAgain as error:
+        raise NoReceipt(str(error)) from None
 
 
 def _receipt(connection: Connection[Any], address: Address, folder: Folder) -> str:

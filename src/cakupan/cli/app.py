@@ -146,6 +146,22 @@ def release(
 
 
 @app.command()
+def housekeeping() -> None:
+    """Drop landed rows that no night rests on any more; where they are asked for, the archive gives them again.
+
+    Exit code 0: done; 1: something stays that should go, or it could not be done.
+    """
+    from cakupan.cli.housekeeping import run
+
+    needs_database()
+    try:
+        done = run(out)
+    except (RuntimeError, OSError, psycopg.Error) as error:
+        say_and_exit(cause(error), 1)
+    raise typer.Exit(0 if done else 1)
+
+
+@app.command()
 def agencies(
     night: Annotated[datetime, DATE],
     workers: Annotated[int, WORKERS] = 2600,

@@ -58,7 +58,7 @@ def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) 
                 landed = fill(connection, feed, delivery_id, path, landing_table(feed))
         except Refused as refusal:
             landed = Landed(delivery_id, 0, (), refusal.missing, refusal)
-        _enter(connection, landed)
+        _enter(connection, feed, landed)
     return landed
 
 
@@ -148,12 +148,13 @@ def _fill_parts(connection: Connection[Any], delivery_id: int, parts: Iterator[P
     return Landed(delivery_id, rows, tuple(extra), tuple(missing), totals=tuple(totals))
 
 
-def _enter(connection: Connection[Any], landed: Landed) -> None:
+def _enter(connection: Connection[Any], feed: Feed, landed: Landed) -> None:
     refusal = landed.refusal
     replace_landing(
         connection,
         landed.delivery_id,
         landed.landed_rows,
+        feed=feed,
         extra_columns=landed.extra_columns,
         missing_columns=landed.missing_columns,
         refusal=(refusal.code, refusal.text) if refusal else None,

@@ -43,6 +43,7 @@ class LandedRows:
     delivery_id: int
     sha256: str
     columns: tuple[str, ...]
+    schema: str = "landing"
 
     @property
     def key(self) -> bytes:
@@ -56,7 +57,7 @@ class LandedRows:
     def as_stored(self) -> sql.Composed:
         """Return the rows' query, in the order in which they are stored."""
         return sql.SQL("select {} from {} where delivery_id = {}").format(
-            _listed(self.columns), sql.Identifier("landing", self.table), sql.Literal(self.delivery_id)
+            _listed(self.columns), sql.Identifier(self.schema, self.table), sql.Literal(self.delivery_id)
         )
 
     def mac(self) -> hmac.HMAC:

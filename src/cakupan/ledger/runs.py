@@ -123,6 +123,12 @@ def inputs_of(connection: Connection[Any], run_id: int) -> list[int]:
     return [validation_id for (validation_id,) in rows]
 
 
+def deliveries_of(connection: Connection[Any], run_id: int) -> list[int]:
+    """Return the deliveries that a run is made of."""
+    rows = connection.execute("select delivery_id from ledger.run_input where run_id = %s order by 1", (run_id,))
+    return [delivery_id for (delivery_id,) in rows]
+
+
 def loaded_reference(connection: Connection[Any]) -> str | None:
     """Return the version of the reference layer that was built last."""
     row = connection.execute("select version from ledger.reference order by loaded_at desc limit 1").fetchone()

@@ -13,6 +13,7 @@ from cakupan.orchestration.runs import end_killed_runs, keep_to_the_schedule, ru
 from cakupan.orchestration.scheduling import begins_by_itself
 from cakupan.orchestration.tasks import (
     START,
+    after_the_night,
     agencies_are_in,
     archive,
     longest_wait,
@@ -24,6 +25,7 @@ from cakupan.orchestration.tasks import (
 
 __all__ = [
     "START",
+    "after_the_night",
     "agencies_are_in",
     "archive",
     "begins_by_itself",

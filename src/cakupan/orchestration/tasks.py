@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from cakupan.orchestration.scheduling import begins_by_itself
 
 PATIENCE = timedelta(minutes=30)
 LONGEST_WAIT = timedelta(hours=6)
+AFTER_THE_NIGHT = timedelta(hours=1)
 person_waits = False
 """Whether the night is run in this process for a person on the command line."""
 
@@ -22,14 +23,23 @@ START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def nightly() -> Any:
-    """Make the schedule of every DAG: a partition for each business date, from the hour of its opening on."""
+    """Make the schedule of the nights' DAGs: a partition for each business date, from the hour of its opening on."""
+    return _daily(settings.hours().opening)
+
+
+def after_the_night() -> Any:
+    """Make the schedule of what is done between the nights: daily, an hour after the marts are due."""
+    due = datetime.combine(START, settings.hours().marts_due)
+    return _daily((due + AFTER_THE_NIGHT).time())
+
+
+def _daily(at: time) -> Any:
     from airflow.sdk import CronPartitionTimetable
 
     from cakupan.orchestration.calendar import WhenAsked
 
     kind = CronPartitionTimetable if begins_by_itself() else WhenAsked
-    opening = settings.hours().opening
-    return kind(f"{opening.minute} {opening.hour} * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
+    return kind(f"{at.minute} {at.hour} * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
 
 
 def longest_wait() -> float:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import psycopg
 
+from cakupan.landing import land_again
 from cakupan.ledger import runs
 from cakupan.ledger.publications import Keeper, digest_run, enter_publication, publications, record_publication
 
@@ -37,11 +38,14 @@ def start_run(connection: psycopg.Connection, as_of: date) -> int:
     """Open a run of the night `as_of` on the deliveries in force and make it the one being built.
 
     A run of the same night that was being built is overtaken: its next step finds that out. Raises Busy while a run of
-    another night is alive. Returns the run's number.
+    another night is alive, CannotLandAgain where rows that a past night needs were dropped and cannot be had again.
+    Returns the run's number.
     """
     with connection.transaction():
         _take_turn(connection, as_of)
-        return runs.open_run(connection, as_of, TURN)
+        run_id = runs.open_run(connection, as_of, TURN)
+        land_again(connection, runs.deliveries_of(connection, run_id))
+        return run_id
 
 
 def _take_turn(connection: psycopg.Connection, as_of: date) -> None:

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from cakupan.bilingual import Text, joined, rows
 from cakupan.feeds import Column, Feed
+from cakupan.landing import land_again
 from cakupan.quality import look_alikes
 from cakupan.quality.defects import commonest_defects, describe_defects, describe_place
 from cakupan.quality.derived import PLAIN_LETTERS, kind_of
@@ -53,6 +54,7 @@ def explain_rules(
         if pattern and (odd := _odd_characters(connection, feed, validation_id, rule, pattern)):
             found[rule.rule_id] = _named(_column(feed, rule).header, odd)
     if suite.readable_rule.rule_id in broken and (delivery_id := _delivery(connection, validation_id)):
+        land_again(connection, [delivery_id])
         defects = commonest_defects(connection, feed, delivery_id)
         if defects:
             found[suite.readable_rule.rule_id] = describe_defects(feed, defects)

@@ -177,6 +177,9 @@ def _known(connection: psycopg.Connection[Any], feed: Feed, subject: Subject, pa
         union
         select {payer} from {quarantine} join current using (validation_id)
         where verdict = 'accepted' and {payer} = any(%(payers)s)
+        union
+        select value from quality.dropped_funding_source join current using (validation_id)
+        where value = any(%(payers)s)
         """
     ).format(
         payer=sql.Identifier(feed.funding_source or ""),

@@ -10,7 +10,7 @@ import psycopg
 
 from cakupan.bilingual import Text
 from cakupan.feeds import Feed
-from cakupan.landing.tables import ensure_landing_table
+from cakupan.landing import ensure_landing_table, land_again
 from cakupan.ledger.deliveries import dates_of
 from cakupan.ledger.validations import (
     Decision,
@@ -122,6 +122,7 @@ class _Verdict:
 
 def _validate_next(connection: psycopg.Connection[Any], feed: Feed, suite: Suite, done: set[int]) -> Outcome | None:
     def median(landed: LandedDelivery) -> date | None:
+        land_again(connection, [landed.delivery_id])
         return median_of_validated(connection, feed, landed.delivery_id, landed.validation_id or 0)
 
     found = next_pending(landed_deliveries(connection, feed), suite, feed.cadence, done, median)
@@ -143,6 +144,7 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
     ensure_accepted_view(connection, feed)
     night_before = landed.business_date - timedelta(days=1)
     earlier = deliveries_in_force(connection, feed, night_before) if feed.cadence == "increment" else ()
+    land_again(connection, [landed.delivery_id, *(number for number, _ in earlier)])
     delivery = Delivery(landed.delivery_id, landed.business_date, tuple(earlier))
     row_pass = RowPass(connection, feed, suite, delivery)
     counts = row_pass.run()

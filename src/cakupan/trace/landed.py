@@ -12,10 +12,11 @@ from psycopg.rows import dict_row
 
 from cakupan import settings
 from cakupan.feeds import READING, Feed, load_feeds
+from cakupan.landing import CannotLandAgain, land_again
 from cakupan.landing.archive import Archive
 from cakupan.ledger.digests import table_columns
 from cakupan.trace import queries
-from cakupan.trace.tree import Address, File, Landed, Node
+from cakupan.trace.tree import Address, CannotTrace, File, Landed, Node
 
 MASK = "•••"
 ADDRESS = ("delivery_id", "sheet", "row_number")
@@ -25,14 +26,19 @@ TECHNICAL = (*ADDRESS, *(name for name in READING if name != "raw_record"))
 def attach(connection: psycopg.Connection[Any], root: Node, *, personal: bool) -> list[Address]:
     """Give every node that has an address its row as received; returns the addresses read.
 
-    Rows of one delivery are read in one query. Without `personal`, cells of columns that the feed declares personal, of
-    undeclared columns and of records that could not be split are masked inside the database.
+    Rows of one delivery are read in one query; those that were dropped are landed again. Without `personal`, cells of
+    columns that the feed declares personal, of undeclared columns and of records that could not be split are masked
+    inside the database. Raises CannotTrace where rows are not to be had.
     """
     nodes = [node for node in root.walk() if node.address]
     by_delivery: dict[int, set[Address]] = defaultdict(set)
     for node in nodes:
         if node.address:
             by_delivery[node.address.delivery_id].add(node.address)
+    try:
+        land_again(connection, by_delivery)
+    except CannotLandAgain as error:
+        raise CannotTrace(f"The rows as received are not to be had: {error}") from None
     archived = files(connection, by_delivery)
     feeds = {feed.name: feed for feed in load_feeds(settings.FEEDS)}
     landed: dict[Address, Landed] = {}

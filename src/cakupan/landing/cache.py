@@ -1,0 +1,182 @@
+"""Landed rows as a cache of the archive: dropped where the archived file gives them again, and landed again by need."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from cakupan import settings
+from cakupan.feeds import Feed, find_feed
+from cakupan.landing.archive import CHUNK_BYTES, Archive
+from cakupan.landing.landing import fill
+from cakupan.landing.refusals import Refused
+from cakupan.landing.tables import landing_table, lock
+from cakupan.ledger.as_recorded import is_as_recorded
+from cakupan.ledger.landings import dropped, landed_as, note_dropped, note_landed_again
+from cakupan.ledger.validations import last_entry
+
+SCRATCH = "pg_temp"
+READ_OTHERWISE = (
+    "its archived file is as it was received, but this version reads other rows from it than were landed: use the"
+    " version that landed it"
+)
+BLOCKS = 128
+"""Blocks of a table that an entry of its BRIN index speaks of, where nothing else is said."""
+
+
+class CannotLandAgain(RuntimeError):
+    """The archived file of a delivery does not give the rows that were landed of it; says why and what to do."""
+
+
+class FileAltered(CannotLandAgain):
+    """It does not hold the bytes that were received."""
+
+
+def drop(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:
+    """Drop the landed rows of a delivery, in one transaction, once its archived file was seen to give the same again.
+
+    Raises CannotLandAgain where it does not; then nothing has changed.
+    """
+    with connection.transaction():
+        lock(connection, feed)
+        facts = _facts(connection, delivery_id)
+        if wrong := what_is_wrong(_path(facts), facts["sha256"]):
+            raise FileAltered(_told(facts, f"its archived file {wrong}. Put it back from a backup"))
+        if not gives_again(connection, facts):
+            raise CannotLandAgain(_told(facts, READ_OTHERWISE))
+        _keep_funding_sources(connection, feed, delivery_id)
+        _delete(connection, feed, delivery_id)
+        note_dropped(connection, _declared_then(connection, facts), delivery_id)
+
+
+def make_room(connection: Connection[Any], feed: Feed) -> None:
+    """Let the next landing have the room of dropped rows; on a connection without a transaction."""
+    connection.execute(sql.SQL("vacuum {}").format(landing_table(feed)))
+    connection.execute("select brin_summarize_new_values(%s::regclass)", (_index(connection, feed),))
+
+
+def land_again(connection: Connection[Any], deliveries: Iterable[int]) -> int:
+    """Land again those of the deliveries whose rows were dropped; returns how many they were.
+
+    A transaction for each, or part of the caller's. The rows are those of the record, at the same addresses; raises
+    CannotLandAgain where the archived file does not give them.
+    """
+    return sum(_land_again(connection, delivery_id) for delivery_id in dropped(connection, deliveries))
+
+
+def _land_again(connection: Connection[Any], delivery_id: int) -> bool:
+    facts = _facts(connection, delivery_id)
+    feed = _declared_then(connection, facts)
+    with connection.transaction():
+        lock(connection, feed)
+        if not dropped(connection, [delivery_id]):
+            return False  # somebody else asked for it at the same time
+        if not _fill(connection, feed, facts, landing_table(feed)) or not is_as_recorded(connection, facts):
+            wrong = what_is_wrong(_path(facts), facts["sha256"])
+            if wrong:
+                raise FileAltered(
+                    _told(facts, f"its rows were dropped, and its archived file {wrong}. Put it back from a backup")
+                )
+            raise CannotLandAgain(_told(facts, f"its rows were dropped, and {READ_OTHERWISE}"))
+        note_landed_again(connection, delivery_id)
+    return True
+
+
+def gives_again(connection: Connection[Any], facts: dict[str, Any]) -> bool:
+    """Tell whether the archived file gives the rows of a validation's entry, read as the feed was declared then.
+
+    Read into a temporary table, of which nothing is kept. Raises KeyError where the feed is not declared any more.
+    """
+    feed, same = _declared_then(connection, facts), False
+    scratch = sql.Identifier(SCRATCH, feed.table)
+    with connection.transaction() as kept:
+        connection.execute(
+            sql.SQL("create temporary table {} (like {} including defaults)").format(scratch, landing_table(feed))
+        )
+        same = _fill(connection, feed, facts, scratch) and is_as_recorded(connection, facts, SCRATCH)
+        raise psycopg.Rollback(kept)
+    return same
+
+
+def _fill(connection: Connection[Any], feed: Feed, facts: dict[str, Any], table: sql.Identifier) -> bool:
+    """Read the archived file into the table; returns whether it could be read."""
+    try:
+        with connection.transaction():
+            fill(connection, feed, facts["delivery_id"], _path(facts), table)
+    except (Refused, OSError):
+        return False
+    return True
+
+
+def _declared_then(connection: Connection[Any], facts: dict[str, Any]) -> Feed:
+    """Return the feed as it was declared when the delivery was landed, or as it is, where nobody kept that."""
+    name = f"{facts['agency']}.{facts['feed']}"
+    return landed_as(connection, facts["delivery_id"]) or find_feed(settings.FEEDS, name)
+
+
+def what_is_wrong(path: Path, sha256: str) -> str | None:
+    """Tell what is wrong with an archived file; None where it holds what was received."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    found = digest.hexdigest()
+    return None if found == sha256 else f"holds other bytes than were received: SHA-256 {found}, not {sha256}"
+
+
+def _facts(connection: Connection[Any], delivery_id: int) -> dict[str, Any]:
+    entry = last_entry(connection, delivery_id)
+    if entry is None:
+        raise CannotLandAgain(f"delivery {delivery_id} is older than the record, which does not say what its rows were")
+    return entry.facts
+
+
+def _path(facts: dict[str, Any]) -> Path:
+    return Archive(settings.archive_root()).path(facts["sha256"])
+
+
+def _told(facts: dict[str, Any], why: str) -> str:
+    where = f"delivery {facts['delivery_id']}, {facts['agency']}.{facts['feed']} of {facts['business_date']}"
+    return f"{where}: {why} ({_path(facts)})"
+
+
+def _keep_funding_sources(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:
+    if feed.funding_source is None:
+        return
+    connection.execute(
+        sql.SQL(
+            "insert into quality.dropped_funding_source (validation_id, value)"
+            " select distinct validation_id, {0} from {1} where delivery_id = %s and {0} is not null"
+            " on conflict do nothing"
+        ).format(sql.Identifier(feed.funding_source), sql.Identifier("accepted", feed.table)),
+        (delivery_id,),
+    )
+
+
+def _delete(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:
+    """Delete the rows, and let the index forget which deliveries stood in their blocks: others will."""
+    connection.execute(
+        sql.SQL(
+            """
+            with gone as (
+                delete from {} where delivery_id = %s returning (ctid::text::point)[0]::bigint / {} as entry
+            )
+            select brin_desummarize_range(%s::regclass, entry * {}) from (select distinct entry from gone) as entries
+            """
+        ).format(landing_table(feed), BLOCKS, BLOCKS),
+        (delivery_id, _index(connection, feed)),
+    )
+
+
+def _index(connection: Connection[Any], feed: Feed) -> str:
+    return sql.Identifier("landing", f"{feed.table}_address").as_string(connection)
