@@ -24,8 +24,8 @@ lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \
 		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries
 
-bench: .venv/ready ## Seconds and rows per second of each stage for WORKERS=n, beside plain \copy and plain SQL
-	@$(BIN)/python -m benchmarks --workers $(WORKERS)
+bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n; with NIGHTS=n how a night's cost changes over nights
+	@$(BIN)/python -m benchmarks --workers $(WORKERS) $(if $(NIGHTS),--nights $(NIGHTS))
 
 airflow: .venv/ready ## Airflow's UI and scheduler; the nightly schedule is on where deliveries are those of today
 	@$(BIN)/cakupan airflow

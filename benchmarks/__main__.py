@@ -1,68 +1,73 @@
 """`python -m benchmarks --workers N`: a first and a later night of a simulated city, stage by stage.
 
-Beside the stages stand, in the same run and on the same files: psql's \\copy of the CSV files into tables of
-text, the SQL of the marts as dbt compiled it, run without any framework, and one hash over all landed rows. Quote
-ratios, not seconds.
+Beside the stages stand, in the same run and on the same files, those of a floor: psql's \\copy, one flagging pass,
+typed rows, quarantine and six marts in plain SQL, with figures that are checked to be the project's. With `--nights N`
+nights follow until there are N, and how the cost of a night changes with them is told. Quote ratios, not seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks import baseline, judging, stages
-from cakupan import settings
+from benchmarks.city import make_city
+from benchmarks.slope import follow
+from benchmarks.table import print_lines
+from benchmarks.two_nights import compare
+from cakupan import installation, night
+from cakupan.database.server import embedded
 
 FIRST_NIGHT = date(2025, 9, 8)
 
 
-def main() -> None:
-    """Parse the arguments, make the city, time everything, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workers", type=int, default=2600)
-    arguments = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse the arguments, make the city, measure, print the tables."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--workers", type=int, default=2600, help="size of the city")
+    parser.add_argument("--nights", type=int, default=2, help="nights in all; from 3 on there is a slope")
+    parser.add_argument("--without-airflow", action="store_true", help="leave out the fixed cost of a scheduled night")
+    given = parser.parse_args(arguments)
+    if given.nights < 2:
+        parser.error("there are a first night and a next one at least")
+    print(f"a city of {given.workers:,} workers; {os.cpu_count()} cores\n")
+    with _home(airflow=not given.without_airflow) as home:
+        nights = _dates(given.nights)
+        city = make_city(home / "city", given.workers, nights)
+        lines, next_night = compare(nights[:2], city, given.workers, airflow=not given.without_airflow)
+        if nights[2:]:
+            lines += follow(nights[2:], city, next_night)
+    print_lines(lines)
+
+
+def _dates(count: int) -> list[date]:
+    return [FIRST_NIGHT + timedelta(days=day) for day in range(count)]
+
+
+@contextmanager
+def _home(*, airflow: bool) -> Iterator[Path]:
+    """Give an installation of its own, which is gone in the end."""
+    before = os.environ.get("CAKUPAN_HOME")
     with tempfile.TemporaryDirectory(prefix="cakupan-bench-") as folder:
         Path(folder).chmod(0o755)
         os.environ["CAKUPAN_HOME"] = folder
-        nights = [FIRST_NIGHT, FIRST_NIGHT + timedelta(days=1)]
-        city = _city(Path(folder) / "city", arguments.workers, nights)
-        print(f"a city of {arguments.workers:,} workers; {os.cpu_count()} cores\n")
         try:
-            for night in nights:
-                timings = stages.run(night, city)
-                floor = baseline.copy_csv(night, city) | baseline.plain_sql() | baseline.hash_landed()
-                _print(night, timings, floor)
-                print("of validation, every delivery judged again:")
-                for way, seconds in judging.compare(night).items():
-                    print(f"{way:<20}{seconds:>9.2f}")
-                print()
+            if airflow:
+                installation.set_up(lambda _: None)
+            else:
+                installation.set_up_warehouse(lambda _: None)
+                night.prepare()
+            yield Path(folder)
         finally:
-            stages.stop()
-
-
-def _city(root: Path, workers: int, nights: list[date]) -> Path:
-    dates = [night.isoformat() for night in nights]
-    subprocess.run(
-        [sys.executable, "-m", "simulator", "--out", root, "--workers", str(workers), "--nights", *dates],
-        cwd=settings.PROJECT, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    return root / "deliveries"
-
-
-def _print(night: date, timings: dict[str, stages.Timing], floor: dict[str, float]) -> None:
-    print(f"night of {night}")
-    print(f"{'stage':<16}{'seconds':>9}{'rows':>12}{'rows/s':>12}   beside it")
-    for name, timing in timings.items():
-        rate = f"{timing.rows / timing.seconds:,.0f}" if timing.rows and timing.seconds else ""
-        beside = floor.get(name)
-        compared = f"{baseline.NAMES[name]}: {beside:.2f} s, ratio {timing.seconds / beside:.1f}" if beside else ""
-        print(f"{name:<16}{timing.seconds:>9.2f}{timing.rows or '':>12}{rate:>12}   {compared}")
-    print(f"{'total':<16}{sum(timing.seconds for timing in timings.values()):>9.2f}\n")
+            embedded().stop("immediate")
+            if before is None:
+                del os.environ["CAKUPAN_HOME"]
+            else:
+                os.environ["CAKUPAN_HOME"] = before
 
 
 if __name__ == "__main__":

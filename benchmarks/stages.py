@@ -1,87 +1,137 @@
-"""The stages of a night, timed one by one, and the same night through Airflow."""
+"""The stages of a night by the project's own steps, each group in a process of its own, and all through Airflow."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import multiprocessing
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from cakupan import installation, night, orchestration, publish, settings
+from benchmarks.measuring import Timings, most_memory
+from cakupan import night, orchestration, publish, settings
 from cakupan.audit.verifying import verify
-from cakupan.database import Role, connect
-from cakupan.database.server import embedded
-from cakupan.feeds import load_feeds
+from cakupan.feeds import CsvFormat, load_feeds
 from cakupan.sources.folder import Folder
+
+START_UP = "start-up"
+"""Imports of a group's libraries, which are paid once for each process whatever there is to do."""
 
 
 @dataclass
-class Timing:
-    """How long a stage took, and for how many rows."""
+class Measured:
+    """A night's stages: their seconds, without start-up, which is apart; and the most memory of each group."""
 
-    seconds: float = 0
-    rows: int = 0
+    timings: Timings = field(default_factory=Timings)
+    start_up: float = 0.0
+    memory: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def night(self) -> float:
+        """Seconds of the night: all stages but verification, which is no part of it."""
+        return self.timings.total - self.timings.seconds.get("verify", 0.0)
 
 
-@contextlib.contextmanager
-def clock(timings: dict[str, Timing], stage: str) -> Iterator[Timing]:
-    """Add the time of the block to the stage's."""
-    timing = timings.setdefault(stage, Timing())
+@dataclass(frozen=True)
+class Cost:
+    """What a night cost."""
+
+    seconds: float
+    tables: int
+    """Bytes by which the tables grew."""
+    log: int
+    """Bytes by which the write-ahead log grew."""
+
+
+def run(as_of: date, deliveries: Path, groups: tuple[str, ...] = ("land", "validate", "build", "publish")) -> Measured:
+    """Run the night step by step, each group of stages in a process of its own."""
+    measured = Measured()
+    for group in groups:
+        # A process that is begun anew holds nothing of the group before.
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+            seconds, memory = executor.submit(in_process, group, as_of, deliveries).result()
+        measured.start_up += seconds.pop(START_UP)
+        measured.timings.seconds |= seconds
+        measured.memory[group] = memory
+    return measured
+
+
+def in_process(group: str, as_of: date, deliveries: Path) -> tuple[dict[str, float], int]:
+    """Run one group of stages in this process; returns the seconds of each and the most memory that it took."""
+    timings = Timings()
+    with timings.clock(START_UP):
+        _import(group)
+    GROUPS[group](as_of, deliveries, timings)
+    return timings.seconds, most_memory()
+
+
+def rebuild_by_airflow(as_of: date, deliveries: Path) -> float:
+    """Run the same night once more through Airflow; returns its seconds."""
+    orchestration.deliver_from(deliveries)
     began = time.perf_counter()
-    yield timing
-    timing.seconds += time.perf_counter() - began
+    with contextlib.redirect_stdout(io.StringIO()):
+        orchestration.run_dags(as_of, lambda _: None)
+    return time.perf_counter() - began
 
 
-def night_rows(as_of: date) -> int:
-    """Return rows landed of the night's deliveries."""
-    with connect(Role.LOADER) as connection:
-        (rows,) = connection.execute(
-            "select coalesce(sum(landed_rows), 0) from ledger.landing join ledger.delivery using (delivery_id)"
-            " where business_date = %s",
-            (as_of,),
-        ).fetchone() or (0,)
-    return int(rows)
+def _import(group: str) -> None:
+    if group == "validate":
+        from cakupan.quality.gx_context import great_expectations
+
+        great_expectations()
+    if group == "build":
+        import dbt.cli.main  # noqa: F401
 
 
-def run(as_of: date, deliveries: Path) -> dict[str, Timing]:
-    """Run the night step by step, then once more through Airflow; returns the timings by stage."""
-    timings: dict[str, Timing] = {}
-    installation.set_up(lambda _: None)
-    names = [feed.name for feed in load_feeds(settings.FEEDS)]
-    with clock(timings, "archive"):
-        for name in names:
-            night.archive(name, as_of, Folder(deliveries))
-    with clock(timings, "land"):
-        for name in names:
-            night.land(name)
-    with clock(timings, "validate"):
-        for name in names:
-            night.validate(name, as_of)
-    for stage in ("land", "validate"):
-        timings[stage].rows = night_rows(as_of)
+def _land(as_of: date, deliveries: Path, timings: Timings) -> None:
+    feeds = load_feeds(settings.FEEDS)
+    with timings.clock("archive"):
+        for feed in feeds:
+            night.archive(feed.name, as_of, Folder(deliveries))
+    for feed in feeds:
+        with timings.clock("land CSV" if isinstance(feed.format, CsvFormat) else "land others"):
+            night.land(feed.name)
+
+
+def _validate(as_of: date, deliveries: Path, timings: Timings) -> None:
+    with timings.clock("validate"):
+        for feed in load_feeds(settings.FEEDS):
+            night.validate(feed.name, as_of)
+
+
+def _build(as_of: date, deliveries: Path, timings: Timings) -> None:
     run_id = night.start_run(as_of)
     for layer in publish.LAYERS:
-        with clock(timings, f"build {layer}"):
+        with timings.clock(f"build {layer}"):
             night.build(run_id, layer)
-    with clock(timings, "publish"):
-        night.publish_run(run_id)
-    with clock(timings, "seal"):
+
+
+def _publish(as_of: date, deliveries: Path, timings: Timings) -> None:
+    with timings.clock("publish"):
+        night.publish_run(_newest_run(as_of))
+    with timings.clock("seal"):
         night.seal()
-    with clock(timings, "verify"):
-        assert not any(area.alterations for area in verify())
-    orchestration.deliver_from(deliveries)
-    rebuild = Timing()
-    with clock({"": rebuild}, ""), contextlib.redirect_stdout(io.StringIO()):
-        orchestration.run_dags(as_of, lambda _: None)
-    # The same night again has nothing to land: what it costs beyond building and publishing is orchestration.
-    built = sum(timing.seconds for stage, timing in timings.items() if stage.startswith(("build", "publish")))
-    timings["orchestration"] = Timing(max(0.0, rebuild.seconds - built))
-    return timings
 
 
-def stop() -> None:
-    """Stop the benchmark's server."""
-    embedded().stop("immediate")
+def _verify(as_of: date, deliveries: Path, timings: Timings) -> None:
+    with timings.clock("verify"):
+        altered = [area.name for area in verify() if area.alterations]
+    if altered:
+        raise RuntimeError(f"verification finds alterations in {', '.join(altered)}")
+
+
+def _newest_run(as_of: date) -> int:
+    from cakupan.database import Role, connect
+
+    with connect(Role.LOADER) as connection:
+        row = connection.execute("select max(run_id) from ledger.run where as_of_date = %s", (as_of,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+GROUPS: dict[str, Callable[[date, Path, Timings], None]] = {
+    "land": _land, "validate": _validate, "build": _build, "publish": _publish, "verify": _verify,
+}  # fmt: skip
