@@ -11,7 +11,7 @@ from typing import IO
 
 from cakupan.ledger.merkle import HASH_SIZE
 
-HELD = 1 << 24
+HELD = 1 << 23
 """Bytes of hashes that are held in memory; what is more waits in a temporary file."""
 
 
