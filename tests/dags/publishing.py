@@ -1,4 +1,4 @@
-"""Run as a program: the warehouse's DAG publishes the nights named, as from the command line, and builds nothing."""
+"""Run as a program: the warehouse's DAG publishes each night named on stdin, as by hand, and builds nothing."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from airflow.dag_processing.dagbag import DagBag
 from cakupan import night, settings
 
 
-def main(nights: list[str]) -> None:
+def main() -> None:
     """Run the DAG in this process; publish_run moves no pointer, and every other task is taken to have gone well."""
     warehouse = DagBag(str(settings.DAGS)).dags["warehouse"]
     warehouse.deadline = None
     with patch.object(night, "publish_run"):
-        for as_of in nights:
-            warehouse.test(logical_date=None, run_conf={"night": as_of}, mark_success_pattern="(?!publish_run$).*")
+        for line in sys.stdin:
+            run_conf = {"night": line.strip()}
+            warehouse.test(logical_date=None, run_conf=run_conf, mark_success_pattern="(?!publish_run$).*")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,24 @@ def wait_until(holds: Callable[[], Any]) -> None:
         time.sleep(0.5)
 
 
-def publish(*nights: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "tests.dags.publishing", *nights],
-        env=os.environ | orchestration.environment(), cwd=settings.PROJECT, check=True, capture_output=True,
+@contextmanager
+def publishing() -> Iterator[Callable[..., None]]:
+    """Publishes nights while inside, all from one process; whether that went well is known when it ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dags.publishing"],
+        env=os.environ | orchestration.environment(), cwd=settings.PROJECT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+
+    def publish(*nights: str) -> None:
+        process.stdin.writelines(f"{night}\n" for night in nights)
+        process.stdin.flush()
+
+    try:
+        yield publish
+    finally:
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
 
 
 @pytest.fixture
@@ -100,10 +114,11 @@ def test_the_example_runs_for_each_night_when_it_is_published_and_again_when_it_
     airflow: Airflow,
 ) -> None:
     eighth, ninth = "2025-09-08", "2025-09-09"
-    publish(ninth, eighth)
-    wait_until(lambda: [run["state"] for run in airflow.runs()] == ["success"] * 2)
-    publish(ninth)
-    wait_until(lambda: [run["state"] for run in airflow.runs()] == ["success"] * 3)
+    with publishing() as publish:
+        publish(ninth, eighth)
+        wait_until(lambda: [run["state"] for run in airflow.runs()] == ["success"] * 2)
+        publish(ninth)
+        wait_until(lambda: [run["state"] for run in airflow.runs()] == ["success"] * 3)
     runs = airflow.runs()
     assert sorted(run["partition_key"] for run in runs) == [eighth, ninth, ninth]
     assert {run["run_type"] for run in runs} == {"asset_triggered"}

@@ -20,6 +20,7 @@ from tests.feeds.test_declarations import INTERFACE
 from tests.warehouse.conftest import dbt
 
 PROJECT = settings.DBT_PROJECT
+NO_PASSWORD = {"CAKUPAN_PG_TRANSFORMER_PASSWORD": "not needed to parse"}
 SEVERITIES = {"audit_findings": {"critical", "warning"}, "audit_observations": {"notice", "info"}}
 
 
@@ -30,7 +31,7 @@ def catalogue() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory: pytest.TempPathFactory):
-    outcome = dbt(tmp_path_factory.mktemp("dbt"), "parse", CAKUPAN_PG_TRANSFORMER_PASSWORD="not needed to parse")
+    outcome = dbt(tmp_path_factory.mktemp("dbt"), "parse", **NO_PASSWORD)
     assert outcome.success, outcome.exception
     return outcome.result
 
@@ -241,7 +242,7 @@ def test_exposures_name_what_is_read(manifest) -> None:
 def test_every_node_is_built_or_tested_in_one_layer_of_a_night(manifest, tmp_path: Path) -> None:
     chosen: list[str] = []
     for layer in ("reference", "facts", "marts", "findings"):
-        listed = dbt(tmp_path, "list", "--selector", layer, "--output", "name", CAKUPAN_PG_TRANSFORMER_PASSWORD="-")
+        listed = dbt(tmp_path, "list", "--selector", layer, "--output", "name", **NO_PASSWORD)
         assert listed.result, layer
         chosen += listed.result
     built = {
