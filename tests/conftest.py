@@ -14,15 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from cakupan.database import Role, apply_schema, connect, create_database
 from cakupan.database.server import Server, embedded
-from tests.databases import copy_of
-
-# A test's data is worth nothing: let the disk rest.
-UNSAFE_BUT_FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-}
+from tests.databases import UNSAFE_BUT_FAST, copy_of
 
 GROUPS = ("night", "warehouse", "unit")
 """What a test needs, the slowest first: whole nights, dbt or Airflow; the embedded PostgreSQL; nothing."""

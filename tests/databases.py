@@ -11,6 +11,13 @@ import pytest
 
 from cakupan.database import Role, connect
 
+# A test's data is worth nothing: let the disk rest.
+UNSAFE_BUT_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+}
 _names = (f"test_{number}" for number in itertools.count())
 
 
@@ -21,16 +28,20 @@ def new_database(template: str) -> str:
 
 
 @contextmanager
-def copy_of(template: str) -> Iterator[str]:
-    """A database like the template, to which connect() goes while inside; then it is gone."""
+def copy_of(template: str, name: str | None = None) -> Iterator[str]:
+    """A database like the template, to which connect() goes while inside; then it is gone.
+
+    One with a name of its own is the same database to dbt each time, which reads its project again for another.
+    """
     with connect(Role.ADMIN, "postgres", autocommit=True) as admin, pytest.MonkeyPatch.context() as patch:
-        name = _create(admin, template)
+        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (template,))
+        name = _create(admin, template, name)
         patch.setenv("CAKUPAN_PG_DATABASE", name)
         yield name
         admin.execute(f"drop database {name} with (force)")
 
 
-def _create(admin: psycopg.Connection, template: str) -> str:
-    name = next(_names)
+def _create(admin: psycopg.Connection, template: str, name: str | None = None) -> str:
+    name = name or next(_names)
     admin.execute(f"create database {name} template {template}")
     return name

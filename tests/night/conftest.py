@@ -17,6 +17,9 @@ import psycopg
 import pytest
 
 from cakupan import settings
+from cakupan.database import Role
+from cakupan.database.server import Server, embedded
+from tests.databases import UNSAFE_BUT_FAST
 from tests.night import bad_night
 from tests.night.bad_night import NIGHTS
 
@@ -96,6 +99,9 @@ def new_installation(public_folder: Callable[[], Path]) -> Iterator[Callable[...
     def make(workers: int, *options: str) -> Installation:
         root = public_folder()
         made.append(Installation(root / "home", simulate(root / "city", workers, *options)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CAKUPAN_HOME", str(root / "home"))
+            Server(embedded().root, UNSAFE_BUT_FAST).start(Role.ADMIN.password)
         return made[-1]
 
     yield make

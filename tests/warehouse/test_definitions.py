@@ -11,8 +11,9 @@ from threading import Thread
 import psycopg
 import pytest
 
-from cakupan import settings
-from cakupan.database import Role, connect
+from cakupan import night, settings
+from cakupan.database import Role, connect, environment
+from tests.databases import copy_of
 from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
 
 MART = "coverage_by_sector"
@@ -25,45 +26,31 @@ Project = Path
 
 
 @pytest.fixture
-def project(tmp_path: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """A copy of the dbt project that a test may change; afterwards the warehouse is as it was."""
+def project(tmp_path: Path, warehouse: Warehouse) -> Iterator[Project]:
+    """A copy of the dbt project, and one of the warehouse, that a test may change."""
     copy = tmp_path / "dbt_project"
     shutil.copytree(settings.DBT_PROJECT, copy)
-    yield copy
-    with connect(Role.ADMIN, autocommit=True) as admin:
-        admin.execute("drop schema if exists bi_team cascade")
-        admin.execute(f"drop view if exists marts.{MART}, marts.dim_segment cascade")
-        admin.execute(f"alter table warehouse.{MART} drop column if exists remark")
-    assert built(settings.DBT_PROJECT, tmp_path / "after", warehouse)
+    with copy_of("test_marts", "test_definitions"):
+        yield copy
 
 
 @pytest.fixture
-def reader(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+def reader(project: Project) -> Iterator[psycopg.Connection]:
     """A BI tool that has read the mart and never ended its transaction."""
     with connect(Role.BI) as connection:
         connection.execute(f"select count(*) from marts.{MART}")
         yield connection
 
 
-def built(project: Path, state: Path, warehouse: Warehouse, *models: str) -> str:
+def built(project: Project, state: Path, *models: str) -> str:
     """Build the changed models for the newest night, as a night does; the message of the first that failed, or 'ok'."""
-    from cakupan import night
-    from cakupan.database import environment
-
-    with connect(Role.LOADER) as ledger:
-        (whole,) = ledger.execute("select run_id from ledger.build").fetchone() or (None,)
     night.start_run(NIGHTS[-1])
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr(settings, "DBT_PROJECT", project)
-    try:
-        chosen = models or (STORED, MART, "dim_segment")
+    chosen = models or (STORED, MART, "dim_segment")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "DBT_PROJECT", project)
         outcome = dbt(state, "build", "--select", *chosen, "--exclude", "resource_type:test",
                       "resource_type:unit_test", **environment())  # fmt: skip
-    finally:
-        monkey.undo()
-        night.end_turn()
-        with connect(Role.LOADER) as ledger:  # other tests look at the run that was built whole
-            ledger.execute("update ledger.build set run_id = %s", (whole,))
+    night.end_turn()
     if outcome.exception:
         return str(outcome.exception)
     wrong = [str(result.message) for result in outcome.result.results if str(result.status) != "success"]
@@ -132,7 +119,7 @@ def longest_wait(stop: Callable[[], bool], waits: list[float]) -> None:
 
 
 @pytest.fixture
-def waits() -> Iterator[list[float]]:
+def waits(project: Project) -> Iterator[list[float]]:
     """How long other readers waited while the test ran."""
     done: list[bool] = []
     found: list[float] = []
@@ -143,11 +130,11 @@ def waits() -> Iterator[list[float]]:
     watching.join()
 
 
-def test_a_new_description_waits_for_no_reader(project, warehouse, reader, waits, tmp_path) -> None:
+def test_a_new_description_waits_for_no_reader(project, reader, waits, tmp_path) -> None:
     before = oid()
     describe(project, "Another description.")
     began = time.monotonic()
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
     assert time.monotonic() - began < 60
     with connect(Role.BI) as another:
         assert description(another).startswith("Another description.")
@@ -155,14 +142,14 @@ def test_a_new_description_waits_for_no_reader(project, warehouse, reader, waits
     assert max(waits) < 2
 
 
-def test_a_new_column_comes_last_and_leaves_views_of_others_alone(project, warehouse, tmp_path) -> None:
+def test_a_new_column_comes_last_and_leaves_views_of_others_alone(project, tmp_path) -> None:
     with connect(Role.ADMIN) as admin:
         admin.execute("create schema bi_team authorization cakupan_bi")
     with connect(Role.BI) as team:
         team.execute(f"create view bi_team.sectors as select * from marts.{MART}")
     before = oid()
     widen(project)
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
     assert oid() == before
     with connect(Role.BI) as team:
         assert team.execute("select count(*) > 0 from bi_team.sectors").fetchone() == (True,)
@@ -171,34 +158,34 @@ def test_a_new_column_comes_last_and_leaves_views_of_others_alone(project, wareh
         assert description(team)
 
 
-def test_who_holds_up_a_new_column_is_named_and_nobody_waits_long(project, warehouse, reader, waits, tmp_path) -> None:
+def test_who_holds_up_a_new_column_is_named_and_nobody_waits_long(project, reader, waits, tmp_path) -> None:
     widen(project)
-    said = built(project, tmp_path / "state", warehouse)
+    said = built(project, tmp_path / "state")
     assert f"session {reader.info.backend_pid} of cakupan_bi (application cakupan bi, idle in transaction" in said
     assert f'"warehouse"."{MART}" could not be changed' in said
     assert max(waits) < 3
     reader.rollback()
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
 
 
-def test_a_definition_that_others_built_on_is_not_taken_away(project, warehouse, tmp_path) -> None:
+def test_a_definition_that_others_built_on_is_not_taken_away(project, tmp_path) -> None:
     with connect(Role.ADMIN) as admin:
         admin.execute("create schema bi_team authorization cakupan_bi")
     with connect(Role.BI) as team:
         team.execute("create view bi_team.segments as select * from marts.dim_segment")
     before = oid("marts.dim_segment")
     retype(project)
-    said = built(project, tmp_path / "state", warehouse)
+    said = built(project, tmp_path / "state")
     assert "bi_team.segments of cakupan_bi" in said
     assert "Nothing was changed" in said
     assert oid("marts.dim_segment") == before
 
 
-def test_a_definition_that_nobody_built_on_is_made_anew_with_its_rights(project, warehouse, tmp_path) -> None:
+def test_a_definition_that_nobody_built_on_is_made_anew_with_its_rights(project, tmp_path) -> None:
     with connect(Role.ADMIN) as admin:
         admin.execute("grant select on marts.dim_segment to cakupan_loader")
     retype(project)
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
     with connect(Role.ADMIN) as admin:
         kept = admin.execute(
             "select has_table_privilege(r, 'marts.dim_segment', 'select')"
@@ -207,21 +194,21 @@ def test_a_definition_that_nobody_built_on_is_made_anew_with_its_rights(project,
     assert kept == [(True,)] * 3
 
 
-def test_a_mark_of_an_older_version_replaces_nothing(project, warehouse, reader, tmp_path) -> None:
+def test_a_mark_of_an_older_version_replaces_nothing(project, reader, tmp_path) -> None:
     before = oid()
     with connect(Role.TRANSFORMER) as owner:
         owner.execute(f"comment on view marts.{MART} is 'definition 0123456789abcdef'")
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
     assert oid() == before
     with connect(Role.BI) as another:
         assert not description(another).endswith("0123456789abcdef")
 
 
-def test_a_view_on_a_table_that_is_made_anew_is_named_and_left_alone(project, warehouse, tmp_path) -> None:
+def test_a_view_on_a_table_that_is_made_anew_is_named_and_left_alone(project, tmp_path) -> None:
     with connect(Role.ADMIN) as admin:
         admin.execute("create schema bi_team")
         admin.execute("create view bi_team.orders as select * from warehouse.int_dbhcht_order")
-    assert "bi_team.orders of postgres" in built(project, tmp_path / "state", warehouse, "int_dbhcht_order")
+    assert "bi_team.orders of postgres" in built(project, tmp_path / "state", "int_dbhcht_order")
     with connect(Role.ADMIN) as admin:
         assert admin.execute("select count(*) > 0 from bi_team.orders").fetchone() == (True,)
 
@@ -250,24 +237,24 @@ def may_be_empty(connection: psycopg.Connection) -> bool:
     ).fetchone() == (True,)
 
 
-def test_a_table_of_an_earlier_version_is_brought_to_what_its_model_says(project, warehouse, tmp_path) -> None:
+def test_a_table_of_an_earlier_version_is_brought_to_what_its_model_says(project, tmp_path) -> None:
     older()
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
     with connect(Role.ADMIN) as admin:
         assert may_be_empty(admin)
         (key,) = keys(admin)
         assert "older_key" not in key[0]
 
 
-def test_who_holds_up_a_table_of_an_earlier_version_is_named(project, warehouse, waits, tmp_path) -> None:
+def test_who_holds_up_a_table_of_an_earlier_version_is_named(project, waits, tmp_path) -> None:
     older()
     with connect(Role.BI) as reader:
         reader.execute(f"select count(*) from marts.{MART}")
         began = time.monotonic()
-        said = built(project, tmp_path / "state", warehouse)
+        said = built(project, tmp_path / "state")
         assert time.monotonic() - began < 60
         assert f"session {reader.info.backend_pid} of cakupan_bi (application cakupan bi, idle in transaction" in said
     assert max(waits) < 3
-    assert built(project, tmp_path / "state", warehouse) == "ok"
+    assert built(project, tmp_path / "state") == "ok"
     with connect(Role.ADMIN) as admin:
         assert may_be_empty(admin)

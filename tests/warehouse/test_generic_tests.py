@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect, environment
+from tests.databases import copy_of
 from tests.warehouse.conftest import Warehouse, dbt
 
 SEEDS = (
@@ -71,20 +72,15 @@ MINE = {"run_id": "run_id = (select run_id from ledger.build)", "validation_id":
 
 
 @pytest.fixture
-def broken(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
+def broken(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
     """A copy of the city's warehouse that a test may break, without the keys that the database itself holds to."""
-    with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
-        admin.execute("create database test_broken template test_marts")
-        with monkeypatch.context() as changed:
-            changed.setenv("CAKUPAN_PG_DATABASE", "test_broken")
-            with connect(Role.ADMIN, autocommit=True) as connection:
-                for (index,) in connection.execute(
-                    "select indexrelid::regclass::text from pg_index join pg_class on pg_class.oid = indrelid"
-                    " where indisunique and relnamespace in ('warehouse'::regnamespace, 'reference'::regnamespace)"
-                ).fetchall():
-                    connection.execute(f"drop index {index}")
-                yield connection
-        admin.execute("drop database test_broken with (force)")
+    with copy_of("test_marts", "test_broken"), connect(Role.ADMIN, autocommit=True) as connection:
+        for (index,) in connection.execute(
+            "select indexrelid::regclass::text from pg_index join pg_class on pg_class.oid = indrelid"
+            " where indisunique and relnamespace in ('warehouse'::regnamespace, 'reference'::regnamespace)"
+        ).fetchall():
+            connection.execute(f"drop index {index}")
+        yield connection
 
 
 def spoil(connection: psycopg.Connection, table: str, change: str, whose: str) -> None:

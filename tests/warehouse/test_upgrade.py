@@ -12,6 +12,7 @@ from cakupan.database import Role, apply_schema, connect
 from cakupan.database.migration import applied_migrations, known_migrations
 from simulator.check import differences
 from tests.audit.conftest import altered
+from tests.databases import copy_of
 from tests.warehouse.conftest import NIGHTS, Warehouse
 from tests.warehouse.marts_as_json import actual
 from tests.warehouse.version_before import columns, columns_then, make_older
@@ -20,17 +21,12 @@ KEPT = ("ledger.delivery", "ledger.validation", "ledger.publication", "ledger.en
 
 
 @pytest.fixture
-def older(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
+def older(warehouse: Warehouse) -> Iterator[Warehouse]:
     """The three nights' warehouse as the version before would have left it, in a database of its own."""
-    with connect(Role.ADMIN, "postgres", autocommit=True) as server:
-        server.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'test_marts'")
-        server.execute("create database test_older template test_marts")
-    monkeypatch.setenv("CAKUPAN_PG_DATABASE", "test_older")
-    with connect(Role.ADMIN) as admin:
-        make_older(admin)
-    yield warehouse
-    with connect(Role.ADMIN, "postgres", autocommit=True) as server:
-        server.execute("drop database test_older with (force)")
+    with copy_of("test_marts"):
+        with connect(Role.ADMIN) as admin:
+            make_older(admin)
+        yield warehouse
 
 
 def digests(connection: psycopg.Connection) -> dict[str, str]:
