@@ -41,8 +41,9 @@ class SortedHashes:
     def __iter__(self) -> Iterator[bytes]:
         size = self._size
         for number, bucket in enumerate(self._buckets):
-            data = b"".join([*self._written(number), bucket])
-            yield from sorted(data[at : at + size] for at in range(0, len(data), size))
+            data = b"".join([*self._written(number), bucket]) if self._ends else bytes(bucket)
+            if data:
+                yield from sorted([data[at : at + size] for at in range(0, len(data), size)])
 
     def _write(self) -> None:
         """Write what is held behind what was written before."""
