@@ -67,6 +67,12 @@ def test_a_simulated_city_is_not_run_today_but_may_be_asked_for_its_nights(insta
     assert None not in {next_one for next_one, _ in switched_on.values()}
 
 
+def test_the_stand_ins_of_a_simulated_city_are_no_agencies_that_somebody_named(installation: Path, held) -> None:
+    """While `cakupan airflow` runs, the connections that it remembers are in the environment of the scheduler."""
+    held("simulated 2600 from 2025-09-09", {agency: {"conn_type": "fs"} for agency in agencies()})
+    assert {next_one for next_one, _ in read(installation).values()} == {None}
+
+
 NOTED = """
 from datetime import datetime, timezone
 from cakupan import orchestration

@@ -10,6 +10,7 @@ import sys
 from cakupan import settings
 from cakupan.database import Role, url
 from cakupan.orchestration.agencies import remembered_connections
+from cakupan.orchestration.scheduling import SWITCH, begins_by_itself
 
 
 def environment() -> dict[str, str]:
@@ -33,8 +34,10 @@ def environment() -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "GX_ANALYTICS_ENABLED": "false",
     }
+    # Said once for all processes: the connections below would look to them as if somebody had named all agencies.
+    schedule = {SWITCH: "on" if begins_by_itself() else "off"}
     defaults |= remembered_connections()
-    return {name: os.environ.get(name, value) for name, value in defaults.items()}
+    return {name: os.environ.get(name, value) for name, value in defaults.items()} | schedule
 
 
 def write_login() -> str:
