@@ -29,7 +29,7 @@ def test_every_run_begins_once_and_ends_well(nights: Installation) -> None:
         states[event["run"]["runId"]].append(event["eventType"])
     assert {tuple(sorted(told)) for told in states.values()} == {("COMPLETE", "START")}
     names = {event["job"]["name"] for event in events}
-    assert {"warehouse", "warehouse.publish_run", "ingest_sipd.sp2d.land", "dbt.stored_dbhcht_lineage"} <= names
+    assert {"warehouse", "warehouse.publish_run", "ingest_sipd.sp2d.take_in", "dbt.stored_dbhcht_lineage"} <= names
     assert {event["run"]["facets"]["cakupan_night"]["night"] for event in events} == {WHOLE}
 
 

@@ -97,7 +97,7 @@ def test_a_late_delivery_says_since_when_and_is_reminded_of_once_in_a_night(ledg
 def test_a_delivery_that_was_not_asked_for_is_not_late(ledger: Ledger, cause: str) -> None:
     ledger.ask(NIGHT, RECIPIENTS.name)
     if cause == "our own failure":
-        ledger.fail(f"ingest_{RECIPIENTS.name}.archive", NIGHT)
+        ledger.fail(f"ingest_{RECIPIENTS.name}.take_in", NIGHT)
     assert nothing(ledger, "disnaker")
 
 

@@ -87,7 +87,7 @@ def test_what_holds_nothing_is_told_to_the_data_team(ledger: Ledger) -> None:
 
 
 def test_failures_are_told_once(ledger: Ledger) -> None:
-    ledger.fail(f"ingest_{SALES.name}.archive", NIGHT, "<b>no</b> connection")
+    ledger.fail(f"ingest_{SALES.name}.take_in", NIGHT, "<b>no</b> connection")
     told = summary(ledger)
     assert "&lt;b&gt;no&lt;/b&gt; connection" in told.html and "1 failed" in told.subject
     assert "ingest_diskumdag" in told.text
@@ -96,7 +96,7 @@ def test_failures_are_told_once(ledger: Ledger) -> None:
 
 
 def test_a_feed_that_was_mended_since_is_not_failed(ledger: Ledger) -> None:
-    ledger.fail(f"ingest_{SALES.name}.archive", NIGHT)
+    ledger.fail(f"ingest_{SALES.name}.take_in", NIGHT)
     ledger.ask(NIGHT)
     assert "failed" not in summary(ledger).subject
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 
-from cakupan import night, orchestration, settings
+from cakupan import night, settings
 from cakupan.feeds import find_feed
 from cakupan.orchestration import tasks, trouble
 from cakupan.sources import Away, BrokenContract, Source, Unreachable
@@ -68,7 +68,7 @@ def test_a_file_that_breaks_each_time_costs_its_own_feed_alone(database: psycopg
     for feed in night.feeds_of("bpjstk"):
         for _ in range(3):  # as Airflow tries it
             try:
-                orchestration.archive(feed.name, BY_HAND)
+                tasks.archive(feed.name, BY_HAND)
                 break
             except Unreachable as error:
                 assert feed.feed == "iuran"
@@ -82,7 +82,7 @@ def test_what_else_came_of_the_feed_counts_in_the_same_night(database: psycopg.C
         send(drop, "iuran", day)
     drop.breaks = {"iuran_20250909.csv.gz": 10**6, "iuran_20250907.csv.gz": 10**6}
     with pytest.raises(Unreachable, match=r"iuran_20250909\.csv\.gz and 1 more"):
-        orchestration.archive("bpjstk.iuran", BY_HAND)
+        tasks.archive("bpjstk.iuran", BY_HAND)
     assert archived(database) == {("iuran", "20250906"), ("iuran", "20250908")}
     landed = database.execute(
         "select business_date, delivery_status from ledger.validation join ledger.delivery using (delivery_id)"
@@ -94,15 +94,15 @@ def test_an_older_file_that_breaks_does_not_hold_up_the_nights_own(database: psy
     for day in ("20250901", "20250902", "20250903", "20250904", "20250905"):
         send(drop, "iuran", day)
     drop.breaks = {f"iuran_2025090{day}.csv.gz": 10**6 for day in (1, 2, 3, 4)}
-    assert orchestration.archive("bpjstk.iuran", BY_HAND) is True
+    assert tasks.archive("bpjstk.iuran", BY_HAND) is True
     assert ("iuran", "20250909") in archived(database)
     ((task, message),) = database.execute("select task, message from ledger.failure").fetchall()
-    assert task == "ingest_bpjstk.iuran.archive"
+    assert task == "ingest_bpjstk.iuran.take_in"
     assert "connection lost" in message
     assert "cakupan sources check bpjstk" in message
 
     drop.breaks = {}
-    assert orchestration.archive("bpjstk.iuran", BY_HAND) is True
+    assert tasks.archive("bpjstk.iuran", BY_HAND) is True
     assert {day for feed, day in archived(database) if feed == "iuran"} == {
         *(f"2025090{day}" for day in (1, 2, 3, 4, 5, 9))
     }
@@ -115,7 +115,7 @@ def test_a_file_that_may_not_be_read_and_one_that_is_silent_cost_their_own_feeds
     drop.denied, drop.silent_over = {"jakon_20250909.csv.gz", "jakon_20250909.csv", "jakon"}, {"iuran_20250909.csv.gz"}
     for feed in night.feeds_of("bpjstk"):
         try:
-            orchestration.archive(feed.name, BY_HAND)
+            tasks.archive(feed.name, BY_HAND)
         except BrokenContract as error:
             assert feed.feed == "jakon"
             assert "may not read" in str(error)
@@ -137,7 +137,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_listed_anew_and_read(
         return stream
 
     monkeypatch.setattr(Sftp, "_open", replaced_once)
-    assert orchestration.archive("bpjstk.iuran", BY_HAND) is True
+    assert tasks.archive("bpjstk.iuran", BY_HAND) is True
     assert replaced
     assert archived(database) == {("iuran", "20250909")}
 
@@ -146,5 +146,18 @@ def test_an_agency_that_nobody_can_connect_to_is_away_for_all_its_feeds(drop: Dr
     drop.server.close()
     for feed in night.feeds_of("bpjstk"):
         with pytest.raises(Away, match="cannot connect"):
-            orchestration.archive(feed.name, BY_HAND)
+            tasks.archive(feed.name, BY_HAND)
     assert drop.connections == 0
+
+
+def test_one_task_takes_a_feed_in_and_waits_for_what_may_still_come(database: psycopg.Connection, drop: Drop) -> None:
+    """What came for earlier nights is archived while the night's own delivery is awaited, and landed with it."""
+    to_come = SimpleNamespace(partition_key=(datetime.now(UTC).date() + timedelta(days=2)).isoformat(), conf={})
+    assert tasks.take_in("bpjstk.iuran", to_come) is False
+    assert archived(database) == {("iuran", "20250909")}
+    assert database.execute("select count(*) from ledger.asked").fetchone() == (0,)
+    assert tasks.take_in("bpjstk.iuran", BY_HAND) is True
+    assert database.execute("select agency, feed, as_of_date from ledger.asked").fetchall() == [
+        ("bpjstk", "iuran", NIGHT)
+    ]
+    assert database.execute("select count(*) from ledger.validation").fetchone() == (1,)

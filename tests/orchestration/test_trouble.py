@@ -164,36 +164,36 @@ PASSING = [Unreachable("a: away"), PartialDelivery("a: cut"), night.DatabaseLost
 @pytest.mark.parametrize("error", PASSING)
 def test_a_scheduled_night_waits_out_trouble_until_the_cut_off(raising, error: Exception) -> None:
     raising(error)
-    assert orchestration.archive("sipd.sp2d", scheduled(TO_COME)) is False
+    assert tasks.archive("sipd.sp2d", scheduled(TO_COME)) is False
     for run in (scheduled(PAST), by_hand(TO_COME)):
         trouble._away.clear()
         with pytest.raises(type(error)):
-            orchestration.archive("sipd.sp2d", run)
+            tasks.archive("sipd.sp2d", run)
 
 
 @pytest.mark.parametrize("error", [LoginRefused("a: no"), BrokenContract("a: no"), NotConnected("no")])
 def test_what_only_a_person_can_mend_is_not_waited_for(raising, error: Exception) -> None:
     raising(error)
     with pytest.raises(type(error)):
-        orchestration.archive("sipd.sp2d", scheduled(TO_COME))
+        tasks.archive("sipd.sp2d", scheduled(TO_COME))
 
 
 def test_a_system_that_is_away_is_asked_once_for_all_feeds_of_its_agency(raising, monkeypatch) -> None:
     asked = raising(Away("a: away"))
     for feed in ("sipd.sp2d", "sipd.anggaran", "bps.angkatan_kerja"):
         with pytest.raises(Away, match="a: away"):
-            orchestration.archive(feed, by_hand(PAST))
+            tasks.archive(feed, by_hand(PAST))
     assert asked == ["sipd.sp2d", "bps.angkatan_kerja"]
     raising(None)
     monkeypatch.setattr(trouble, "_away", {"sipd": (trouble._away["sipd"][0] - 10, "a: away")})
-    assert orchestration.archive("sipd.anggaran", by_hand(PAST))
+    assert tasks.archive("sipd.anggaran", by_hand(PAST))
 
 
 def test_a_system_that_answers_and_breaks_off_is_asked_for_each_feed(raising) -> None:
     asked = raising(Unreachable("a: connection lost"))
     for feed in ("sipd.sp2d", "sipd.anggaran", "sipd.anggaran"):
         with pytest.raises(Unreachable, match="a: connection lost"):
-            orchestration.archive(feed, by_hand(PAST))
+            tasks.archive(feed, by_hand(PAST))
     assert asked == ["sipd.sp2d", "sipd.anggaran", "sipd.anggaran"]
 
 

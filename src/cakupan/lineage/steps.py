@@ -10,22 +10,17 @@ Ends = tuple[tuple[Dataset, ...], tuple[Dataset, ...]]
 
 
 def step_datasets(step: str) -> Ends:
-    """Name inputs and outputs of `ingest_<agency>.<feed>.<step>` and of publishing; dbt's models tell their own."""
+    """Name inputs and outputs of `ingest_<agency>.<feed>.take_in` and of publishing; dbt's models tell their own."""
     if step == "warehouse.publish_run":
         return _published()
     dag, _, task = step.partition(".")
     feed, _, what = task.rpartition(".")
     agency = dag.removeprefix("ingest_")
-    if agency == dag or not feed:
+    if agency == dag or what != "take_in":
         return (), ()
     name, table = f"{agency}.{feed}", f"{agency}_{feed}"
-    landed = relation(f"landing.{table}")
-    ends: dict[str, Ends] = {
-        "archive": ((delivered(name),), (archived(name),)),
-        "land": ((archived(name),), (landed,)),
-        "validate": ((landed,), (relation(f"quarantine.{table}"), relation(f"accepted.{table}"))),
-    }
-    return ends.get(what, ((), ()))
+    kept = (archived(name), *(relation(f"{schema}.{table}") for schema in ("landing", "quarantine", "accepted")))
+    return (delivered(name),), kept
 
 
 def _published() -> Ends:

@@ -15,11 +15,11 @@ from cakupan.orchestration.tasks import (
     START,
     after_the_night,
     agencies_are_in,
-    archive,
     longest_wait,
     night_of,
     nightly,
     start_run,
+    take_in,
     task_defaults,
 )
 
@@ -27,7 +27,6 @@ __all__ = [
     "START",
     "after_the_night",
     "agencies_are_in",
-    "archive",
     "begins_by_itself",
     "connect_agencies",
     "connections",
@@ -44,6 +43,7 @@ __all__ = [
     "run_dags",
     "source_of",
     "start_run",
+    "take_in",
     "task_defaults",
     "write_login",
 ]
