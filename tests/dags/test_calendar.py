@@ -60,7 +60,7 @@ def held(installation: Path):
 def test_a_simulated_city_is_not_run_today_but_may_be_asked_for_its_nights(installation: Path, held) -> None:
     held("simulated 2600 from 2025-09-09")
     told = read(installation)
-    assert len(told) == len(agencies()) + 1
+    assert len(told) == len(agencies()) + 2  # the warehouse, and what is done between the nights
     assert {next_one for next_one, _ in told.values()} == {None}
     assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked in told.values())
     switched_on = read(installation, CAKUPAN_SCHEDULE="on")
