@@ -33,7 +33,13 @@
         )
         select delivery_id
         from wanted
-        {% if is_incremental() -%}
+        {% if model.config.materialized == 'changes' -%}
+            where
+                wanted.validation_id in (select validation_id from {{ source('ledger', 'run_input') }} where run_id = {{ run_id() }})
+                or wanted.validation_id not in (
+                    select validation_id from {{ source('warehouse', 'rows_of_validation') }} where relation = '{{ this.identifier }}'
+                )
+        {%- elif is_incremental() -%}
             where not exists (select 1 from {{ this }} as stored where stored.validation_id = wanted.validation_id)
         {%- endif %}
         order by delivery_id
@@ -44,8 +50,9 @@
 {#- Pre-hook of models that store the deliveries of a feed (meta.feed): drop rows of validations that have been replaced,
     unless a night was ever published with them. -#}
 {% macro forget_replaced() -%}
-    {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- if not is_stored() -%}{{ return('') }}{%- endif -%}
     {%- set agency, feed = model.config.meta.feed.split('.') -%}
+    {%- set listing = source('warehouse', 'rows_of_validation') if model.config.materialized == 'changes' else this -%}
     {%- set query -%}
         select validation.validation_id
         from {{ source('ledger', 'validation') }} as validation
@@ -59,11 +66,15 @@
                 from {{ source('ledger', 'run_input') }} as run_input
                 inner join {{ source('ledger', 'publication') }} as publication using (run_id)
             )
-            and exists (select 1 from {{ this }} as stored where stored.validation_id = validation.validation_id)
+            and exists (select 1 from {{ listing }} as stored where stored.validation_id = validation.validation_id)
     {%- endset -%}
     {%- set replaced = run_query(query).columns[0].values() | map('int') | join(', ') -%}
     {%- if replaced -%}
         delete from {{ this }} where validation_id in ({{ replaced }})
+        {%- if model.config.materialized == 'changes' -%}
+            ; delete from {{ source('warehouse', 'rows_of_validation') }}
+            where relation = '{{ this.identifier }}' and validation_id in ({{ replaced }})
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -3,7 +3,7 @@
     Pre-hook: a column that may now be empty, and a key that has grown; committed at once, so that readers need not wait
     until the rows are in. -#}
 {% macro loosen() -%}
-    {%- if not (execute and is_incremental()) -%}{{ return('') }}{%- endif -%}
+    {%- if not is_stored() -%}{{ return('') }}{%- endif -%}
     {%- set must = columns_always_filled() -%}
     {%- set filled -%}
         select attname
@@ -14,7 +14,7 @@
     {%- for name in run_query(filled).columns[0].values() if name not in must and name in published_model().columns -%}
         {%- do statements.append('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
     {%- endfor -%}
-    {%- for index, columns in unique_keys_of(this) if columns not in declared_keys() -%}
+    {%- for index, columns in unique_keys_of(this) if columns not in declared_keys() + ['row_id'] -%}
         {%- do statements.append('drop index ' ~ index) -%}
     {%- endfor -%}
     {%- if statements -%}
@@ -27,7 +27,7 @@
     made with another. -#}
 {% macro tighten() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- if not is_incremental() -%}
+    {%- if not is_stored() -%}
         {%- set actions = [] -%}
         {%- for column in columns_always_filled() -%}
             {%- do actions.append('alter column ' ~ adapter.quote(column) ~ ' set not null') -%}
@@ -77,4 +77,9 @@
         where index.indrelid = '{{ relation.include(database=false) }}'::regclass and index.indisunique
     {%- endset -%}
     {{ return(run_query(query).rows | map('list') | list) }}
+{%- endmacro %}
+
+{#- Whether the table was there before the model runs. -#}
+{% macro is_stored() -%}
+    {{ return(execute and load_relation(this) is not none) }}
 {%- endmacro %}

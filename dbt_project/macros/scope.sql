@@ -23,6 +23,9 @@ where not exists (
 
 {% macro night_of(relation, where=none) -%}
     {%- set conditions = [rows_of_night(relation), where] | select | list -%}
+    {%- if is_kept_as_changes(relation) -%}
+        {%- set relation = beside(relation, 'tonight') -%}
+    {%- endif -%}
     {%- if conditions -%}
         {{ return('(select * from ' ~ relation ~ ' where ' ~ conditions | join(' and ') ~ ')') }}
     {%- endif -%}
@@ -41,4 +44,13 @@ where not exists (
         {%- endfor -%}
     {%- endif -%}
     {{ return('') }}
+{%- endmacro %}
+
+{% macro is_kept_as_changes(relation) -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.relation_name == relation | string -%}
+            {{ return(node.config.materialized == 'changes') }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(false) }}
 {%- endmacro %}

@@ -95,7 +95,7 @@ def sources_file(feeds: Iterable[Feed]) -> str:
     sources = [
         _source("landing", _LANDING, [_table(feed) for feed in feeds]),
         _source("quarantine", _QUARANTINE, [_table(feed) for feed in feeds]),
-        _source("accepted", _LET_IN, [_table(feed) | {"columns": _columns(feed)} for feed in feeds]),
+        _source("accepted", _LET_IN, [_table(feed) | _key(feed) | {"columns": _columns(feed)} for feed in feeds]),
     ]
     text = yaml.dump(
         {"version": 2, "sources": sources},
@@ -123,6 +123,10 @@ def _source(name: str, description: str, tables: list[dict[str, Any]]) -> dict[s
 
 def _table(feed: Feed) -> dict[str, Any]:
     return {"name": feed.table, "description": _plain(f"{feed.title}, from {feed.owner}; {_CADENCES[feed.cadence]}.")}
+
+
+def _key(feed: Feed) -> dict[str, Any]:
+    return {"config": {"meta": {"key": list(feed.key)}}}
 
 
 def _columns(feed: Feed) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ named as (
         membership.membership_key,
         membership.worker_key,
         membership.business_date
-    from {{ ref('stored_fct_membership') }} as membership
+    from {{ history('stored_fct_membership') }} as membership
     inner join deliveries using (validation_id)
     where deliveries.business_date >= {{ first_date }}
 ),

@@ -40,7 +40,7 @@ night as (
         age_band,
         region_code,
         sector_code
-    from {{ ref('stored_fct_coverage_daily') }}
+    from {{ tonight('stored_fct_coverage_daily') }}
     where run_id = {{ run_id() }}
 ),
 
@@ -51,7 +51,7 @@ before as (
         age_band,
         region_code,
         sector_code
-    from {{ ref('stored_fct_coverage_daily') }}
+    from {{ history('stored_fct_coverage_daily') }}
     where run_id = (select neighbour.run_id from neighbour where neighbour.side = 'before')
 ),
 
@@ -62,7 +62,7 @@ after as (
         age_band,
         region_code,
         sector_code
-    from {{ ref('stored_fct_coverage_daily') }}
+    from {{ history('stored_fct_coverage_daily') }}
     where run_id = (select neighbour.run_id from neighbour where neighbour.side = 'after')
 )
 

@@ -12,7 +12,7 @@ select
     evidence,
     due_idr as expected_idr,
     posted_amount_idr as actual_idr
-from {{ ref('stored_dbhcht_lineage') }} as lineage
+from {{ tonight('stored_dbhcht_lineage') }} as lineage
 where
     run_id = {{ run_id() }}
     and protection_status = 'NOT_POSTED'

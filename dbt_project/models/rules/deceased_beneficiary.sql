@@ -3,7 +3,7 @@ with deceased as (
         membership.worker_key,
         membership.inactive_from as died_on,
         {{ address_word('membership') }} as evidence
-    from {{ ref('stored_fct_membership') }} as membership
+    from {{ tonight('stored_fct_membership') }} as membership
     where
         membership.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and membership.status = 'MENINGGAL'

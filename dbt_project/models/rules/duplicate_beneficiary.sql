@@ -5,7 +5,7 @@ with named as (
         count(distinct beneficiary.decree_no) as decrees,
         string_agg(distinct beneficiary.decree_no, ', ' order by beneficiary.decree_no) as decree_nos,
         array_agg({{ address_word('beneficiary') }} order by beneficiary.decree_no) as evidence
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     group by beneficiary.worker_key, beneficiary.contribution_month
 )

@@ -3,7 +3,7 @@ with decree as (
         decree_no,
         min(decree_date) as decree_date,
         array_agg(distinct {{ address_word('beneficiary') }}) as evidence
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     group by decree_no
 )

@@ -10,7 +10,7 @@ select
     'Iuran ' || {{ rupiah('posted_amount_idr') }} || ' untuk bulan ' || contribution_month
     || ' dibukukan pada KPJ yang tidak pernah ada dalam data kepesertaan.' as explanation,
     evidence
-from {{ ref('stored_dbhcht_lineage') }}
+from {{ tonight('stored_dbhcht_lineage') }}
 where
     run_id = {{ run_id() }}
     and protection_status = 'UNRESOLVED'

@@ -1,14 +1,14 @@
 -- Every accepted row of a delivery the night rests on is stored once: counts of facts and ledger agree. Deliveries that a
 -- published night rests on were counted in that night.
 {%- set stores = [
-    ('stored_fct_membership', 'bpjstk', 'kepesertaan'),
-    ('int_contribution', 'bpjstk', 'iuran'),
-    ('stored_fct_budget', 'sipd', 'anggaran'),
-    ('stored_fct_disbursement', 'sipd', 'sp2d'),
-    ('stored_fct_aid_application', 'distan', 'permohonan_bantuan'),
-    ('stored_fct_outreach_attendance', 'diskumdag', 'sosialisasi'),
-    ('stored_fct_construction_project', 'pupr', 'proyek_konstruksi'),
-    ('stored_fct_commitment', 'perekonomian', 'rencana_kerja'),
+    (tonight('stored_fct_membership'), 'bpjstk', 'kepesertaan'),
+    (ref('int_contribution'), 'bpjstk', 'iuran'),
+    (ref('stored_fct_budget'), 'sipd', 'anggaran'),
+    (ref('stored_fct_disbursement'), 'sipd', 'sp2d'),
+    (tonight('stored_fct_aid_application'), 'distan', 'permohonan_bantuan'),
+    (tonight('stored_fct_outreach_attendance'), 'diskumdag', 'sosialisasi'),
+    (ref('stored_fct_construction_project'), 'pupr', 'proyek_konstruksi'),
+    (ref('stored_fct_commitment'), 'perekonomian', 'rencana_kerja'),
 ] %}
 
 with new_input as (
@@ -24,11 +24,11 @@ with new_input as (
 ),
 
 stored as (
-    {%- for model, agency, feed in stores %}
+    {%- for relation, agency, feed in stores %}
     select
         validation_id,
         count(*) as stored_rows
-    from {{ ref(model) }}
+    from {{ relation }}
     where validation_id in (select new_input.validation_id from new_input)
     group by validation_id
     {%- if not loop.last %}

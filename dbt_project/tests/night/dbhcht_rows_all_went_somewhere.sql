@@ -3,7 +3,7 @@ with went as (
     select
         feed,
         count(*) as found_rows
-    from {{ ref('stored_dbhcht_forward') }}
+    from {{ tonight('stored_dbhcht_forward') }}
     where run_id = {{ run_id() }}
     group by feed
 ),

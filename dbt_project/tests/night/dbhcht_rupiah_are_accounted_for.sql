@@ -11,7 +11,7 @@ in_lineage as (
     select coalesce(sum(line.amount_idr), 0) as amount_idr
     from (
         select distinct address
-        from {{ ref('stored_dbhcht_lineage') }}
+        from {{ tonight('stored_dbhcht_lineage') }}
         cross join unnest(evidence) as address
         where run_id = {{ run_id() }}
     ) as lineage

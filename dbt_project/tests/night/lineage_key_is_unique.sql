@@ -3,7 +3,7 @@ select
     sp2d_no,
     coalesce(worker_key, membership_key) as who,
     contribution_month
-from {{ ref('stored_dbhcht_lineage') }}
+from {{ tonight('stored_dbhcht_lineage') }}
 where run_id = {{ run_id() }}
 group by 1, 2, 3
 having count(*) > 1

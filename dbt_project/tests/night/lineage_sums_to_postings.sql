@@ -4,7 +4,7 @@ with lineage as (
         sp2d_no,
         billing_code,
         sum(posted_amount_idr) as lineage_idr
-    from {{ ref('stored_dbhcht_lineage') }}
+    from {{ tonight('stored_dbhcht_lineage') }}
     where run_id = {{ run_id() }}
     group by sp2d_no, billing_code
 ),

@@ -3,7 +3,7 @@ with listed as (
     select
         roster,
         count(*) as listed_rows
-    from {{ ref('stored_fct_roster') }}
+    from {{ tonight('stored_fct_roster') }}
     where run_id = {{ run_id() }}
     group by roster
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from cakupan.audit.areas import Area, Changes
 from cakupan.audit.differences import NO_ROW_DIFFERS, Cells, name_differences
@@ -15,7 +15,9 @@ from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
 from cakupan.ledger import digests
 from cakupan.ledger.publications import VIEWS, Part, Publication, relations, stored_counts
+from cakupan.ledger.runs import inputs_of
 
+LISTS = "warehouse.rows_of_run"
 NAMED = 6
 """Cells by which a row is named."""
 UNTOLD = ("run_id", "validation_id", "evidence")
@@ -40,6 +42,7 @@ def check_marts(connection: Connection[Any], record: Record, folder: Folder, are
                 )
     if on is None:
         _check_strangers(connection, publications, area)
+        _check_nights_in_full(connection, publications, area)
     area.checked = f"{len(publications)} publications, {parts} parts, {count} rows"
 
 
@@ -79,12 +82,26 @@ def _check_strangers(connection: Connection[Any], publications: Sequence[Publica
         recorded = {int(v) for p in publications for v in p.facts["facts"].get(relation.name, {})}
         if relation.by != "validation_id" or not recorded:
             continue
-        shown = connection.execute(
-            "select distinct validation_id from ledger.run_input where run_id = any(%s)", (list(known),)
-        ).fetchall()
-        unknown = {number for (number,) in shown} - recorded
+        unknown = inputs_of(connection, list(known)) - recorded
         for number, count in stored_counts(connection, relation.name, unknown).items():
             area.altered(f"{relation.name} of validation {number}", f"{count} rows were added after it was published")
+
+
+def _check_nights_in_full(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> None:
+    """Find lists that do not name all rows of a night that was published before there were lists."""
+    for publication in publications:
+        if LISTS in publication.facts["relations"]:
+            continue
+        for name in publication.facts["relations"]:
+            if not digests.table_columns(connection, *name.replace(".", ".history_", 1).split(".", 1)):
+                continue
+            whole = sql.SQL(
+                "select (select rows from warehouse.rows_of_run where run_id = %(run)s and relation = %(name)s)"
+                " is not distinct from (select range_agg(int8range(row_id, row_id + 1)) from {} where run_id = %(run)s)"
+            ).format(sql.Identifier(*name.split(".", 1)))
+            found = connection.execute(whole, {"run": publication.run_id, "name": name.split(".", 1)[1]}).fetchone()
+            if found == (False,):
+                area.altered(f"{LISTS} of {name}, run {publication.run_id}", "it does not list the rows of the night")
 
 
 def _row(part: Part, now: Cells, was: Cells | None) -> str:

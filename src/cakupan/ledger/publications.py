@@ -144,7 +144,9 @@ def digest_run(
 
     Reads what was built: seconds for a large city. To be called before the publication holds its lock.
     """
-    inputs = inputs_of(connection, run_id)
+    earlier = list(earlier)
+    # Also of earlier nights: a relation that came with a later version lists what they rest on.
+    inputs = inputs_of(connection, [run_id, *(each.run_id for each in earlier)])
     recorded: dict[str, set[int]] = {}
     for publication in earlier:
         for name, validations in publication.facts["facts"].items():
@@ -155,7 +157,7 @@ def digest_run(
         if relation.by == "run_id":
             facts["relations"][relation.name] = _digest(connection, relation.name, relation.statement(run_id), keeper)
         elif relation.by == "validation_id":
-            new = set(inputs) - recorded.get(relation.name, set())
+            new = inputs - recorded.get(relation.name, set())
             facts["facts"][relation.name] = _stored(connection, relation, sorted(new), keeper)
         else:
             facts["standing"][relation.name] = _digest(connection, relation.name, relation.statement(), keeper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -115,12 +116,10 @@ def night_of_run(connection: Connection[Any], run_id: int) -> date | None:
     return night
 
 
-def inputs_of(connection: Connection[Any], run_id: int) -> list[int]:
-    """Return the validations that a run is made of."""
-    rows = connection.execute(
-        "select validation_id from ledger.run_input where run_id = %s order by validation_id", (run_id,)
-    )
-    return [validation_id for (validation_id,) in rows]
+def inputs_of(connection: Connection[Any], runs: Sequence[int]) -> set[int]:
+    """Return the validations that the runs are made of."""
+    rows = connection.execute("select distinct validation_id from ledger.run_input where run_id = any(%s)", (runs,))
+    return {validation_id for (validation_id,) in rows}
 
 
 def deliveries_of(connection: Connection[Any], run_id: int) -> list[int]:

@@ -11,6 +11,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 DIALECT = "postgres"
+SIDES = ("tonight_", "history_")
+"""What the names of relations beside a stored one begin with: its rows of the night being built, and of each night."""
 ROWS = "*"
 """Stands for the rows of a relation where they are counted, whatever their columns hold."""
 
@@ -39,6 +41,8 @@ def sources_of(sql: str, columns_of: Mapping[str, list[str]]) -> Sources:
     tree = parse_one(sql, dialect=DIALECT)
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
+        if table.db == "warehouse" and table.name.startswith(SIDES):
+            table.set("this", exp.to_identifier(table.name.split("_", 1)[1]))
     qualified = qualify(tree, dialect=DIALECT, schema=schema, validate_qualify_columns=False, quote_identifiers=False)
     scope = build_scope(qualified)
     if scope is None:

@@ -74,7 +74,7 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
     Raises sqlglot.errors.SqlglotError where a model's SQL cannot be followed.
     """
     manifest = json.loads((target / "manifest.json").read_text())
-    columns = _columns_of_sources(connection)
+    columns = _columns_of_sources(connection, manifest)
     sources: dict[str, Sources] = {}
 
     def visit(key: str) -> None:
@@ -93,7 +93,7 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
     return Project(manifest, sources)
 
 
-def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
+def _columns_of_sources(connection: psycopg.Connection, manifest: dict[str, Any]) -> dict[str, list[str]]:
     """List the columns of everything that models read and dbt does not build from SQL."""
     columns: dict[str, list[str]] = defaultdict(list)
     for feed in load_feeds(settings.FEEDS):
@@ -104,9 +104,10 @@ def _columns_of_sources(connection: psycopg.Connection) -> dict[str, list[str]]:
     for seed in sorted((settings.DBT_PROJECT / "seeds").glob("*.csv")):
         with seed.open(newline="") as lines:
             columns[f"reference.{seed.stem}"] = next(csv.reader(lines))
+    sources = {(source["schema"], source["name"]) for source in manifest["sources"].values()}
     for schema, name, column in connection.execute(
-        "select table_schema, table_name, column_name from information_schema.columns"
-        " where table_schema in ('ledger', 'identity') order by ordinal_position"
+        "select table_schema, table_name, column_name from information_schema.columns order by ordinal_position"
     ):
-        columns[f"{schema}.{name}"].append(column)
+        if schema in ("ledger", "identity") or (schema == "warehouse" and (schema, name) in sources):
+            columns[f"{schema}.{name}"].append(column)
     return columns

@@ -44,6 +44,13 @@ class Night:
         found = self.rows(name, **values)
         return found[0] if found else None
 
+    def rows_of_runs(self, mart: str) -> sql.Identifier:
+        """Name the relation that has the mart's rows of every run, by run_id."""
+        (history,) = self.select(
+            sql.SQL("select to_regclass({}) is not null as kept").format(f"warehouse.history_{mart}")
+        )
+        return sql.Identifier("warehouse", f"history_{mart}" if history["kept"] else mart)
+
     def feeds(self) -> dict[int, str]:
         """Return the feed of each delivery that the night rests on."""
         return {row["delivery_id"]: row["feed"] for row in self.rows("inputs")}

@@ -55,7 +55,7 @@ def _parts(mart: Mart, relation: str, key: str) -> dict[str, str]:
 
 def _published(night: Night, relation: str, mart: Mart, key: str) -> Row:
     """Read the row of the mart, its figures as texts but for sums."""
-    table = sql.Identifier("warehouse", relation)
+    table = night.rows_of_runs(relation)
     spelled = sql.SQL(" || '|' || ").join(KEPT_SINCE.get(name, sql.Identifier(name)) for name in mart.key)
     figure = sql.SQL("sum({0})::bigint as {0}" if relation in OF_SEVERAL_ROWS else "max({0}::text) as {0}")
     query = sql.SQL("select {}, count(*) as found from {} where run_id = %(run)s and {} = %(key)s").format(

@@ -1,1 +1,1 @@
-{{ published_nights(ref('stored_aid_eligibility')) }}
+{{ published_nights(history('stored_aid_eligibility')) }}

@@ -1,1 +1,1 @@
-{{ published_nights(ref('stored_dbhcht_forward')) }}
+{{ published_nights(history('stored_dbhcht_forward')) }}

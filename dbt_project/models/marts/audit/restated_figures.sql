@@ -5,7 +5,7 @@
     (ref('stored_coverage_by_agency'), 'coverage_by_agency', ['agency_code', 'worker_category']),
     (ref('stored_coverage_by_region'), 'coverage_by_region', ['region_code']),
     (ref('stored_lapse_calendar'), 'lapse_calendar', ['lapse_month', 'funding_source_code']),
-    (ref('stored_aid_eligibility'), 'aid_eligibility', ['application_no']),
+    (history('stored_aid_eligibility'), 'aid_eligibility', ['application_no']),
     (ref('stored_construction_compliance'), 'construction_compliance', ['project_id']),
     (ref('stored_outreach_conversion'), 'outreach_conversion', ['event_id']),
     (ref('stored_commitment_progress'), 'commitment_progress', ['agency_code', 'commitment']),
@@ -13,7 +13,7 @@
         ref('stored_dbhcht_reconciliation'), 'dbhcht_reconciliation',
         ['fiscal_year', 'skpd_code', 'sub_activity_code', 'account_code']
     ),
-    (ref('stored_dbhcht_lineage'), 'dbhcht_lineage', ['sp2d_no', 'worker_key', 'membership_key', 'contribution_month']),
+    (history('stored_dbhcht_lineage'), 'dbhcht_lineage', ['sp2d_no', 'worker_key', 'membership_key', 'contribution_month']),
     (ref('stored_audit_findings'), 'audit_findings', ['finding_code', 'finding_key']),
     (ref('stored_audit_observations'), 'audit_observations', ['finding_code', 'finding_key']),
 ] %}

@@ -1,1 +1,1 @@
-{{ newest_published_night(ref('stored_dim_employer')) }}
+{{ newest_published_night(history('stored_dim_employer')) }}

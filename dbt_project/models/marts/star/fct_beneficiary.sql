@@ -1,1 +1,1 @@
-{{ deliveries_of_newest_night(ref('stored_fct_beneficiary')) }}
+{{ deliveries_of_newest_night(history('stored_fct_beneficiary')) }}

@@ -1,1 +1,1 @@
-{{ published_nights(ref('stored_fct_coverage_daily')) }}
+{{ published_nights(history('stored_fct_coverage_daily')) }}

@@ -1,6 +1,6 @@
 with named as (
     select beneficiary.worker_key
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where
         beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
         and beneficiary.contribution_month = {{ as_of_month() }}
@@ -11,7 +11,7 @@ select
     'Kepesertaan BPU aktif dengan sumber iuran DBHCHT, tetapi pekerja tidak tercantum dalam SK mana pun untuk bulan '
     || {{ as_of_month() }} || '.' as explanation,
     array_agg({{ address_word('membership') }} order by membership.row_number) as evidence
-from {{ ref('stored_fct_membership') }} as membership
+from {{ tonight('stored_fct_membership') }} as membership
 where
     membership.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
     and membership.funding_source_code = 'DBHCHT'

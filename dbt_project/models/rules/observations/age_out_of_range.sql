@@ -4,7 +4,7 @@ with recipient as (
         beneficiary.worker_key,
         beneficiary.decree_date,
         {{ address_word('beneficiary') }} as evidence
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     order by beneficiary.decree_no, beneficiary.worker_key
 ),

@@ -4,7 +4,7 @@ with recipient as (
         beneficiary.contribution_month,
         {{ address_word('beneficiary') }} as evidence
     from {{ ref('int_dbhcht_order') }} as sp2d
-    inner join {{ ref('stored_fct_beneficiary') }} as beneficiary
+    inner join {{ tonight('stored_fct_beneficiary') }} as beneficiary
         on
             sp2d.decree_no = beneficiary.decree_no
             and beneficiary.contribution_month between sp2d.first_month and sp2d.last_month

@@ -3,7 +3,7 @@ with decree as (
         decree_no,
         min(decree_date) as decree_date,
         min(contribution_month) as first_month
-    from {{ ref('stored_fct_beneficiary') }}
+    from {{ tonight('stored_fct_beneficiary') }}
     where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     group by decree_no
 ),
@@ -16,7 +16,7 @@ past as (
         count(distinct beneficiary.contribution_month) as months,
         array_agg(distinct {{ address_word('beneficiary') }}) as evidence
     from decree
-    inner join {{ ref('stored_fct_beneficiary') }} as beneficiary
+    inner join {{ tonight('stored_fct_beneficiary') }} as beneficiary
         on
             decree.decree_no = beneficiary.decree_no
             and beneficiary.contribution_month < to_char(decree.decree_date, 'YYYYMM')

@@ -5,7 +5,7 @@ with recipient as (
         beneficiary.decree_date,
         beneficiary.worker_category,
         {{ address_word('beneficiary') }} as evidence
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     order by beneficiary.decree_no, beneficiary.worker_key
 )

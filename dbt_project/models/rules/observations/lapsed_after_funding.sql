@@ -3,7 +3,7 @@ with membership as (
         delivered.membership_key,
         delivered.worker_key,
         {{ address_word('delivered') }} as evidence
-    from {{ ref('stored_fct_membership') }} as delivered
+    from {{ tonight('stored_fct_membership') }} as delivered
     where
         delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and delivered.segment_code = 'BPU'
@@ -33,7 +33,7 @@ ended as (
         last_funded.contribution_month < {{ newest_lost_month() }}
         and not exists (
             select 1
-            from {{ ref('stored_fct_beneficiary') }} as beneficiary
+            from {{ tonight('stored_fct_beneficiary') }} as beneficiary
             where
                 beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
                 and beneficiary.worker_key = membership.worker_key

@@ -33,7 +33,7 @@ inner join {{ ref('int_membership_owner') }} as owner
         paid.membership_key = owner.membership_key
         and owner.business_date <= {{ as_of_date() }}
 inner join delivery on owner.business_date = delivery.business_date
-inner join {{ ref('stored_fct_membership') }} as membership
+inner join {{ history('stored_fct_membership') }} as membership
     on
         delivery.validation_id = membership.validation_id
         and owner.membership_key = membership.membership_key

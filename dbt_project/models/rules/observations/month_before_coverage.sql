@@ -3,7 +3,7 @@ with membership as (
         delivered.membership_key,
         delivered.active_from,
         {{ address_word('delivered') }} as evidence
-    from {{ ref('stored_fct_membership') }} as delivered
+    from {{ tonight('stored_fct_membership') }} as delivered
     where delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
 )
 

@@ -4,7 +4,7 @@ with named as (
         beneficiary.worker_key,
         beneficiary.contribution_month,
         {{ address_word('beneficiary') }} as evidence
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where
         beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
         and beneficiary.contribution_month <= {{ newest_lost_month() }}

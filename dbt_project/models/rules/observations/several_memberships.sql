@@ -2,7 +2,7 @@ with named as (
     select
         beneficiary.worker_key,
         array_agg(distinct {{ address_word('beneficiary') }}) as evidence
-    from {{ ref('stored_fct_beneficiary') }} as beneficiary
+    from {{ tonight('stored_fct_beneficiary') }} as beneficiary
     where
         beneficiary.validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
         and beneficiary.contribution_month = {{ as_of_month() }}
@@ -17,7 +17,7 @@ active as (
             membership.segment_code || '/' || membership.funding_source_code, ', ' order by membership.precedence
         ) as payers,
         array_agg({{ address_word('membership') }} order by membership.precedence) as evidence
-    from {{ ref('stored_fct_membership') }} as membership
+    from {{ tonight('stored_fct_membership') }} as membership
     where
         membership.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and membership.worker_key in (select named.worker_key from named)

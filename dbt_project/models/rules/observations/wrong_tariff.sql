@@ -1,6 +1,6 @@
 with posted as (
     select *
-    from {{ ref('stored_dbhcht_lineage') }}
+    from {{ tonight('stored_dbhcht_lineage') }}
     where
         run_id = {{ run_id() }}
         and posted_amount_idr > 0

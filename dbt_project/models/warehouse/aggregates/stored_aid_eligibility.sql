@@ -1,4 +1,9 @@
-{{ config(indexes=[{'columns': ['run_id', 'application_no'], 'unique': true}]) }}
+{{ config(
+    materialized='changes',
+    keyed_by=['application_no'],
+    indexes=[{'columns': ['run_id', 'application_no'], 'unique': true}],
+) }}
+-- depends_on: {{ ref('int_record') }}
 
 select
     {{ as_of_date() }} as as_of_date,
@@ -11,8 +16,8 @@ select
     {{ known(
         "case when coverage.is_active_participant then 'ELIGIBLE' else 'NOT_ELIGIBLE' end", 'bpjstk.kepesertaan'
     ) }} as status
-from {{ ref('stored_fct_aid_application') }} as application
-left join {{ ref('stored_fct_coverage_daily') }} as coverage
+from {{ tonight('stored_fct_aid_application') }} as application
+left join {{ tonight('stored_fct_coverage_daily') }} as coverage
     on
         application.worker_key = coverage.worker_key
         and coverage.run_id = {{ run_id() }}

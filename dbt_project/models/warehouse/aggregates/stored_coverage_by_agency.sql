@@ -8,8 +8,8 @@ with registered as (
         {{ known(
             'count(distinct roster.worker_key) filter (where coverage.is_active_participant)', 'bpjstk.kepesertaan'
         ) }} as active_participants
-    from {{ ref('stored_fct_roster') }} as roster
-    inner join {{ ref('stored_fct_coverage_daily') }} as coverage
+    from {{ tonight('stored_fct_roster') }} as roster
+    inner join {{ tonight('stored_fct_coverage_daily') }} as coverage
         on
             roster.worker_key = coverage.worker_key
             and coverage.run_id = {{ run_id() }}

@@ -4,7 +4,7 @@ with participant as (
     select
         funding_source_code,
         count(*) as active_participants
-    from {{ ref('stored_fct_coverage_daily') }}
+    from {{ tonight('stored_fct_coverage_daily') }}
     where
         run_id = {{ run_id() }}
         and is_city_participant

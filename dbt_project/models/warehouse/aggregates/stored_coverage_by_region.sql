@@ -5,7 +5,7 @@ with participant as (
         region_code,
         count(*) as active_participants,
         count(*) filter (where funding_source_code = 'DBHCHT') as by_dbhcht
-    from {{ ref('stored_fct_coverage_daily') }}
+    from {{ tonight('stored_fct_coverage_daily') }}
     where
         run_id = {{ run_id() }}
         and is_city_participant

@@ -12,7 +12,7 @@ participant as (
     select
         coalesce(sector.workforce_sector_code, coverage.sector_code) as sector_code,
         count(*) as active_participants
-    from {{ ref('stored_fct_coverage_daily') }} as coverage
+    from {{ tonight('stored_fct_coverage_daily') }} as coverage
     left join {{ ref('sector') }} as sector
         on coverage.sector_code = sector.sector_code and {{ valid_on_night('sector') }}
     where

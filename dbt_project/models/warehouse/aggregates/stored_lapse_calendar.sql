@@ -5,7 +5,7 @@ with membership as (
         delivered.membership_key,
         delivered.worker_key,
         delivered.funding_source_code
-    from {{ ref('stored_fct_membership') }} as delivered
+    from {{ tonight('stored_fct_membership') }} as delivered
     where
         delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and delivered.segment_code = 'BPU'

@@ -6,8 +6,8 @@ with attendance as (
         attended.event_date,
         attended.worker_key,
         coverage.first_active_from
-    from {{ ref('stored_fct_outreach_attendance') }} as attended
-    left join {{ ref('stored_fct_coverage_daily') }} as coverage
+    from {{ tonight('stored_fct_outreach_attendance') }} as attended
+    left join {{ tonight('stored_fct_coverage_daily') }} as coverage
         on
             attended.worker_key = coverage.worker_key
             and coverage.run_id = {{ run_id() }}
@@ -30,7 +30,7 @@ event as (
         event_id,
         min(event_date) as event_date,
         min(place) as place
-    from {{ ref('stored_fct_outreach_attendance') }}
+    from {{ tonight('stored_fct_outreach_attendance') }}
     where validation_id in ({{ in_force('diskumdag', 'sosialisasi') }})
     group by event_id
 )

@@ -4,7 +4,7 @@ with participant as (
     select
         count(*) filter (where is_city_participant) as active_participants,
         count(*) filter (where is_active_participant and not is_city_participant) as outside_city_participants
-    from {{ ref('stored_fct_coverage_daily') }}
+    from {{ tonight('stored_fct_coverage_daily') }}
     where run_id = {{ run_id() }}
 ),
 

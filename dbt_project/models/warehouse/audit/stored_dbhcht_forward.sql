@@ -1,7 +1,9 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['delivery_id', 'sheet', 'row_number'],
     indexes=[{'columns': ['run_id', 'delivery_id', 'sheet', 'row_number'], 'unique': true}],
-    post_hook="analyze {{ this }} (run_id, delivery_id)",
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 -- Counted by keys, not by the addresses that the lineage carries: what one of the two forgets, the comparison of both shows.
 with worker_month as (
@@ -15,7 +17,7 @@ with worker_month as (
         sub_activity_code,
         account_code,
         protection_status in ('PROTECTED', 'NOT_POSTED') as is_on_decree
-    from {{ ref('stored_dbhcht_lineage') }}
+    from {{ tonight('stored_dbhcht_lineage') }}
     where run_id = {{ run_id() }}
 ),
 

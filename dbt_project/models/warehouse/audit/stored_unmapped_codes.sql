@@ -95,7 +95,7 @@ membership as (
         business_date,
         region_code,
         null::bigint as amount_idr
-    from {{ ref('stored_fct_membership') }}
+    from {{ tonight('stored_fct_membership') }}
     where
         validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and {{ in_city('region_code') }}
@@ -108,7 +108,7 @@ roster as (
         listed.worker_category,
         case when {{ in_city('listed.region_code') }} then listed.region_code end as region_code,
         null::bigint as amount_idr
-    from {{ ref('stored_fct_roster') }} as listed
+    from {{ tonight('stored_fct_roster') }} as listed
     inner join {{ source('ledger', 'run_input') }} as input
         on listed.delivery_id = input.delivery_id and input.run_id = {{ run_id() }}
     where

@@ -95,7 +95,7 @@ in_lineage as (
         billing_code,
         max(sp2d_amount_idr) as amount_idr,
         sum(posted_amount_idr) as posted_idr
-    from {{ ref('stored_dbhcht_lineage') }}
+    from {{ tonight('stored_dbhcht_lineage') }}
     where run_id = {{ run_id() }}
     group by sp2d_no, billing_code
 ),

@@ -1,7 +1,9 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['sp2d_no', 'worker_key', 'membership_key', 'contribution_month'],
     indexes=[{'columns': ['run_id']}],
-    post_hook="analyze {{ this }} (run_id)",
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 -- Whom the decree of the payment order names, for the months that the order pays.
 with entitled as (
@@ -11,7 +13,7 @@ with entitled as (
         beneficiary.contribution_month,
         {{ address_word('beneficiary') }} as evidence
     from {{ ref('int_dbhcht_order') }} as sp2d
-    inner join {{ ref('stored_fct_beneficiary') }} as beneficiary
+    inner join {{ tonight('stored_fct_beneficiary') }} as beneficiary
         on
             sp2d.decree_no = beneficiary.decree_no
             and beneficiary.contribution_month between sp2d.first_month and sp2d.last_month

@@ -1,6 +1,9 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['npp'],
     indexes=[{'columns': ['run_id', 'npp'], 'unique': true}],
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 with membership as (
     select
@@ -9,7 +12,7 @@ with membership as (
         delivered.active_from,
         delivered.worker_key,
         {{ is_active_membership('delivered') }} as is_active
-    from {{ ref('stored_fct_membership') }} as delivered
+    from {{ tonight('stored_fct_membership') }} as delivered
     where
         delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
         and delivered.npp is not null

@@ -1,13 +1,15 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['worker_key'],
     indexes=[{'columns': ['run_id', 'worker_key'], 'unique': true}],
-    post_hook="analyze {{ this }} (run_id, worker_key)",
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 with membership as (
     select
         delivered.*,
         {{ is_active_membership('delivered') }} as is_active
-    from {{ ref('stored_fct_membership') }} as delivered
+    from {{ tonight('stored_fct_membership') }} as delivered
     where delivered.validation_id in ({{ in_force('bpjstk', 'kepesertaan') }})
 ),
 
@@ -36,7 +38,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('stored_fct_roster') }}
+    from {{ tonight('stored_fct_roster') }}
     where run_id = {{ run_id() }}
     union all
     select
@@ -46,7 +48,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('stored_fct_beneficiary') }}
+    from {{ tonight('stored_fct_beneficiary') }}
     where validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
     union all
     select
@@ -56,7 +58,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('stored_fct_aid_application') }}
+    from {{ tonight('stored_fct_aid_application') }}
     where validation_id in ({{ in_force('distan', 'permohonan_bantuan') }})
     union all
     select
@@ -66,7 +68,7 @@ named_elsewhere as (
         delivery_id,
         sheet,
         row_number
-    from {{ ref('stored_fct_outreach_attendance') }}
+    from {{ tonight('stored_fct_outreach_attendance') }}
     where validation_id in ({{ in_force('diskumdag', 'sosialisasi') }})
 ),
 

@@ -1,7 +1,9 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['agency_code', 'worker_key'],
     indexes=[{'columns': ['run_id', 'agency_code', 'worker_key'], 'unique': true}],
-    post_hook="analyze {{ this }} (run_id, worker_key)",
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 with listed as (
     {%- for roster in rosters().split() %}
@@ -30,7 +32,7 @@ with listed as (
             delivery_id,
             sheet,
             row_number
-        from {{ ref('stored_fct_beneficiary') }}
+        from {{ tonight('stored_fct_beneficiary') }}
         where
             validation_id in ({{ in_force('disnaker', 'penerima_dbhcht') }})
             and contribution_month = {{ as_of_month() }}

@@ -18,7 +18,7 @@ select
     document.sheet,
     document.row_number
 from warehouse.fct_budget as document
-left join warehouse.dbhcht_forward as forward
+left join warehouse.history_dbhcht_forward as forward
     on
         forward.run_id = %(run)s
         and document.delivery_id = forward.delivery_id

@@ -5,5 +5,5 @@ select
     sector_code,
     funding_source_code,
     region_code
-from warehouse.fct_coverage_daily
+from warehouse.history_fct_coverage_daily
 where run_id = %(run)s and worker_key = %(worker)s

@@ -1,4 +1,4 @@
 -- The decrees that the night knows.
 select distinct row_key as decree_no
-from warehouse.dbhcht_forward
+from warehouse.history_dbhcht_forward
 where run_id = %(run)s and feed = 'disnaker.penerima_dbhcht'

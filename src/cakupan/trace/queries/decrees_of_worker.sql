@@ -8,6 +8,6 @@ select
     delivery_id,
     sheet,
     row_number
-from warehouse.dbhcht_forward
+from warehouse.history_dbhcht_forward
 where run_id = %(run)s and worker_key = %(worker)s and feed = 'disnaker.penerima_dbhcht'
 order by row_key

@@ -16,6 +16,6 @@ select
     delivery_id,
     sheet,
     row_number
-from warehouse.fct_membership
+from warehouse.history_fct_membership
 where validation_id in (select accepted.validation_id from accepted) and worker_key = any(%(workers)s)
 order by worker_key, precedence

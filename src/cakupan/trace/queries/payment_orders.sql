@@ -9,7 +9,7 @@ posted as (
     select
         sp2d_no,
         sum(posted_amount_idr)::bigint as posted_idr
-    from warehouse.dbhcht_lineage
+    from warehouse.history_dbhcht_lineage
     where run_id = %(run)s
     group by sp2d_no
 )

@@ -10,7 +10,7 @@ with numbered as (
         row_number,
         count(*) over of_outcome as of_outcome,
         row_number() over (of_outcome order by delivery_id, sheet, row_number) as place
-    from warehouse.dbhcht_forward
+    from warehouse.history_dbhcht_forward
     where run_id = %(run)s and feed = 'disnaker.penerima_dbhcht' and row_key = %(decree_no)s
     window of_outcome as (partition by outcome)
 )

@@ -5,6 +5,6 @@ select
     delivery_id,
     sheet,
     row_number
-from warehouse.fct_roster
+from warehouse.history_fct_roster
 where run_id = %(run)s and worker_key = %(worker)s
 order by roster

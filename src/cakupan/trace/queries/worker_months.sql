@@ -20,7 +20,7 @@ with numbered as (
                 worker_key asc,
                 membership_key asc
         ) as place
-    from warehouse.dbhcht_lineage
+    from warehouse.history_dbhcht_lineage
     where
         run_id = %(run)s
         and (%(sp2d_no)s::text is null or sp2d_no = %(sp2d_no)s)

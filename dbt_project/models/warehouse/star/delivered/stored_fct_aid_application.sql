@@ -1,7 +1,10 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['application_no'],
     meta={'feed': 'distan.permohonan_bantuan'},
     indexes=[{'columns': ['validation_id', 'application_no'], 'unique': true}],
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 select
     validation_id,

@@ -1,7 +1,10 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['decree_no', 'worker_key', 'contribution_month'],
     meta={'feed': 'disnaker.penerima_dbhcht'},
     indexes=[{'columns': ['validation_id', 'decree_no', 'worker_key', 'contribution_month'], 'unique': true}],
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 select
     recipient.validation_id,

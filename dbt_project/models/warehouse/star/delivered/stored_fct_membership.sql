@@ -1,8 +1,10 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['membership_key'],
     meta={'feed': 'bpjstk.kepesertaan'},
     indexes=[{'columns': ['validation_id', 'membership_key'], 'unique': true}],
-    post_hook="analyze {{ this }}",
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 with delivered as (
     select *

@@ -1,7 +1,10 @@
 {{ config(
+    materialized='changes',
+    keyed_by=['attendance_id'],
     meta={'feed': 'diskumdag.sosialisasi'},
     indexes=[{'columns': ['validation_id', 'attendance_id'], 'unique': true}],
 ) }}
+-- depends_on: {{ ref('int_record') }}
 
 select
     validation_id,

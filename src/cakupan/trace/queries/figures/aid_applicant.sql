@@ -7,7 +7,7 @@ with accepted as (
 
 applicant as (
     select worker_key
-    from warehouse.fct_aid_application
+    from warehouse.history_fct_aid_application
     where validation_id in (select accepted.validation_id from accepted) and application_no = %(application_no)s
 )
 
@@ -17,5 +17,5 @@ select
     delivery_id,
     sheet,
     row_number
-from warehouse.fct_coverage_daily
+from warehouse.history_fct_coverage_daily
 where run_id = %(run)s and worker_key = (select applicant.worker_key from applicant)

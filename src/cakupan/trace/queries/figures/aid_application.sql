@@ -11,5 +11,5 @@ select
     delivery_id,
     sheet,
     row_number
-from warehouse.fct_aid_application
+from warehouse.history_fct_aid_application
 where validation_id in (select accepted.validation_id from accepted) and application_no = %(application_no)s

@@ -14,7 +14,7 @@ attended as (
         delivery_id,
         sheet,
         row_number
-    from warehouse.fct_outreach_attendance
+    from warehouse.history_fct_outreach_attendance
     where validation_id in (select accepted.validation_id from accepted)
 ),
 
@@ -35,7 +35,7 @@ judged as (
                 and (later.event_date, later.event_id) > (attended.event_date, attended.event_id)
         ) as was_won
     from attended
-    left join warehouse.fct_coverage_daily as coverage
+    left join warehouse.history_fct_coverage_daily as coverage
         on coverage.run_id = %(run)s and attended.worker_key = coverage.worker_key
     where attended.event_id = %(event_id)s
 )

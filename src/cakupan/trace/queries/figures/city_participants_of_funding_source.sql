@@ -1,7 +1,7 @@
 -- Active participants of the city whom a source pays for; the value of each is how many participants the city has.
 with everybody as (
     select count(*) as participants
-    from warehouse.fct_coverage_daily
+    from warehouse.history_fct_coverage_daily
     where run_id = %(run)s and is_city_participant
 )
 
@@ -11,7 +11,7 @@ select
     coverage.delivery_id,
     coverage.sheet,
     coverage.row_number
-from warehouse.fct_coverage_daily as coverage
+from warehouse.history_fct_coverage_daily as coverage
 cross join everybody
 where
     coverage.run_id = %(run)s

@@ -5,7 +5,7 @@ select
     delivery_id,
     sheet,
     row_number
-from warehouse.fct_coverage_daily
+from warehouse.history_fct_coverage_daily
 where
     run_id = %(run)s
     and is_city_participant

@@ -13,7 +13,7 @@ select
     coverage.delivery_id,
     coverage.sheet,
     coverage.row_number
-from warehouse.fct_coverage_daily as coverage
+from warehouse.history_fct_coverage_daily as coverage
 left join merged on coverage.sector_code = merged.sector_code
 where
     coverage.run_id = %(run)s

@@ -26,7 +26,7 @@ select
     membership.delivery_id,
     membership.sheet,
     membership.row_number
-from warehouse.fct_membership as membership
+from warehouse.history_fct_membership as membership
 inner join last_paid on membership.membership_key = last_paid.membership_key
 where
     membership.validation_id in (select members.validation_id from members)

@@ -5,8 +5,8 @@ select
     roster.delivery_id,
     roster.sheet,
     roster.row_number
-from warehouse.fct_roster as roster
-inner join warehouse.fct_coverage_daily as coverage
+from warehouse.history_fct_roster as roster
+inner join warehouse.history_fct_coverage_daily as coverage
     on coverage.run_id = %(run)s and roster.worker_key = coverage.worker_key
 where
     roster.run_id = %(run)s

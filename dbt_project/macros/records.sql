@@ -1,0 +1,249 @@
+{#- A row of a snapshot is the same record as the row of its key in the delivery before, wherever it stands. A stored row
+    names records instead of addresses of snapshots: the number of a record's series, negative, where an address has the
+    delivery, and the record's own where it has the row. So it stays the same from night to night; history_<name> looks up
+    where its records stood on each night. Addresses in any other delivery are stored as they are. -#}
+
+{#- Pre-hook of int_record: gives the rows of snapshots that the night rests on their records. A row keeps the record of
+    the row of its key in the delivery of the published night before. -#}
+{% macro place_records() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    delete from warehouse.snapshot_of_run where run_id not in (select run_id from ledger.publication);
+    insert into warehouse.snapshot_of_run (run_id, series, validation_id, delivery_id)
+    {{ snapshots_of_run() }}
+    on conflict do nothing;
+    {%- for snapshot in run_query(snapshots_without_records()).rows %}
+    {{ place_records_of(snapshot) }};
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro snapshots_of_run() -%}
+    select
+        input.run_id,
+        (
+            select min(delivery.delivery_id)
+            from ledger.delivery as delivery
+            where delivery.agency = input.agency and delivery.feed = input.feed
+        ) as series,
+        input.validation_id,
+        input.delivery_id
+    from ledger.run_input as input
+    inner join ledger.feed as feed on input.agency = feed.agency and input.feed = feed.feed
+    where input.run_id = {{ run_id() }} and feed.cadence <> 'increment'
+{%- endmacro %}
+
+{#- Snapshots that the run rests on and that have no records yet, each with the one of the published night before. -#}
+{% macro snapshots_without_records() -%}
+    select
+        snapshot.validation_id,
+        snapshot.delivery_id,
+        snapshot.series,
+        delivery.agency || '_' || delivery.feed as accepted,
+        coalesce(before.validation_id, 0) as validation_before,
+        coalesce(before.delivery_id, 0) as delivery_before
+    from ({{ snapshots_of_run() }}) as snapshot
+    inner join ledger.delivery as delivery on snapshot.delivery_id = delivery.delivery_id
+    left join warehouse.snapshot_of_run as before
+        on
+            snapshot.series = before.series
+            and before.run_id = (
+                select published.run_id
+                from ledger.published as published
+                order by published.as_of_date > {{ as_of_date() }}, abs(published.as_of_date - {{ as_of_date() }})
+                limit 1
+            )
+    where not exists (
+        select 1 from warehouse.record_place as place where place.validation_id = snapshot.validation_id
+    )
+{%- endmacro %}
+
+{% macro place_records_of(snapshot) -%}
+    insert into warehouse.record_place (
+        validation_id, delivery_id, series, first_record, last_record, sheet, first_row
+    )
+    with own as (
+        {{ keys_of(snapshot.accepted, snapshot.delivery_id) }}
+    ),
+
+    before as (
+        {{ keys_of(snapshot.accepted, snapshot.delivery_before) }}
+    ),
+
+    known as (
+        select
+            sheet,
+            first_row + step as row_number,
+            first_record + step as record
+        from warehouse.record_place
+        cross join lateral generate_series(0, last_record - first_record) as step
+        where validation_id = {{ snapshot.validation_before }}
+    ),
+
+    matched as (
+        select
+            own.sheet,
+            own.row_number,
+            known.record
+        from own
+        left join before using (key, occurrence)
+        left join known on before.sheet = known.sheet and before.row_number = known.row_number
+    ),
+
+    recorded as (
+        select
+            sheet,
+            row_number,
+            coalesce(
+                record,
+                row_number() over (partition by record is null order by sheet, row_number)
+                + (
+                    select coalesce(max(place.last_record), 0)
+                    from warehouse.record_place as place
+                    where place.series = {{ snapshot.series }}
+                )
+            ) as record
+        from matched
+    ),
+
+    -- Rows that follow one another, and whose records do: one place.
+    stretch as (
+        select
+            sheet,
+            row_number,
+            record,
+            row_number
+            - row_number() over (partition by sheet, record - row_number order by row_number) as stretch
+        from recorded
+    )
+
+    select
+        {{ snapshot.validation_id }},
+        {{ snapshot.delivery_id }},
+        {{ snapshot.series }},
+        min(record),
+        max(record),
+        sheet,
+        min(row_number)
+    from stretch
+    group by sheet, record - row_number, stretch
+{%- endmacro %}
+
+{#- The accepted rows of a delivery, each by its key as the feed is declared; should rows have one key, by their order. -#}
+{% macro keys_of(name, delivery_id) -%}
+    {%- set accepted = graph.sources['source.' ~ project_name ~ '.accepted.' ~ name] -%}
+    select
+        sheet,
+        row_number,
+        key,
+        row_number() over (partition by key order by sheet, row_number) as occurrence
+    from (
+        select
+            sheet,
+            row_number,
+            row({{ accepted.config.meta.key | join(', ') }})::text as key
+        from {{ accepted.relation_name }}
+        where delivery_id = {{ delivery_id }}
+    ) as keyed
+{%- endmacro %}
+
+{#- Tonight's rows with records in place of the addresses of snapshots. -#}
+{% macro with_records(tonight, columns) -%}
+    select
+        {%- for column in columns %}
+        {%- if column == 'delivery_id' %}
+        coalesce(-record.series, built.delivery_id) as delivery_id
+        {%- elif column == 'sheet' %}
+        case when record.series is null then built.sheet else '' end as sheet
+        {%- elif column == 'row_number' %}
+        coalesce(record.record, built.row_number) as row_number
+        {%- elif column == 'evidence' %}
+        case
+            when cardinality(built.evidence) > 0 then (
+                select array_agg(coalesce(part.word, address) order by place)
+                from unnest(built.evidence) with ordinality as evidence (address, place)
+                left join {{ ref('int_record') }} as part using (address)
+            )
+            else built.evidence
+        end as evidence
+        {%- else %}
+        built.{{ column }}
+        {%- endif %}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ tonight }} as built
+    {%- if 'delivery_id' in columns %}
+    left join {{ ref('int_record') }} as record
+        on
+            built.delivery_id = record.delivery_id
+            and built.sheet = record.sheet
+            and built.row_number = record.row_number
+    {%- endif %}
+{%- endmacro %}
+
+{#- One column of the address at which a stored row's record stood on the listed night. -#}
+{% macro address_of_night(column, by) -%}
+    {%- if by == 'validation' and column == 'delivery_id' -%}
+        {{ return('listed.delivery_id') }}
+    {%- endif -%}
+    case
+        when stored.delivery_id > 0 then stored.{{ column }}
+        {%- if column == 'delivery_id' %}
+        else (
+            select snapshot.delivery_id
+            from warehouse.snapshot_of_run as snapshot
+            where snapshot.run_id = listed.run_id and snapshot.series = -stored.delivery_id
+        )
+        {%- else %}
+        else (
+            select {{ 'place.sheet' if column == 'sheet' else 'place.first_row + stored.row_number - place.first_record' }}
+            from warehouse.record_place as place
+            where
+                {%- if by == 'validation' %}
+                place.validation_id = listed.validation_id
+                {%- else %}
+                place.validation_id = (
+                    select snapshot.validation_id
+                    from warehouse.snapshot_of_run as snapshot
+                    where snapshot.run_id = listed.run_id and snapshot.series = -stored.delivery_id
+                )
+                {%- endif %}
+                and place.first_record <= stored.row_number
+            order by place.first_record desc
+            limit 1
+        )
+        {%- endif %}
+    end
+{%- endmacro %}
+
+{% macro evidence_of_night() -%}
+    case
+        when array_to_string(stored.evidence, ' ') !~ '(^| )-' then stored.evidence
+        else (
+            select array_agg(
+                case
+                    when part.word like '-%' then (
+                        select place.delivery_id || ':' || place.sheet || ':' || place.first_row + part.record - place.first_record
+                        from warehouse.record_place as place
+                        where
+                            place.validation_id = (
+                                select snapshot.validation_id
+                                from warehouse.snapshot_of_run as snapshot
+                                where snapshot.run_id = listed.run_id and snapshot.series = part.series
+                            )
+                            and place.first_record <= part.record
+                        order by place.first_record desc
+                        limit 1
+                    )
+                    else part.word
+                end
+                order by part.place
+            )
+            from (
+                select
+                    word,
+                    place,
+                    case when word like '-%' then -split_part(word, ':', 1)::bigint end as series,
+                    case when word like '-%' then split_part(word, ':', 3)::bigint end as record
+                from unnest(stored.evidence) with ordinality as evidence (word, place)
+            ) as part
+        )
+    end
+{%- endmacro %}

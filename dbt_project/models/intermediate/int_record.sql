@@ -1,0 +1,20 @@
+-- The rows of snapshots that the night rests on, each with its record: the address that a stored row names instead.
+{{ config(
+    unlogged=true,
+    indexes=[{'columns': ['address']}, {'columns': ['delivery_id', 'row_number']}],
+    pre_hook="{{ place_records() }}",
+    post_hook="analyze {{ this }}",
+) }}
+
+select
+    place.delivery_id,
+    place.sheet,
+    place.first_row + step as row_number,
+    place.delivery_id || ':' || place.sheet || ':' || place.first_row + step as address,
+    place.series,
+    place.first_record + step as record,
+    -place.series || '::' || place.first_record + step as word
+from {{ source('ledger', 'run_input') }} as input
+inner join {{ source('warehouse', 'record_place') }} as place on input.validation_id = place.validation_id
+cross join lateral generate_series(0, place.last_record - place.first_record) as step
+where input.run_id = {{ run_id() }}
