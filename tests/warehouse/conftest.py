@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import psycopg
 import pytest
 
 from cakupan import night, publish, settings
@@ -51,6 +52,8 @@ class Warehouse:
         run = night.start_run(as_of)
         for layer in publish.LAYERS:
             publish.build(run, layer)
+        with connect(Role.ADMIN) as admin:
+            keep_copy(admin)
         if published:
             night.publish_run(run)
         night.end_turn()
@@ -66,6 +69,20 @@ class Warehouse:
         delivery.rename(aside)
         yield
         aside.rename(delivery)
+
+
+def keep_copy(admin: psycopg.Connection) -> None:
+    """Keep the night that was built in full, as a warehouse would that writes every row every night."""
+    admin.execute("create schema if not exists copies")
+    for name in kept_as_changes(admin):
+        admin.execute(f"create table if not exists copies.{name} (like warehouse.tonight_{name})")
+        admin.execute(f"insert into copies.{name} select * from warehouse.tonight_{name}")
+
+
+def kept_as_changes(connection: psycopg.Connection) -> list[str]:
+    """List the relations of which every row is stored once."""
+    found = connection.execute("select substr(viewname, 9) from pg_views where viewname like 'history\\_%' order by 1")
+    return [name for (name,) in found.fetchall()]
 
 
 def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:

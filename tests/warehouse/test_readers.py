@@ -49,7 +49,7 @@ def test_a_membership_belongs_to_whom_the_newest_delivery_names(transformer) -> 
         where business_date <= %(night)s order by membership_key, business_date desc
     """
     rows = """
-        select distinct on (membership_key) membership_key, worker_key from warehouse.fct_membership
+        select distinct on (membership_key) membership_key, worker_key from warehouse.history_fct_membership
         where business_date <= %(night)s order by membership_key, business_date desc
     """
     for night in NIGHTS:

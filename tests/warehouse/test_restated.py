@@ -10,7 +10,7 @@ import pytest
 
 from cakupan.cli.known_at import as_known
 from cakupan.database import Role, connect
-from tests.warehouse.conftest import NIGHTS, Warehouse
+from tests.warehouse.conftest import NIGHTS, Warehouse, kept_as_changes
 
 SECOND = NIGHTS[1]
 
@@ -53,7 +53,8 @@ def test_marts_as_known_at_a_moment_are_those_published_then(loader, publication
                 f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from (select {', '.join(columns)}"
             )
             shown = reader.execute(f"{rows} from marts.{name} where as_of_date = %s) as t", (SECOND,)).fetchone()
-            then = loader.execute(f"{rows} from warehouse.{name} where run_id = %s) as t", (run,)).fetchone()
+            kept = f"history_{name}" if name in kept_as_changes(loader) else name
+            then = loader.execute(f"{rows} from warehouse.{kept} where run_id = %s) as t", (run,)).fetchone()
             assert shown == then, name
 
 
@@ -91,7 +92,8 @@ def test_a_restated_figure_says_what_it_was_by_how_much_and_because_of_what(load
 
 def test_rows_that_came_or_went_are_told_too(loader, publications) -> None:
     (before, _), (after, _) = publications
-    keys = "select sp2d_no || worker_key::text || contribution_month from warehouse.dbhcht_lineage where run_id = %s"
+    lineage = "warehouse.history_dbhcht_lineage"
+    keys = f"select sp2d_no || worker_key::text || contribution_month from {lineage} where run_id = %s"
     rows = {run: {key for (key,) in loader.execute(keys, (run,))} for run in (before, after)}
     with connect(Role.BI) as reader:
         told = reader.execute(

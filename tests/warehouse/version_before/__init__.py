@@ -13,6 +13,8 @@ import psycopg
 from psycopg import sql
 
 from cakupan.database import Role, connect
+from cakupan.ledger.entries import canonical, read_entries
+from cakupan.ledger.publications import digest_run
 
 SCRIPTS = [
     (Path(__file__).parent / name).read_text(encoding="utf-8").encode()
@@ -57,6 +59,7 @@ def make_older(admin: psycopg.Connection) -> None:
                 sql.Identifier(schema, table), sql.Identifier(column)
             )
         admin.execute(statement)
+    store_in_full(admin)
     admin.execute("drop schema accepted cascade; drop view if exists ledger.current_validation")
     admin.execute("update ledger.reference set version = 'of the version before'")
     for script in SCRIPTS:
@@ -64,3 +67,25 @@ def make_older(admin: psycopg.Connection) -> None:
     version = hashlib.sha256(b"".join(SCRIPTS)).hexdigest()
     admin.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(version)))
     assert columns(admin) == then
+
+
+def store_in_full(admin: psycopg.Connection) -> None:
+    """Store every night with all its rows, as that version did, and record the nights as it would have."""
+    lists = ("rows_of_run", "rows_of_validation", "record_place", "snapshot_of_run")
+    kept = admin.execute(
+        "select relation from warehouse.rows_of_run union select relation from warehouse.rows_of_validation"
+    ).fetchall()
+    for (name,) in kept:
+        owner = admin.execute(f"select tableowner from pg_tables where tablename = '{name}'").fetchone()[0]
+        view = admin.execute("select pg_get_viewdef(%s::regclass)", (f"marts.{name}",)).fetchone()[0]
+        admin.execute(f"create table warehouse.in_full as select * from warehouse.history_{name}")
+        admin.execute(f"drop table warehouse.{name} cascade; drop table warehouse.tonight_{name}")
+        admin.execute(f"alter table warehouse.in_full rename to {name}")
+        admin.execute(f"alter table warehouse.{name} owner to {owner}")
+        admin.execute(f"create view marts.{name} as {view.replace(f'history_{name}', name)}")
+        admin.execute(f"alter view marts.{name} owner to {owner}")
+        admin.execute(f"grant select on marts.{name} to cakupan_bi, cakupan_auditor")
+    admin.execute(f"drop table {', '.join(f'warehouse.{name}' for name in lists)}")
+    for entry in list(read_entries(admin, kind="publication")):
+        told = {**entry.facts, **digest_run(admin, entry.facts["run_id"])}
+        admin.execute("update ledger.entry set body = %s where entry_no = %s", (canonical(told), entry.entry_no))

@@ -1,0 +1,95 @@
+"""Every night is kept and every row is stored once: against a warehouse that writes each night in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from cakupan.database import Role, connect
+from tests.warehouse.conftest import NIGHTS, Warehouse, kept_as_changes
+
+BY_RUN = {"aid_eligibility", "dbhcht_forward", "dbhcht_lineage", "dim_employer", "fct_coverage_daily", "fct_roster"}
+BY_DELIVERY = {"fct_aid_application", "fct_beneficiary", "fct_membership", "fct_outreach_attendance"}
+PUBLISHED = "select run_id from ledger.publication"
+
+
+@pytest.fixture
+def admin(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    with connect(Role.ADMIN) as connection:
+        yield connection
+
+
+def rows(connection: psycopg.Connection, name: str, where: str) -> list[str]:
+    return [
+        row for (row,) in connection.execute(f"select t::text from {name} as t where {where} order by 1").fetchall()
+    ]
+
+
+def test_relations_about_workers_are_kept_as_changes(admin) -> None:
+    assert set(kept_as_changes(admin)) == BY_RUN | BY_DELIVERY
+
+
+@pytest.mark.parametrize("name", sorted(BY_RUN))
+def test_each_run_has_the_rows_that_were_built_at_their_addresses(admin, name: str) -> None:
+    built = rows(admin, f"copies.{name}", f"run_id in ({PUBLISHED})")
+    assert built
+    assert rows(admin, f"warehouse.history_{name}", f"run_id in ({PUBLISHED})") == built
+
+
+@pytest.mark.parametrize("name", sorted(BY_DELIVERY))
+def test_each_delivery_has_the_rows_that_were_built_at_their_addresses(admin, name: str) -> None:
+    built = sorted(set(rows(admin, f"copies.{name}", "true")))
+    assert built
+    assert rows(admin, f"warehouse.history_{name}", "true") == built
+
+
+@pytest.mark.parametrize("name", sorted(BY_RUN | BY_DELIVERY))
+def test_what_a_night_has_in_common_with_another_is_stored_once(admin, name: str) -> None:
+    (stored,) = admin.execute(f"select count(*) from warehouse.{name}").fetchone()
+    (shown,) = admin.execute(f"select count(*) from warehouse.history_{name}").fetchone()
+    assert 0 < stored < 0.75 * shown, (stored, shown)
+
+
+def test_records_keep_their_number_where_rows_move(admin) -> None:
+    moved = admin.execute(
+        "select count(*) from warehouse.record_place as before join warehouse.record_place as after"
+        " on before.series = after.series and before.validation_id < after.validation_id"
+        " and int8range(before.first_record, before.last_record, '[]')"
+        " && int8range(after.first_record, after.last_record, '[]')"
+        " and before.first_row - before.first_record <> after.first_row - after.first_record"
+    ).fetchone()
+    assert moved > (0,)
+
+
+def test_places_of_a_delivery_hold_each_accepted_row_once(admin) -> None:
+    wrong = admin.execute(
+        "select place.validation_id, sum(place.last_record - place.first_record + 1), v.accepted_rows"
+        " from warehouse.record_place as place join ledger.validation as v using (validation_id)"
+        " group by place.validation_id, v.accepted_rows"
+        " having sum(place.last_record - place.first_record + 1) <> v.accepted_rows"
+    ).fetchall()
+    assert wrong == []
+
+
+def test_a_run_that_is_not_published_leaves_no_row_when_the_next_one_builds(warehouse, admin) -> None:
+    before = counts(admin)
+    warehouse.build(NIGHTS[0], published=False)
+    (failed,) = admin.execute("select max(run_id) from ledger.run").fetchone()
+    assert admin.execute("select count(*) from warehouse.rows_of_run where run_id = %s", (failed,)).fetchone() == (
+        len(BY_RUN),
+    )
+    warehouse.build(NIGHTS[0], published=False)
+    (last,) = admin.execute("select max(run_id) from ledger.run").fetchone()
+    admin.commit()
+    assert admin.execute("select count(*) from warehouse.rows_of_run where run_id = %s", (failed,)).fetchone() == (0,)
+    assert counts(admin, without=last) == before
+
+
+def counts(connection: psycopg.Connection, without: int = 0) -> dict[str, int]:
+    connection.commit()
+    return {
+        name: connection.execute(f"select count(*) from warehouse.{name} where run_id <> %s", (without,)).fetchone()[0]
+        for name in sorted(BY_RUN)
+    }
