@@ -11,7 +11,7 @@
     {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         drop table if exists {{ tonight }};
-        create unlogged table {{ tonight }} as (
+        create table {{ tonight }} as (
             {{ sql }}
         );
         analyze {{ tonight }};

@@ -4,7 +4,7 @@
         membership_key,
         worker_key
     from {{ ref('int_membership_owner') }}
-    where business_date <= {{ as_of_date() }}
+    where business_date <= {{ as_of_date() }} and until_run_id is null
     order by membership_key asc, business_date desc
 {%- endmacro %}
 
@@ -28,8 +28,18 @@
     {{ return("'" ~ run_query(query).columns[0][0] ~ "'::date") }}
 {%- endmacro %}
 
-{% macro forget_owners() -%}
+{#- Pre-hook of the log: what it says from that date on is said until this run; what this run said itself, in a try that
+    broke off, was never said. -#}
+{% macro end_owners() -%}
     {%- if execute and is_incremental() -%}
-        delete from {{ this }} where business_date >= {{ first_changed_membership_date() }}
+        {%- set changed = 'until_run_id is null and business_date >= ' ~ first_changed_membership_date() -%}
+        delete from {{ this }} where since_run_id = {{ run_id() }} and {{ changed }};
+        update {{ this }} set until_run_id = {{ run_id() }} where {{ changed }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- The condition for rows of the log as a run knew them; those without numbers are of a version that kept one log for all. -#}
+{% macro owner_rows_of(log, run) -%}
+    coalesce({{ log }}.since_run_id, 0) <= {{ run }} and coalesce({{ log }}.until_run_id, {{ run }} + 1) > {{ run }}
+{%- endmacro %}
+

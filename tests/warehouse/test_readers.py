@@ -10,6 +10,7 @@ import pytest
 
 from cakupan.database import Role, connect
 from simulator.check import differences
+from tests.databases import copy_of
 from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
 from tests.warehouse.marts_as_json import actual
 
@@ -46,7 +47,7 @@ def test_every_figure_is_right_although_a_delivery_came_late(warehouse, reader, 
 def test_a_membership_belongs_to_whom_the_newest_delivery_names(transformer) -> None:
     log = """
         select distinct on (membership_key) membership_key, worker_key from warehouse.int_membership_owner
-        where business_date <= %(night)s order by membership_key, business_date desc
+        where business_date <= %(night)s and until_run_id is null order by membership_key, business_date desc
     """
     rows = """
         select distinct on (membership_key) membership_key, worker_key from warehouse.history_fct_membership
@@ -61,7 +62,7 @@ def test_the_log_of_owners_holds_changes_only(transformer) -> None:
     repeated = transformer.execute(
         "select count(*) from ("
         " select worker_key, lag(worker_key) over (partition by membership_key order by business_date) as previous"
-        " from warehouse.int_membership_owner) as log where worker_key = previous"
+        " from warehouse.int_membership_owner where until_run_id is null) as log where worker_key = previous"
     ).fetchone()
     assert repeated == (0,)
 
@@ -123,6 +124,22 @@ def test_a_build_neither_waits_for_readers_nor_shows_itself(warehouse, reader, m
     with connect(Role.BI) as another:
         assert contents(another) == before
         assert another.execute(VIEWS).fetchall() == views
+
+
+def test_whose_a_contribution_is_changes_when_the_night_is_published(warehouse) -> None:
+    lines = "select md5(string_agg(t::text, '|' order by t::text)) from marts.fct_contribution as t"
+    with copy_of("test_marts"):
+        with connect(Role.ADMIN) as admin:
+            right = admin.execute(lines).fetchone()
+            # As if deliveries that have come since said who it is: until then the log named somebody else.
+            admin.execute("update warehouse.int_membership_owner set worker_key = gen_random_uuid()")
+            admin.execute("delete from warehouse.int_membership_delivery")
+            before = admin.execute(lines).fetchone()
+        assert before != right
+        for published, shown in ((False, before), (True, right)):
+            warehouse.build(NIGHTS[-1], published=published)
+            with connect(Role.BI) as reader:
+                assert reader.execute(lines).fetchone() == shown
 
 
 @pytest.mark.parametrize("schema", ["warehouse", "identity", "landing", "reference", "ledger"])

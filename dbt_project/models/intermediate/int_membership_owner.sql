@@ -1,11 +1,12 @@
 -- Whose membership it is: a row for the first delivery that names a membership and for every later one that names another
 -- worker. The contribution's worker on a night is the newest row dated not after it (macro owner_as_of).
--- When a delivery arrives late or is validated again, the log is written anew from that delivery's date on.
+-- When a delivery arrives late or is validated again, the log is written anew from that delivery's date on; what it said before
+-- stays for readers of runs that knew no better (macro owner_rows_of).
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    indexes=[{'columns': ['membership_key', 'business_date'], 'unique': true}, {'columns': ['worker_key']}],
-    pre_hook="{{ forget_owners() }}",
+    indexes=[{'columns': ['membership_key', 'business_date']}, {'columns': ['worker_key']}],
+    pre_hook="{{ end_owners() }}",
     post_hook="analyze {{ this }}",
 ) }}
 
@@ -32,7 +33,7 @@ known as (
         worker_key,
         business_date
     from {{ this }}
-    where business_date < {{ first_date }}
+    where business_date < {{ first_date }} and until_run_id is null
     order by membership_key asc, business_date desc
 ),
 
@@ -55,7 +56,9 @@ in_sequence as (
 select
     membership_key,
     worker_key,
-    business_date
+    business_date,
+    {{ run_id() }}::bigint as since_run_id,
+    null::bigint as until_run_id
 from in_sequence
 where
     business_date >= {{ first_date }}

@@ -1,6 +1,5 @@
 -- The rows of snapshots that the night rests on, each with its record: the address that a stored row names instead.
 {{ config(
-    unlogged=true,
     indexes=[{'columns': ['address']}, {'columns': ['delivery_id', 'row_number']}],
     pre_hook="{{ place_records() }}",
     post_hook="analyze {{ this }}",

@@ -12,7 +12,8 @@ owner as (
         change.membership_key,
         change.worker_key
     from {{ ref('int_membership_owner') }} as change
-    where change.business_date <= (select night.as_of_date from night)
+    inner join night on {{ owner_rows_of('change', 'night.run_id') }}
+    where change.business_date <= night.as_of_date
     order by change.membership_key asc, change.business_date desc
 )
 

@@ -1,7 +1,7 @@
 with changed as (
     select owner.membership_key
     from {{ ref('int_membership_owner') }} as owner
-    where owner.business_date <= {{ as_of_date() }}
+    where owner.business_date <= {{ as_of_date() }} and owner.until_run_id is null
     group by owner.membership_key
     having count(distinct owner.worker_key) > 1
 ),
@@ -32,6 +32,7 @@ inner join {{ ref('int_membership_owner') }} as owner
     on
         paid.membership_key = owner.membership_key
         and owner.business_date <= {{ as_of_date() }}
+        and owner.until_run_id is null
 inner join delivery on owner.business_date = delivery.business_date
 inner join {{ history('stored_fct_membership') }} as membership
     on

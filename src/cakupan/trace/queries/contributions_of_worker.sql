@@ -16,7 +16,11 @@ owner as (
         membership_key,
         worker_key
     from warehouse.int_membership_owner
-    where business_date <= %(as_of)s and membership_key in (select once_held.membership_key from once_held)
+    where
+        business_date <= %(as_of)s
+        and coalesce(since_run_id, 0) <= %(run)s
+        and coalesce(until_run_id, %(run)s + 1) > %(run)s
+        and membership_key in (select once_held.membership_key from once_held)
     order by membership_key asc, business_date desc
 )
 
