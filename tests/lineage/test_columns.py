@@ -78,6 +78,7 @@ def test_the_documents_say_what_the_sql_of_the_project_says(database: psycopg.Co
         (relation, name): sources for relation, found in project.sources.items() for name, sources in found.items()
     }
     known = {relation for relation, _ in columns}
+    known |= {f"{source['schema']}.{source['name']}" for source in project.manifest["sources"].values()}
     unknown = {
         source.relation
         for sources in columns.values()

@@ -95,4 +95,4 @@ def test_a_new_agency_has_its_dag(project: Path, drivers: Path, installation: Pa
     )  # fmt: skip
     errors, dags = json.loads(read.stdout.splitlines()[-1])
     assert errors == {}
-    assert {f"pengemudi_ojek.{step}" for step in ("archive", "land", "validate")} <= set(dags["ingest_dishub"])
+    assert "pengemudi_ojek.take_in" in dags["ingest_dishub"]

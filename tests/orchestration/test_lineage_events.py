@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cakupan.database.connection import database_name
 from cakupan.lineage import models, sending
 from cakupan.orchestration.lineage import Listener
 from tests.lineage.specification import mistakes
@@ -54,7 +55,7 @@ def test_a_task_begins_once_and_ends_with_what_it_read_and_wrote() -> None:
     assert (start["eventType"], end["eventType"]) == ("START", "COMPLETE")
     assert start["run"]["runId"] == end["run"]["runId"]
     assert start["run"]["facets"]["parent"]["job"]["name"] == "ingest_sipd"
-    assert "warehouse.landing.sipd_sp2d" in [each["name"] for each in end["outputs"]]
+    assert f"{database_name()}.landing.sipd_sp2d" in [each["name"] for each in end["outputs"]]
 
 
 def test_every_try_is_a_run_and_a_failure_tells_its_kind_alone() -> None:

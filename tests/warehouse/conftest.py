@@ -33,6 +33,17 @@ _read = TemporaryDirectory(prefix="cakupan-test-dbt-")
 NIGHTS = (date(2025, 8, 31), date(2025, 9, 1), date(2025, 9, 2))
 
 
+BY_RUN = {"aid_eligibility", "dbhcht_forward", "dbhcht_lineage", "dim_employer", "fct_coverage_daily", "fct_roster"}
+BY_DELIVERY = {"fct_aid_application", "fct_beneficiary", "fct_membership", "fct_outreach_attendance"}
+KEPT_AS_CHANGES = BY_RUN | BY_DELIVERY
+"""Relations of which every row is stored once."""
+
+
+def of_every_night(name: str) -> str:
+    """Name the relation that has the rows of every run or delivery."""
+    return f"warehouse.history_{name}" if name in KEPT_AS_CHANGES else f"warehouse.{name}"
+
+
 @dataclass
 class Warehouse:
     """A city's deliveries and the warehouse they are loaded into."""
@@ -74,15 +85,9 @@ class Warehouse:
 def keep_copy(admin: psycopg.Connection) -> None:
     """Keep the night that was built in full, as a warehouse would that writes every row every night."""
     admin.execute("create schema if not exists copies")
-    for name in kept_as_changes(admin):
+    for name in sorted(KEPT_AS_CHANGES):
         admin.execute(f"create table if not exists copies.{name} (like warehouse.tonight_{name})")
         admin.execute(f"insert into copies.{name} select * from warehouse.tonight_{name}")
-
-
-def kept_as_changes(connection: psycopg.Connection) -> list[str]:
-    """List the relations of which every row is stored once."""
-    found = connection.execute("select substr(viewname, 9) from pg_views where viewname like 'history\\_%' order by 1")
-    return [name for (name,) in found.fetchall()]
 
 
 def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:

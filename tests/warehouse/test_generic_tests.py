@@ -10,7 +10,7 @@ import pytest
 
 from cakupan.database import Role, connect, environment
 from tests.databases import copy_of
-from tests.warehouse.conftest import Warehouse, dbt, kept_as_changes
+from tests.warehouse.conftest import KEPT_AS_CHANGES, Warehouse, dbt
 
 SEEDS = (
     "region", "sector", "agency", "funding_source", "program", "segment", "bpu_tariff", "construction_tariff",
@@ -111,9 +111,8 @@ def failing(state: Path) -> set[str]:
 def test_each_fails_where_a_row_of_the_night_breaks_it(broken: psycopg.Connection, tmp_path: Path) -> None:
     for table, change in OF_REFERENCE.values():
         spoil(broken, f"reference.{table}", change, "true")
-    tonight = {f"tonight_{name}" for name in kept_as_changes(broken)}
     for table, change in OF_A_NIGHT.values():
-        built = f"tonight_{table}" if f"tonight_{table}" in tonight else table
+        built = f"tonight_{table}" if table in KEPT_AS_CHANGES else table
         spoil(broken, f"warehouse.{built}", change, whose(broken, table))
     tests = dbt(tmp_path, "list", "--select", "test_type:generic", "--output", "name", **environment()).result
     assert failing(tmp_path) == set(OF_REFERENCE) | set(OF_A_NIGHT) == set(tests)

@@ -12,7 +12,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from cakupan.database import Role, connect
-from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
+from tests.warehouse.conftest import NIGHTS, Warehouse, dbt, of_every_night
 
 NIGHT = NIGHTS[2]
 FEEDS = {
@@ -157,7 +157,7 @@ def edges(transformer: psycopg.Connection, run_id: int) -> Edges:
 
 
 def of_run(transformer: psycopg.Connection, relation: str, run_id: int) -> list[dict]:
-    rows = transformer.execute(f"select * from warehouse.{relation} where run_id = %s", (run_id,)).fetchall()
+    rows = transformer.execute(f"select * from {of_every_night(relation)} where run_id = %s", (run_id,)).fetchall()
     assert rows
     return rows
 
@@ -189,7 +189,7 @@ def test_every_row_of_a_fact_stands_where_it_says(transformer, fact: str) -> Non
     feed, column, spelled = SAME_ROW[fact]
     (counts,) = transformer.execute(
         f"select count(*) as rows, count(*) filter (where f.{column} = {spelled}) as found"
-        f" from warehouse.{fact} as f left join landing.{feed} as l using (delivery_id, sheet, row_number)"
+        f" from {of_every_night(fact)} as f left join landing.{feed} as l using (delivery_id, sheet, row_number)"
     ).fetchall()
     assert counts["rows"] == counts["found"] > 0
 

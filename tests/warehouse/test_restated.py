@@ -10,7 +10,7 @@ import pytest
 
 from cakupan.cli.known_at import as_known
 from cakupan.database import Role, connect
-from tests.warehouse.conftest import NIGHTS, Warehouse, kept_as_changes
+from tests.warehouse.conftest import NIGHTS, Warehouse, of_every_night
 
 SECOND = NIGHTS[1]
 
@@ -53,8 +53,7 @@ def test_marts_as_known_at_a_moment_are_those_published_then(loader, publication
                 f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from (select {', '.join(columns)}"
             )
             shown = reader.execute(f"{rows} from marts.{name} where as_of_date = %s) as t", (SECOND,)).fetchone()
-            kept = f"history_{name}" if name in kept_as_changes(loader) else name
-            then = loader.execute(f"{rows} from warehouse.{kept} where run_id = %s) as t", (run,)).fetchone()
+            then = loader.execute(f"{rows} from {of_every_night(name)} where run_id = %s) as t", (run,)).fetchone()
             assert shown == then, name
 
 
