@@ -42,4 +42,3 @@
 {% macro owner_rows_of(log, run) -%}
     coalesce({{ log }}.since_run_id, 0) <= {{ run }} and coalesce({{ log }}.until_run_id, {{ run }} + 1) > {{ run }}
 {%- endmacro %}
-
