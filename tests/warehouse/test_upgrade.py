@@ -57,3 +57,10 @@ def test_an_older_warehouse_keeps_its_nights_and_runs_the_next(older: Warehouse)
         shown = marts.execute("select distinct as_of_date from marts.universal_coverage order by 1").fetchall()
     assert [as_of for (as_of,) in shown] == list(NIGHTS)
     assert altered() == []
+    with connect(Role.ADMIN) as admin:
+        (run,) = admin.execute("select min(run_id) from ledger.publication").fetchone()
+        admin.execute(
+            "update warehouse.rows_of_run set rows = '{}' where run_id = %s and relation = 'fct_roster'", (run,)
+        )
+    told = "it does not list the rows of the night"
+    assert altered() == [f"warehouse.rows_of_run of warehouse.fct_roster, run {run}: {told}"]
