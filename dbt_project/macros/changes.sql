@@ -138,8 +138,8 @@
         select '{{ name }}', {{ run_id() }}, {{ as_of_date() }}, coalesce(rows, '{}')
         from counted;
         {%- endif %}
+        {{ refuse_lost_rows(name, listed, owner) }}
     {%- endcall -%}
-    {%- do refuse_lost_rows(name, listed, owner) -%}
 {%- endmacro %}
 
 {#- The list of rows that tonight's are compared with, as a query: those of the published night next to it. -#}
@@ -183,10 +183,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Two rows of one key and content would be one row of the list: `keyed_by` must tell every row from all others. -#}
+{#- Two rows of one key and content would be one row of the list: `keyed_by` must tell every row from all others. Part of the
+    statement that stores, so that nothing of it stays. -#}
 {% macro refuse_lost_rows(name, listed, owner) -%}
-    {%- set query -%}
-        select built.built_rows, coalesce(named.named_rows, 0) as named_rows
+    do $check$
+    declare
+        lost record;
+    begin
+        select
+            built.built_rows,
+            coalesce(named.named_rows, 0) as named_rows
+        into lost
         from (select {{ owner }}, count(*) as built_rows from built group by {{ owner }}) as built
         left join (
             select
@@ -198,13 +205,13 @@
             group by listed.{{ owner }}
         ) as named using ({{ owner }})
         where built.built_rows is distinct from named.named_rows
-    {%- endset -%}
-    {%- for built, kept in run_query(query).rows -%}
-        {%- do exceptions.raise_compiler_error(
-            built ~ ' rows of ' ~ name ~ ' were built and ' ~ kept ~ ' would be kept: its key ('
-            ~ config.require('keyed_by') | join(', ') ~ ') does not tell every row from all others'
-        ) -%}
-    {%- endfor -%}
+        limit 1;
+        if found then
+            raise exception '% rows of % were built and % would be kept: its key (%) does not tell every row from all others',
+                lost.built_rows, '{{ name }}', lost.named_rows, '{{ config.require('keyed_by') | join(', ') }}';
+        end if;
+    end
+    $check$;
 {%- endmacro %}
 
 {#- What the view history_<name> says: the rows that each run or validation lists, at their addresses of that night. -#}

@@ -258,3 +258,18 @@ def test_who_holds_up_a_table_of_an_earlier_version_is_named(project, waits, tmp
     assert built(project, tmp_path / "state") == "ok"
     with connect(Role.ADMIN) as admin:
         assert may_be_empty(admin)
+
+
+def test_a_night_of_which_rows_would_be_lost_is_not_stored(project: Project, tmp_path: Path) -> None:
+    model = project / "models/warehouse/star/stored_fct_roster.sql"
+    text = model.read_text()
+    assert text.endswith("from listed\n")
+    assert ", 'unique': true" in text
+    model.write_text(text.replace(", 'unique': true", "") + "cross join generate_series(1, 2)\n")
+    rows = "select count(*) from warehouse.fct_roster"
+    with connect(Role.ADMIN, autocommit=True) as admin:
+        before = admin.execute(rows).fetchone()
+        said = built(project, tmp_path / "state", "int_record", "stored_fct_roster")
+        assert "rows of fct_roster were built" in said
+        assert "does not tell every row from all others" in said
+        assert admin.execute(rows).fetchone() == before
