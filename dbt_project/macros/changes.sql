@@ -144,22 +144,24 @@
 
 {#- The list of rows that tonight's are compared with, as a query: those of the published night next to it. -#}
 {% macro rows_before(name) -%}
-    {%- set night_before -%}
-        select published.run_id
-        from ledger.published as published
-        order by published.as_of_date > {{ as_of_date() }}, abs(published.as_of_date - {{ as_of_date() }})
-        limit 1
-    {%- endset -%}
     {%- if is_by_delivery() -%}
         select listed.rows
         from warehouse.rows_of_validation as listed
         inner join ledger.run_input as input on listed.validation_id = input.validation_id
-        where listed.relation = '{{ name }}' and input.run_id = ({{ night_before }})
+        where listed.relation = '{{ name }}' and input.run_id = ({{ published_run_before() }})
     {%- else -%}
         select listed.rows
         from warehouse.rows_of_run as listed
-        where listed.relation = '{{ name }}' and listed.run_id = ({{ night_before }})
+        where listed.relation = '{{ name }}' and listed.run_id = ({{ published_run_before() }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- The run of the published night that tonight is compared with: its own, the newest before it, or else the next. -#}
+{% macro published_run_before() -%}
+    select published.run_id
+    from ledger.published as published
+    order by published.as_of_date > {{ as_of_date() }}, abs(published.as_of_date - {{ as_of_date() }})
+    limit 1
 {%- endmacro %}
 
 {% macro rows_listed(stored, list) -%}

@@ -45,12 +45,7 @@
     left join warehouse.snapshot_of_run as before
         on
             snapshot.series = before.series
-            and before.run_id = (
-                select published.run_id
-                from ledger.published as published
-                order by published.as_of_date > {{ as_of_date() }}, abs(published.as_of_date - {{ as_of_date() }})
-                limit 1
-            )
+            and before.run_id = ({{ published_run_before() }})
     where not exists (
         select 1 from warehouse.record_place as place where place.validation_id = snapshot.validation_id
     )
