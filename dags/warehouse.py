@@ -53,6 +53,10 @@ def warehouse() -> None:
     def report(dag_run: Any = None) -> str:
         return night.report(orchestration.night_of(dag_run))
 
+    @task
+    def write_pages(dag_run: Any = None) -> str:
+        return night.write_pages(orchestration.night_of(dag_run))
+
     @teardown  # whatever became of the others, and without a say in whether the run failed
     def tell_data_team(dag_run: Any = None) -> str:
         return notifier.tell_data_team(dag_run)
@@ -61,7 +65,7 @@ def warehouse() -> None:
     step = agencies_are_in() >> run
     for layer in publish.LAYERS:
         step = step >> build.override(task_id=f"build_{layer}")(run, layer)
-    step >> publish_run(run) >> [seal(), report()] >> tell_data_team()
+    step >> publish_run(run) >> [seal(), report(), write_pages()] >> tell_data_team()
 
 
 warehouse()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cakupan import identity, landing, notices, publish, quality, settings
+from cakupan import dashboard, identity, landing, notices, publish, quality, settings
 from cakupan.audit import sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.note import BadNote
@@ -207,6 +207,21 @@ def report(night: date) -> str:
     with connect(Role.LOADER) as connection:
         write_night_report(connection, load_feeds(settings.FEEDS), night, path)
     return str(path)
+
+
+@hide_values
+def write_pages(night: date) -> str:
+    """Write the pages for heads of office from what is published; returns where the first lies."""
+    try:
+        with connect(Role.AUDITOR) as connection:
+            return str(dashboard.write_pages(connection, night, pages_path().parent))
+    except (dashboard.NotPublished, OSError) as error:
+        raise StepFailed(f"write_pages: {error}") from None
+
+
+def pages_path() -> Path:
+    """Return where the first of the pages for heads of office lies."""
+    return settings.home() / "dashboard" / dashboard.FIRST_PAGE
 
 
 def report_path(night: date) -> Path:

@@ -17,6 +17,7 @@ FEEDS = PROJECT / "feeds"
 EXPECTATIONS = PROJECT / "expectations"
 DAGS = PROJECT / "dags"
 DBT_PROJECT = PROJECT / "dbt_project"
+DASHBOARDS = PROJECT / "dashboards"
 TIME_ZONE = "Asia/Jakarta"
 
 

@@ -70,7 +70,9 @@ def test_telling_waits_for_all_and_has_no_say_in_how_a_run_ended(bag: dict) -> N
     for name, dag in bag["dags"].items():
         if name == "housekeeping":
             continue
-        last, before = ("tell_data_team", ["report", "seal"]) if name == "warehouse" else ("tell_office", None)
+        last, before = (
+            ("tell_data_team", ["report", "seal", "write_pages"]) if name == "warehouse" else ("tell_office", None)
+        )
         assert dag["teardowns"] == {last: False}
         assert dag["downstream"][last] == []
         told = sorted(task for task, after in dag["downstream"].items() if last in after)
@@ -85,7 +87,7 @@ def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
     after = bag["dags"]["warehouse"]["downstream"]
     assert after["agencies_are_in"] == ["start_run"]
     assert after["build_findings"] == ["publish_run"]
-    assert after["publish_run"] == ["report", "seal"]
+    assert after["publish_run"] == ["report", "seal", "write_pages"]
 
 
 def test_every_dag_follows_the_nights_without_catching_up(bag: dict) -> None:

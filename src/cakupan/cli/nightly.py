@@ -58,6 +58,7 @@ def run_night(
             f"The night of {as_of} was not published; readers see what they saw before. Mend and run again."
         )
     morning.show(out, as_of)
+    out.print(f"Pages:    {night.pages_path()}", soft_wrap=True)
     out.print(f"Report:   {night.report_path(as_of)}", soft_wrap=True)
     out.print(f"Messages: {notices.outbox()}", soft_wrap=True)
 
