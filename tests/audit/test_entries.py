@@ -121,14 +121,57 @@ def test_a_release_is_recorded_with_who_and_why(empty: Kept) -> None:
     assert validation.facts["decisions"] == before.facts["decisions"]
 
 
-def test_an_auditors_read_is_recorded_with_the_role(database: psycopg.Connection[Any]) -> None:
+def test_an_auditors_read_is_recorded_with_the_login(database: psycopg.Connection[Any]) -> None:
     with connect(Role.AUDITOR) as auditor:
         record_read(auditor, " Ani ", "audit 2025", {"worker_key": "k"})
     recorded = facts(database, 1)
     del recorded["recorded_at"]
     assert recorded == {
-        "kind": "read", "who": "Ani", "reason": "audit 2025", "role": "cakupan_auditor", "what": {"worker_key": "k"},
+        "kind": "read", "who": "Ani", "reason": "audit 2025", "login": "cakupan_auditor", "what": {"worker_key": "k"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        (Role.LOADER, "insert into ledger.entry values (9223372036854775807, now(), 'read', '{}')"),
+        (Role.AUDITOR, "insert into ledger.entry values (9223372036854775807, now(), 'read', '{}')"),
+        (Role.AUDITOR, "select ledger.append('restart', '{}')"),
+        (Role.TRANSFORMER, "select ledger.append('publication', '{}')"),
+        (Role.BI, "select ledger.record_read('Ani', 'audit 2025', '{}')"),
+        (Role.BI, "select pg_advisory_lock(hashtext('cakupan.ledger'))"),
+        (Role.AUDITOR, "select pg_try_advisory_xact_lock_shared(hashtext('cakupan.build'), 1)"),
+        (Role.BI, "select lo_create(0)"),
+        (Role.AUDITOR, "select lo_from_bytea(0, 'x')"),
+    ],
+)
+def test_readers_can_neither_forge_an_entry_nor_keep_others_from_making_one(
+    database_name: str, role: Role, statement: str
+) -> None:
+    with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def test_an_entry_says_who_was_logged_in_whatever_it_is_told(database: psycopg.Connection[Any]) -> None:
+    told = {"login": "cakupan_auditor", "kind": "restart", "recorded_at": "1999-01-01T00:00:00.000000Z"}
+    append(database, "read", told)
+    recorded = facts(database, 1)
+    assert (recorded["login"], recorded["kind"]) == ("cakupan_loader", "read")
+    assert recorded["recorded_at"] > "2025"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"b": 'Ü\n"\\\t\x01\x7f', "B": None, "ä": [], "a": [1, -2, True, {"z": {}, "y": ""}], "é€": 10**20},
+        {"10": 1, "9": 2, "": "😀", "a b": "/", "A_": "</script>", "\u2028": "\u2028"},
+    ],
+)
+def test_the_database_writes_an_entry_as_python_does(database: psycopg.Connection[Any], told: dict[str, Any]) -> None:
+    append(database, "read", told)
+    entry = next(read_entries(database, 1))
+    assert entry.body == canonical(entry.facts)
+    assert {name: entry.facts[name] for name in told} == told
 
 
 @pytest.mark.parametrize(("who", "reason"), [("", "why"), ("who", " ")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from psycopg import Connection
 from cakupan.audit.areas import Area
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
+from cakupan.audit.restarts import is_signed, unsigned_restarts
 from cakupan.audit.sealing import Signed, newest, signed_checkpoints
 from cakupan.ledger.entries import Entry, canonical
 from cakupan.ledger.merkle import leaf_hash, node_hash, root
@@ -30,7 +31,7 @@ SAID: dict[str, dict[str, type]] = {
         "standing": dict,
     },
     "restart": {"by": str, "why": str, "given_up": list},
-    "read": {"who": str, "reason": str, "role": str, "what": dict},
+    "read": {"who": str, "reason": str, "what": dict},
 }  # fmt: skip
 """What an entry of each kind says that is read again."""
 
@@ -77,11 +78,23 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
     else:
         _compare_roots(leaves, valid, area)
     record = _trusted(held, leaves, folder.entries(), last, area)
-    for facts in record.of("restart"):
-        sizes = ", ".join(str(each["size"]) for each in facts["given_up"])
-        restarted = f"restarted {facts['recorded_at']} by {facts['by']}: {facts['why']}"
-        area.notes.append(f"{restarted}; given up: the checkpoints of {sizes} entries")
+    for entry in unsigned_restarts(connection):
+        area.altered(
+            f"entry {entry}", "gives up checkpoints without the signature of the record's key; it is not believed"
+        )
+    area.notes += [_restarted(facts) for facts in filter(is_signed, record.of("restart"))]
     return record
+
+
+def _restarted(facts: Mapping[str, Any]) -> str:
+    told = [f"restarted {facts['recorded_at']} by {facts['by']}: {facts['why']}"]
+    if facts["given_up"]:
+        told.append(
+            f"given up: the checkpoints of {', '.join(str(each['size']) for each in facts['given_up'])} entries"
+        )
+    if facts["disowned"]:
+        told.append(f"not made by the warehouse, and not believed: entries {', '.join(map(str, facts['disowned']))}")
+    return "; ".join(told)
 
 
 def _held(connection: Connection[Any], area: Area) -> dict[int, str]:

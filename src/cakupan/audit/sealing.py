@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,10 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.marks import PartWriter
 from cakupan.audit.note import BadNote, Verifier
+from cakupan.audit.restarts import enter_restart, given_up, unsigned_restarts
 from cakupan.ledger import digests, publications
 from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
-from cakupan.ledger.entries import Entry, append, read_entries
+from cakupan.ledger.entries import Entry, read_entries
 from cakupan.ledger.merkle import root
 
 DECISIONS = "decisions"
@@ -52,6 +52,7 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
     """
     folder = folder or Folder()
     with folder.alone(), connection.transaction():
+        _refuse_unsigned_restart(connection)
         _set_aside(connection, folder)
         entries = list(read_entries(connection))
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
@@ -132,8 +133,9 @@ def add_cosignature(
 def restart(connection: Connection[Any], by: str, why: str, folder: Folder | None = None) -> Checkpoint:
     """Go on with the record of a restored database, on a person's word; returns the checkpoint that seals it.
 
-    The checkpoints that the record does not continue are given up, which an entry of the record says; the folder they
-    lie in is set aside. Raises ValueError where the record continues what was signed, has gaps, or nobody is named.
+    The checkpoints that the record does not continue are given up and restarts that nobody signed are disowned, which a
+    signed entry of the record says; the folder the checkpoints lie in is set aside. Raises ValueError where there is
+    neither of the two, or nobody is named.
     """
     folder = folder or Folder()
     if not by.strip() or not why.strip():
@@ -142,24 +144,18 @@ def restart(connection: Connection[Any], by: str, why: str, folder: Folder | Non
         leaves = [entry.leaf for entry in read_entries(connection)]
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
         gone = {each.checkpoint for each in valid if root(leaves[: each.checkpoint.size]) != each.checkpoint.root}
-        if not gone:
+        if not gone and not unsigned_restarts(connection):
             raise ValueError("the record continues every checkpoint: there is nothing to restart")
-        given_up_now = [
-            {"size": each.size, "root": base64.b64encode(each.root).decode()}
-            for each in sorted(gone, key=lambda each: each.size)
-        ]
-        append(connection, "restart", {"by": by.strip(), "given_up": given_up_now, "why": why.strip()})
+        enter_restart(connection, by.strip(), why.strip(), gone)
     return seal(connection, folder)
 
 
-def given_up(connection: Connection[Any]) -> set[Checkpoint]:
-    """Return the checkpoints that restarts have given up."""
-    name = signing_key().name
-    return {
-        Checkpoint(name, each["size"], base64.b64decode(each["root"]))
-        for entry in read_entries(connection, kind="restart")
-        for each in entry.facts.get("given_up", ())
-    }
+def _refuse_unsigned_restart(connection: Connection[Any]) -> None:
+    if unsigned := unsigned_restarts(connection):
+        raise CannotSeal(
+            f"Entry {unsigned[0]} gives up checkpoints without the signature of the record's key: it was not made by"
+            " `cakupan ledger restart`. Nothing is signed over it. Run: cakupan verify"
+        )
 
 
 def _set_aside(connection: Connection[Any], folder: Folder) -> None:

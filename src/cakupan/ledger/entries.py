@@ -55,16 +55,10 @@ def append(connection: Connection[Any], kind: str, facts: Mapping[str, Any]) -> 
     """Enter facts in the record, in the caller's transaction; returns the entry's number.
 
     To be the last thing the transaction does: until it ends nobody else can enter anything, which keeps numbers gapless
-    and in the order of the commits. Dates and times in the facts are written as ISO 8601, times in UTC.
+    and in the order of the commits. The entry also says its kind, its time and the login of the session. Dates and
+    times in the facts are written as ISO 8601, times in UTC.
     """
-    connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.ledger'))")
-    number, at = connection.execute(
-        "select coalesce(max(entry_no), -1) + 1, clock_timestamp() from ledger.entry"
-    ).fetchone() or (0, datetime.now(UTC))
-    connection.execute(
-        "insert into ledger.entry (entry_no, recorded_at, kind, body) values (%s, %s, %s, %s)",
-        (number, at, kind, canonical({**facts, "kind": kind, "recorded_at": at})),
-    )
+    (number,) = connection.execute("select ledger.append(%s, %s::jsonb)", (kind, canonical(facts))).fetchone() or (0,)
     return int(number)
 
 
@@ -103,8 +97,9 @@ def record_read(connection: Connection[Any], who: str, reason: str, what: Mappin
     """
     if not who.strip() or not reason.strip():
         raise ValueError("who reads personal rows says who they are and why")
-    (role,) = connection.execute("select current_user").fetchone() or ("",)
-    append(connection, "read", {"reason": reason.strip(), "role": role, "what": dict(what), "who": who.strip()})
+    connection.execute(
+        "select ledger.record_read(%s, %s, %s::jsonb)", (who.strip(), reason.strip(), canonical(dict(what)))
+    )
 
 
 def delivery_facts(connection: Connection[Any], delivery_id: int) -> dict[str, Any] | None:
