@@ -29,6 +29,10 @@ RESERVED = frozenset({*ACCEPTED, *READING, "verdict", "rules"})
 """Columns that a feed's tables and the view of its accepted rows have beside the declared ones."""
 
 
+GUIDE_SHEET, LISTS_SHEET = "Petunjuk pengisian", "Daftar pilihan"
+"""Sheets that we put into a template beside the table to be filled in: no delivery's data stand there."""
+
+
 class Strict(BaseModel):
     """A config model that refuses keys it does not know."""
 
@@ -200,6 +204,8 @@ class Feed(Strict):
     """The rupiah column that says how much a row weighs."""
     funding_source: SqlName | None = None
     """The column of an open list of payers: one that was never delivered before is told to the data team."""
+    example: dict[SqlName, str] = {}
+    """Cells of a good row of nobody, where neither a type nor a list gives one: what templates and guides show."""
     roster: bool = False
     """Whether it lists the workers the agency answers for; docs/new-feed.md says what staging shows of them."""
     columns: tuple[Column, ...]
@@ -232,6 +238,8 @@ class Feed(Strict):
             raise ValueError(f"{self.name}: a feed's relations use these names themselves: {taken}")
         if missing := set(self.key) - {c.name for c in self.columns if c.required}:
             raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
+        if stray := set(self.example) - set(names):
+            raise ValueError(f"{self.name}: the example names columns that are not declared: {sorted(stray)}")
         types = {column.name: column.type for column in self.columns}
         if self.roster and "nik" not in types.values():
             raise ValueError(f"{self.name}: a roster has a column of type nik, the workers it lists")

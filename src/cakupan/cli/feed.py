@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cakupan import settings
+from cakupan.bilingual import Language
 from cakupan.cli.messages import cause, say_and_exit
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ app = typer.Typer(
 out = Console(soft_wrap=True, highlight=False)
 
 ROWS_SHOWN = 20
+
 FILE = typer.Argument(exists=True, dir_okay=False, readable=True, help="A file as the office sends it.")
 
 
@@ -87,6 +89,36 @@ def check(
         say_and_exit(f"The check broke off: {cause(error)}")
     _show(checked)
     raise typer.Exit(0 if checked.good else 1)
+
+
+@app.command()
+def template(
+    name: Annotated[str, typer.Argument(help="AGENCY.FEED")],
+    file: Annotated[
+        Path | None, typer.Option("--out", help="Where it goes; else templat-AGENCY-FEED.xlsx in this folder.")
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Indonesian or English.")] = "id",
+) -> None:
+    """Write a workbook for the office to fill in, which checks cells while they are typed, with an example and a guide.
+
+    Exit code 0: written; 1: it cannot be; 2: there is no such feed, or its files are wrong.
+    """
+    from cakupan.feeds import find_feed
+    from cakupan.onboarding.template import template as make
+
+    try:
+        feed = find_feed(settings.FEEDS, name)
+        content = make(feed, lang)
+    except KeyError as error:
+        say_and_exit(str(error.args[0]), 2)
+    except ValueError as error:
+        say_and_exit(str(error), 2)
+    path = file or Path(f"templat-{feed.agency}-{feed.feed}.xlsx")
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        say_and_exit(f"{path}: {error.strerror}", 1)
+    out.print(f"{path}\nWhen it is filled in, try it: cakupan feed check {name} {path}", markup=False)
 
 
 @app.command()

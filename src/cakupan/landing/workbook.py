@@ -12,7 +12,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cakupan.bilingual import Text
-from cakupan.feeds import Column, Feed, XlsxFormat, canonical
+from cakupan.feeds import GUIDE_SHEET, LISTS_SHEET, Column, Feed, XlsxFormat, canonical
 from cakupan.invisible import is_filled, shown_apart
 from cakupan.landing.header import Header, Locate
 from cakupan.landing.layout import data_rows, find_header
@@ -41,7 +41,7 @@ def parts(feed: Feed, format_: XlsxFormat, path: Path) -> Iterator[Part]:
             book = CalamineWorkbook.from_filelike(file)
         except CalamineError:
             raise unreadable(NOT_XLSX) from None
-        skipped = {canonical(name) for name in format_.skip_sheets}
+        skipped = {canonical(name) for name in (*format_.skip_sheets, GUIDE_SHEET, LISTS_SHEET)}
         names = visible_sheets(book)
         shown = dict(zip(names, shown_apart(names), strict=True))
         wanted = [name for name in names if canonical(name) not in skipped]

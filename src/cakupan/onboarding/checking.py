@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from cakupan import landing, quality, settings
 from cakupan.bilingual import Text
 from cakupan.database import Role, connect
 from cakupan.dbt_project import FeedsUndeclared, call_dbt
-from cakupan.feeds import Feed, load_feeds
+from cakupan.feeds import Feed, XlsxFormat, load_feeds
 from cakupan.ledger.deliveries import Archived, enter_for_trial
 from cakupan.ledger.feeds import declare_feed
 from cakupan.onboarding.fitting import misfits, stray_rules
@@ -71,6 +72,9 @@ class Checked:
 def check(name: str, file: Path, night: date) -> Checked:
     """Try the file as the delivery of `night`. Raises CannotCheck, psycopg.Error; nothing of it is kept."""
     feed, suite, staging = _files(name)
+    if feed.format.kind != "xlsx" and zipfile.is_zipfile(file):
+        feed = _as_template(feed)
+        suite = load_suite(feed, settings.EXPECTATIONS)
     compiled, problem = _compiled(feed)
     found = [
         *misfits(feed, suite, staging),
@@ -127,6 +131,11 @@ def _files(name: str) -> tuple[Feed, Suite, str]:
         raise CannotCheck(f"{error.filename}: {error.strerror}; a feed has a declaration and a staging model") from None
     except ValueError as error:
         raise CannotCheck(str(error)) from None
+
+
+def _as_template(feed: Feed) -> Feed:
+    """Return the feed as a template of it is filled in: a workbook, whatever the office sends in the end."""
+    return feed.model_copy(update={"format": XlsxFormat(kind="xlsx"), "transport": "file", "rest": None, "sql": None})
 
 
 def _deliver(connection: psycopg.Connection, feed: Feed, file: Path, night: date) -> int:
