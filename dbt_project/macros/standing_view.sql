@@ -2,7 +2,8 @@
     others may have built views on it.
     - Its comment carries a mark of the definition it was made from: the same mark, nothing to do but comments.
     - A new definition that only adds columns replaces the view in place, new columns at the end.
-    - Any other drops it, which is refused by name where views of others read it.
+    - Any other drops it, which is refused by name where views of others read it. What shows one night of it in schema
+      latest goes with it and is made anew by its own model, later in the night.
     Comments take no lock that a reader holds; everything else is done patiently (src/cakupan/database/repeatable/ddl.sql). -#}
 {% materialization standing_view, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
@@ -59,7 +60,8 @@
     {%- if lost -%}
         {%- do refuse_where_others_read(name, 'column ' ~ lost | join(', ') ~ ' is to go or to change its type') -%}
         {%- set rights = run_query(rights_on_view(name)).columns[0].values() | list -%}
-        {%- do patiently(['drop view ' ~ view, 'create view ' ~ view ~ ' as\n' ~ sql] + rights, name) -%}
+        {%- set drops = ['drop view if exists ' ~ one_night_of(name), 'drop view ' ~ view] -%}
+        {%- do patiently(drops + ['create view ' ~ view ~ ' as\n' ~ sql] + rights, name) -%}
         {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
     {%- else -%}
         {%- set order = (present.keys() | list) + (wanted.keys() | reject('in', present) | list) -%}
@@ -95,7 +97,10 @@
 
 {#- Stops the build with one line, before anything is touched, where views of whomever read the relation. -#}
 {% macro refuse_where_others_read(name, why) -%}
-    {%- set readers = run_query("select view_name || ' of ' || owner from ledger.dependants('" ~ name ~ "')") -%}
+    {%- set readers = run_query(
+        "select view_name || ' of ' || owner from ledger.dependants('" ~ name ~ "')"
+        ~ " where view_name <> '" ~ one_night_of(name) ~ "'"
+    ) -%}
     {%- set told = readers.columns[0].values() | join(', ') -%}
     {%- if told -%}
         {%- do exceptions.raise_compiler_error(
@@ -103,6 +108,11 @@
             ~ '. Nothing was changed. Have their owners drop them, run the night again, and let them make them anew'
         ) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The view that shows one night of a view of schema marts. -#}
+{% macro one_night_of(name) -%}
+    {{ return('latest.' ~ name.split('.')[-1] | replace('"', '')) }}
 {%- endmacro %}
 
 {#- Grants on the view that others than its owner hold, as statements, because dropping it takes them away. -#}

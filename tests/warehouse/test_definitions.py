@@ -22,6 +22,7 @@ MODEL = Path("models/warehouse/aggregates") / f"{STORED}.sql"
 DECLARED = Path("models/marts/aggregates/aggregates.yml")
 STANDING = Path("models/marts/star/dim_segment.sql")
 DIMENSIONS = Path("models/marts/star/dimensions.yml")
+ONE_NIGHT = Path("models/latest/latest.yml")
 Project = Path
 
 
@@ -93,6 +94,7 @@ def retype(project: Project) -> None:
     for path, old, new in (
         (STANDING, "    precedence,", "    precedence::text as precedence,"),
         (DIMENSIONS, "{name: precedence, data_type: integer", "{name: precedence, data_type: text"),
+        (ONE_NIGHT, "name: precedence\n    data_type: integer", "name: precedence\n    data_type: text"),
     ):
         text = (project / path).read_text()
         assert old in text
@@ -192,6 +194,14 @@ def test_a_definition_that_nobody_built_on_is_made_anew_with_its_rights(project,
             " from unnest(array['cakupan_loader', 'cakupan_bi', 'cakupan_auditor']) as r"
         ).fetchall()
     assert kept == [(True,)] * 3
+
+
+def test_what_shows_one_night_of_it_is_made_anew_with_it(project, tmp_path) -> None:
+    retype(project)
+    assert built(project, tmp_path / "state", "dim_segment", "latest_dim_segment") == "ok"
+    with connect(Role.BI) as reader:
+        shown = reader.execute("select distinct pg_typeof(precedence)::text from latest.dim_segment").fetchall()
+    assert shown == [("text",)]
 
 
 def test_a_mark_of_an_older_version_replaces_nothing(project, reader, tmp_path) -> None:

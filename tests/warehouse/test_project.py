@@ -117,6 +117,7 @@ def test_what_columns_of_one_name_mean_is_written_once() -> None:
     meanings = Counter(
         (column["name"], column["description"])
         for path in PROJECT.rglob("models/**/*.yml")
+        if path.parent.name != "latest"  # written from the others
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", ())
         for column in model.get("columns", ())
         if "description" in column

@@ -109,7 +109,7 @@ def status(
 
 @app.command()
 def sql(
-    statement: Annotated[str, typer.Argument(help="For example: select * from coverage_by_sector")],
+    statement: Annotated[str, typer.Argument(help="For example: select * from latest.coverage_by_sector")],
     form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
     known_at: AsKnownAt = None,
 ) -> None:

@@ -95,8 +95,9 @@ def show(out: Console, as_of: date) -> None:
         section("Findings", "audit_findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
     command = this_command()
     connect_to = url(Role.BI, password=False)
-    out.print(f"\nBI tools: {connect_to}, schema marts; with password: {command} database url", soft_wrap=True)
-    out.print("Ask here:", command, "sql 'select * from coverage_by_sector'")
+    schemas = "schema latest (this night) or marts (every night)"
+    out.print(f"\nBI tools: {connect_to}, {schemas}; with password: {command} database url", soft_wrap=True)
+    out.print("Ask here:", command, "sql 'select * from latest.coverage_by_sector'")
     out.print(f"Airflow:  {command} airflow")
 
 

@@ -19,6 +19,8 @@ from cakupan.database.migration import apply_migration, pending_migrations
 REPEATABLE = Path(__file__).parent / "repeatable"
 SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "grants.sql", "record.sql")
 LOCK_TIMEOUT = "2s"
+SEARCH_PATHS = {Role.BI: ("marts", "latest"), Role.AUDITOR: ("marts", "latest")}
+"""Where readers find a name without a schema; what both schemas have is that of all nights."""
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """
     select h.told from ledger.holders(
@@ -96,6 +98,9 @@ def _create_role(connection: psycopg.Connection, role: Role) -> None:
         verb, sql.Identifier(role.value), sql.Literal(role.password)
     )
     connection.execute(statement)
+    if path := SEARCH_PATHS.get(role):
+        names = sql.SQL(", ").join(map(sql.Identifier, path))
+        connection.execute(sql.SQL("alter role {} set search_path = {}").format(sql.Identifier(role.value), names))
 
 
 def _create(connection: psycopg.Connection, name: str, owner: Role) -> None:

@@ -20,6 +20,7 @@ from cakupan.ledger.entries import append, read_entries
 from cakupan.ledger.runs import inputs_of
 
 VIEWS = "views of marts and warehouse"
+"""What the record calls the definitions of views, also since those of schema latest are among them."""
 
 _BEHIND = """
 with recursive behind (relation) as (
@@ -79,7 +80,7 @@ def views() -> sql.Composed:
     return sql.SQL(
         "select c.oid::regclass::text, pg_get_viewdef(c.oid) from pg_class as c where c.relkind = 'v'"
         " and c.relnamespace in ({})"
-    ).format(sql.SQL("'marts'::regnamespace, 'warehouse'::regnamespace"))
+    ).format(sql.SQL("'marts'::regnamespace, to_regnamespace('latest'), 'warehouse'::regnamespace"))
 
 
 @dataclass(frozen=True)

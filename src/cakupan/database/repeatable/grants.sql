@@ -43,7 +43,7 @@ grant select, insert on all tables in schema identity to cakupan_loader;
 grant select, insert on all tables in schema quality to cakupan_loader;
 
 grant usage on schema ledger, landing, quarantine, accepted, identity, quality to cakupan_transformer;
-grant usage, create on schema reference, warehouse, marts to cakupan_transformer;
+grant usage, create on schema reference, warehouse, marts, latest to cakupan_transformer;
 -- For identity.unresolved_participant, the one view through which an auditor sees a KPJ.
 grant create on schema identity to cakupan_transformer;
 grant select on all tables in schema ledger, identity, quality to cakupan_transformer;
@@ -51,8 +51,8 @@ grant select on all tables in schema landing, quarantine, accepted to cakupan_tr
 alter default privileges for role cakupan_loader in schema landing, quarantine, accepted
 grant select on tables to cakupan_transformer;
 
-grant usage on schema marts to cakupan_bi, cakupan_auditor;
-alter default privileges for role cakupan_transformer in schema marts
+grant usage on schema marts, latest to cakupan_bi, cakupan_auditor;
+alter default privileges for role cakupan_transformer in schema marts, latest
 grant select on tables to cakupan_bi, cakupan_auditor;
 
 grant usage on schema ledger, quality, identity to cakupan_auditor;

@@ -1,0 +1,1 @@
+{{ newest_night_of(ref('coverage_by_funding_source')) }}

@@ -1,0 +1,1 @@
+{{ newest_night_of(ref('data_quality_scorecard')) }}

@@ -1,0 +1,1 @@
+{{ newest_night_of(ref('dim_date')) }}

@@ -1,0 +1,1 @@
+{{ newest_night_of(ref('fct_construction_project')) }}
