@@ -11,8 +11,8 @@ NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
-nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city, which REPLACE=1 lets take another's place
-	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble) $(if $(REPLACE),--replace)
+nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city, which REPLACE=1 lets take another's place; ALL=1 prints every table
+	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble) $(if $(REPLACE),--replace) $(if $(ALL),--all)
 
 test: .venv/ready ## Run the whole suite, a process for each core
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4

@@ -76,6 +76,11 @@ def number(value: float | Decimal) -> Text:
     return in_both(lambda language: format_decimal(value, locale=_of(language), decimal_quantization=False))
 
 
+def change(value: float | Decimal) -> Text:
+    """Return what a number changed by, with its sign: +3, -1.234 and -1,234; ±0."""
+    return same("{}{}").format("±" if value == 0 else "+" if value > 0 else "", number(value))
+
+
 def per_cent(share: float | Decimal, least: int = 2, most: int = 2) -> Text:
     """Return a share in per cent, with at least and at most so many decimals: 12,50 % and 12.50 %."""
     pattern = f"#,##0.{'0' * least}{'#' * (most - least)}"

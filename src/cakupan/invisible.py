@@ -23,6 +23,13 @@ def visible(text: str) -> str:
     return text if text.isascii() else INVISIBLE.sub("", text)
 
 
+def spelled_out(text: str) -> str:
+    """Spell a text so that it steers no terminal and hides nothing: control and direction characters as their code."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
+
+
 def is_filled(cell: str | None) -> TypeGuard[str]:
     """Tell whether anything is left of a cell once it is normalised: blanks and Excel's text mark alone are nothing."""
     if not cell:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
+from typing import Literal
 
 PROJECT = Path(__file__).resolve().parents[2]
 FEEDS = PROJECT / "feeds"
@@ -66,6 +67,14 @@ def landing_retention() -> int:
             " rows of a delivery stay that no night rests on any more. Change it in the environment"
         )
     return int(said)
+
+
+def language(unsaid: Literal["id", "en"] = "en") -> Literal["id", "en"]:
+    """Read the language that commands speak: CAKUPAN_LANGUAGE, id or en. Raises BadSetting."""
+    said = os.environ.get("CAKUPAN_LANGUAGE", "").strip().lower() or unsaid
+    if said not in ("id", "en"):
+        raise BadSetting(f"CAKUPAN_LANGUAGE is {said!r}; it may be id (Indonesian) or en (English)")
+    return "id" if said == "id" else "en"
 
 
 def home() -> Path:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from cakupan.bilingual import same
 from cakupan.cli.empty_cells import marts_in, missing, why_empty
 from tests.notices.conftest import Ledger
 from tests.notices.test_office import SALES, rows
@@ -28,20 +29,19 @@ def test_what_was_never_accepted_is_missing(ledger: Ledger) -> None:
     ledger.validate(MEMBERS)
     found = missing(ledger.connection, NIGHT)
     assert len(found) == len(FEEDS) - 1 and SALES.name not in found
-    assert found["sipd.sp2d"] == "sipd.sp2d was never delivered"
-    assert found[MEMBERS.name] == "no delivery of bpjstk.kepesertaan was ever accepted"
+    assert found["sipd.sp2d"].en == "sipd.sp2d was never delivered"
+    assert found[MEMBERS.name].en == "no delivery of bpjstk.kepesertaan was ever accepted"
     assert SALES.name in missing(ledger.connection, NIGHT - timedelta(1))
 
 
 def test_an_empty_cell_says_which_feed_it_needs() -> None:
-    lacking = {"bpjstk.kepesertaan": "bpjstk.kepesertaan was never delivered", "sipd.sp2d": "sipd.sp2d was …"}
+    members, orders = same("bpjstk.kepesertaan was never delivered"), same("sipd.sp2d was …")
+    lacking = {"bpjstk.kepesertaan": members, "sipd.sp2d": orders}
     columns = ("denominator_code", "active_participants", "denominator")
-    assert why_empty("universal_coverage", columns, [("SAKERNAS", None, 7)], lacking) == [
-        "bpjstk.kepesertaan was never delivered"
-    ]
+    assert why_empty("universal_coverage", columns, [("SAKERNAS", None, 7)], lacking) == [members]
     assert why_empty("universal_coverage", columns, [("SAKERNAS", 0, 7)], lacking) == []
     assert why_empty("universal_coverage", columns, [("SAKERNAS", None, 7)], {}) == []
-    assert why_empty("dbhcht_reconciliation", ("disbursed_idr",), [], lacking) == ["sipd.sp2d was …"]
+    assert why_empty("dbhcht_reconciliation", ("disbursed_idr",), [], lacking) == [orders]
 
 
 def test_the_marts_of_a_statement_are_known_by_name() -> None:

@@ -50,7 +50,7 @@ class Installation:
         return others | {"CAKUPAN_HOME": str(self.home)}
 
     def run(self, night: str) -> subprocess.CompletedProcess[str]:
-        self.ran[night] = self.cakupan("nightly", "--date", night, "--from", self.city / "deliveries")
+        self.ran[night] = self.cakupan("nightly", "--date", night, "--from", self.city / "deliveries", "--all")
         return self.ran[night]
 
     def run_and_kill(self, night: str, at: str, after_seconds: float) -> None:
@@ -58,14 +58,14 @@ class Installation:
         started = subprocess.Popen(
             [sys.executable, "-m", "cakupan", "nightly", "--date", night, "--from", self.city / "deliveries"],
             env=self._environment() | {"PYTHONUNBUFFERED": "1"},
-            cwd=settings.PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True,
+            cwd=settings.PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
-        assert started.stdout
-        assert any(at in line for line in started.stdout), f"the night never said {at}"
+        assert started.stderr
+        assert any(at in line for line in started.stderr), f"the night never said {at}"
         time.sleep(after_seconds)
         os.killpg(started.pid, signal.SIGKILL)
         assert started.wait() == -signal.SIGKILL
-        started.stdout.close()
+        started.stderr.close()
 
     def url(self, role: str) -> str:
         """Where the role finds the warehouse."""

@@ -11,11 +11,12 @@ import openpyxl
 import pytest
 from rich.console import Console
 
+from cakupan.invisible import spelled_out
 from cakupan.trace.document import as_html, as_json
 from cakupan.trace.reading import Trace
 from cakupan.trace.terminal import print_trace
 from cakupan.trace.tree import Address, File, Landed, Node, group
-from cakupan.trace.words import WORDS, shown, visible
+from cakupan.trace.words import WORDS, shown
 from cakupan.trace.workbook import cell, write_workbook
 
 HOSTILE = {
@@ -121,4 +122,4 @@ def test_every_word_is_in_both_languages() -> None:
 def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert (shown(1234567, "id"), shown(1234567, "en")) == ("1.234.567", "1,234,567")
     assert shown("IN_LINEAGE", "en") == "IN_LINEAGE (in the lineage)"
-    assert visible("a\u00a0b\nc") == "a\\u00a0b\\u000ac"
+    assert spelled_out("a\u00a0b\nc") == "a\\u00a0b\\u000ac"

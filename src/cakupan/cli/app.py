@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,20 +9,32 @@ from typing import Annotated
 
 import psycopg
 import typer
-from rich.console import Console
 
-from cakupan.cli import cities, export, feed, ledger, no_nights, query, receipt, report, sources, trace, verify, witness
+from cakupan.cli import (
+    cities,
+    database,
+    export,
+    feed,
+    ledger,
+    no_nights,
+    query,
+    receipt,
+    report,
+    sources,
+    trace,
+    verify,
+    witness,
+)
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known_at import AsKnownAt
 from cakupan.cli.lock import only_one_night
-from cakupan.cli.messages import cause, needs_cluster, needs_database, say_and_exit
+from cakupan.cli.messages import cause, needs_database, say_and_exit
+from cakupan.cli.morning import show_morning
 from cakupan.cli.nightly import run_night
-from cakupan.database import Role, connect, url
-from cakupan.database.server import embedded
+from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-database = typer.Typer(no_args_is_help=True, help="The warehouse's PostgreSQL.")
-app.add_typer(database, name="database")
+app.add_typer(database.app, name="database")
 app.add_typer(feed.app, name="feed")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
@@ -32,22 +43,13 @@ app.add_typer(export.app, name="export")
 app.add_typer(sources.app, name="sources")
 app.command("trace")(trace.command)
 
-WIDTH = None if sys.stdout.isatty() else 140  # of a log or a pipe; a terminal says itself
-out = Console(width=WIDTH)
-err = Console(stderr=True)
+out = console()
 
 DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")
 WORKERS = typer.Option(min=300, help="Size of the simulated city.")
 REPLACE = typer.Option("--replace", help="Erase without asking what the installation holds of another simulated city.")
+ALL = typer.Option("--all", help="Also every feed, and coverage, money and findings as whole tables.")
 TROUBLE = typer.Option("--trouble", help="A simulated city on a bad night: offices send rubbish, systems fail.")
-
-
-class Format(StrEnum):
-    """How rows are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 class Kept(StrEnum):
@@ -62,6 +64,7 @@ class Kept(StrEnum):
 
 @app.command()
 def nightly(
+    *,
     night: Annotated[datetime, DATE],
     deliveries: Annotated[
         Path | None,
@@ -70,14 +73,17 @@ def nightly(
     workers: Annotated[int, WORKERS] = 2600,
     trouble: Annotated[bool, TROUBLE] = False,
     replace: Annotated[bool, REPLACE] = False,
+    everything: Annotated[bool, ALL] = False,
+    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
-    """Run one night through Airflow and print what the data team wants to see in the morning.
+    """Run one night through Airflow and print what the data team wants to see in the morning, on one screen.
 
     Exit code 0: the night was published (late or refused feeds are reported, not errors); 1: it was not;
     2: wrong usage, or it would erase another city and nobody said it may.
     """
     try:
         run_night(night.date(), deliveries, Wanted(workers, trouble), out, replace=replace)
+        show_morning(night.date(), out, form, everything=everything)
     except CannotSimulate as refusal:
         say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
@@ -85,9 +91,29 @@ def nightly(
 
 
 @app.command()
+def morning(
+    night: Annotated[datetime | None, DATE] = None,
+    everything: Annotated[bool, ALL] = False,
+    form: FormatOfDocument = DocumentFormat.TABLE,
+) -> None:
+    """Print again what a published night printed, by default the newest.
+
+    Exit code 0: printed; 1: no such night is published.
+    """
+    needs_database()
+    try:
+        if said := no_nights.not_published(night.date() if night else None):
+            say_and_exit(said, 1)
+        show_morning(night.date() if night else None, out, form, everything=everything)
+    except psycopg.Error as error:
+        say_and_exit(cause(error), 1)
+
+
+@app.command()
 def status(
     night: Annotated[datetime | None, DATE] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Look again every few seconds, until Ctrl-C.")] = False,
+    form: FormatOption = Format.TABLE,
 ) -> None:
     """Show how each feed stands on a night (default: the newest that was begun), also while it runs.
 
@@ -95,6 +121,8 @@ def status(
     """
     from cakupan.cli import status as feeds_status  # imports that other commands need not spend
 
+    if watch and form is not Format.TABLE:
+        raise typer.BadParameter("--watch is for a person: leave out --format")
     needs_database()
     try:
         said = no_nights.never_begun(night.date() if night else None)
@@ -102,7 +130,10 @@ def status(
             say_and_exit(said, 1)
         as_of = night.date() if night else feeds_status.newest_night()
         assert as_of is not None  # noqa: S101 some night was begun
-        (feeds_status.watch if watch else feeds_status.show)(out, as_of)
+        if watch:
+            feeds_status.watch(out, as_of)
+        else:
+            feeds_status.show(out, as_of, form)
     except psycopg.Error as error:
         say_and_exit(cause(error), 1)
 
@@ -110,18 +141,25 @@ def status(
 @app.command()
 def sql(
     statement: Annotated[str, typer.Argument(help="For example: select * from latest.coverage_by_sector")],
-    form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.TABLE,
+    form: Annotated[
+        query.Form, typer.Option("--format", help="csv and json are exact, for machines; xlsx is for people.")
+    ] = query.Form.TABLE,
+    file: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="The file of --format xlsx.")] = None,
     known_at: AsKnownAt = None,
 ) -> None:
     """Ask the marts, read-only, as a BI tool would.
 
-    Exit code 0: answered; 1: it cannot be, or nothing was published by then.
+    Exit code 0: answered; 1: it cannot be, or nothing was published by then; 2: wrong usage.
     """
+    if (form is query.Form.XLSX) != (file is not None):
+        raise typer.BadParameter("a workbook needs a file, and only a workbook: --format xlsx --out FILE.xlsx")
     needs_database()
     try:
         if said := no_nights.never_published(known_at):
             say_and_exit(said, 1)
-        query.run(statement, form.value, out, known_at)
+        query.run(statement, form, out, known_at, file)
+    except OSError as error:
+        say_and_exit(cause(error), 1)
     except psycopg.OperationalError as error:
         say_and_exit(cause(error), 1)
     except psycopg.Error as error:  # of the statement, which the person wrote
@@ -232,48 +270,3 @@ def airflow() -> None:
             components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
     except (RuntimeError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)
-
-
-@database.command("start")
-def database_start() -> None:
-    """Start the embedded server, make what is missing in it, and print where BI tools connect."""
-    from cakupan import installation
-
-    try:
-        installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
-    except (RuntimeError, OSError, psycopg.Error) as error:
-        say_and_exit(cause(error), 1)
-    out.print(url(Role.BI, password=False), soft_wrap=True)
-
-
-@database.command("stop")
-def database_stop() -> None:
-    """Stop the embedded server."""
-    embedded().stop()
-
-
-@database.command("version")
-def database_version() -> None:
-    """Print the warehouse's version, and what the next night or `cakupan database start` brings it."""
-    from cakupan.database.migration import applied_migrations, pending_migrations
-
-    needs_database()
-    try:
-        with connect(Role.LOADER) as warehouse:
-            applied, pending = applied_migrations(warehouse), pending_migrations(warehouse)
-    except (RuntimeError, psycopg.Error) as error:
-        say_and_exit(cause(error), 1)
-    out.print(f"version {applied[-1].number}: {applied[-1]}" if applied else "version 0: older than migrations")
-    for migration in pending:
-        out.print(f"to come: {migration.name}")
-
-
-@database.command("url")
-def database_url(role: Annotated[str, typer.Option(help="loader, transformer, bi or auditor")] = "bi") -> None:
-    """Print the connection URL of a role, with its password."""
-    try:
-        wanted = Role[role.upper()]
-    except KeyError:
-        raise typer.BadParameter(f"there is no role {role!r}", param_hint="--role") from None
-    needs_cluster()
-    sys.stdout.write(url(wanted) + "\n")

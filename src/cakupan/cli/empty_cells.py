@@ -9,25 +9,26 @@ from typing import Any
 
 import psycopg
 
+from cakupan.bilingual import Text
 from cakupan.lineage.figure_feeds import figure_feeds
 from cakupan.notices import feed_states
 
-Missing = dict[str, str]
+Missing = dict[str, Text]
 """The feeds without any accepted delivery, each with what is to be said of it."""
+NEVER_ACCEPTED = Text("belum pernah ada kiriman {} yang diterima", "no delivery of {} was ever accepted")
+NEVER_DELIVERED = Text("{} belum pernah dikirim", "{} was never delivered")
 
 
 def missing(connection: psycopg.Connection[Any], night: date) -> Missing:
     """Return the feeds of which nothing is in force on the night."""
     return {
-        state.name: f"no delivery of {state.name} was ever accepted"
-        if state.business_date
-        else f"{state.name} was never delivered"
+        state.name: (NEVER_ACCEPTED if state.business_date else NEVER_DELIVERED).format(state.name)
         for state in feed_states(connection, night)
         if state.in_force is None
     }
 
 
-def why_empty(mart: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], lacking: Missing) -> list[str]:
+def why_empty(mart: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], lacking: Missing) -> list[Text]:
     """Return what to say under a table of a mart: of the empty cells, or of there being no row."""
     listed = list(rows)
     empty = {name for row in listed for name, value in zip(columns, row, strict=True) if value is None}

@@ -8,14 +8,14 @@ from typing import NoReturn
 
 import psycopg
 import typer
-from rich.console import Console
 
 from cakupan import settings
+from cakupan.cli.printing import console
 from cakupan.database import CannotMigrate, Role, cause_of, connect, said
 from cakupan.database.migration import refuse_newer
 from cakupan.database.server import embedded
 
-err = Console(stderr=True)
+err = console(stderr=True)
 
 
 def say_and_exit(message: str, code: int = 1) -> NoReturn:

@@ -1,47 +1,80 @@
-"""What the data team wants to see in the morning: what arrived, who is covered, where the money went."""
+"""What a night prints on one screen: coverage, money, findings, what needs a person, where more lies."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text as Styled
 
-from cakupan.cli.empty_cells import missing, why_empty
+from cakupan import night, notices
+from cakupan.bilingual import NOTHING, Text, change, counted, day, joined, listed, local, number, same
+from cakupan.cli import morning_tables, status
 from cakupan.cli.messages import this_command
+from cakupan.cli.printing import DocumentFormat, print_json, said, table
 from cakupan.database import Role, connect, url
-from cakupan.ledger.publications import published_run
+from cakupan.invisible import spelled_out
+from cakupan.ledger.publications import published_nights, published_run
+from cakupan.notices import figure_words as words
+from cakupan.notices.figures import Figures, Finding, read_figures
 
-EMPTY = "\N{EN DASH}"
-"""What is nothing that anybody counted: not 0."""
+SHOWN_OFFICES = 3
+SHOWN_CODES = 6  # of each severity
+SHOWN_FEEDS = 4  # that need a person
 
-HEADLINE = """
-    select denominator_code, active_participants, denominator, coverage_rate, target_participants, gap_to_target
-    from marts.universal_coverage where as_of_date = %s order by 1
-"""
-SECTORS = """
-    select sector_code || ' ' || sector_name, workforce, active_participants, coverage_rate, gap_to_target
-    from marts.coverage_by_sector where as_of_date = %s order by sector_code
-"""
-SOURCES = """
-    select funding_source_code, active_participants, share_of_active, contributions_ytd_idr
-    from marts.coverage_by_funding_source where as_of_date = %s order by 1
-"""
-AGENCIES = """
-    select agency_code, worker_category, registered_workers, active_participants, not_covered, coverage_rate
-    from marts.coverage_by_agency where as_of_date = %s order by 1, 2
-"""
-MONEY = """
-    select fiscal_year::text, skpd_code, sub_activity_code, budget_idr, disbursed_idr, posted_idr, unposted_idr,
-        absorption_rate
-    from marts.dbhcht_reconciliation where as_of_date = %s order by 1, 2, 3
-"""
-FINDINGS = """
-    select finding_code, min(severity), count(*), sum(amount_idr)
-    from marts.audit_findings where as_of_date = %s group by 1 order by 1
-"""
+NIGHT_OF = Text("Malam {}, terbit {}", "Night of {}, published {}")
+COVERAGE = Text("Cakupan", "Coverage")
+SINCE = Text("sejak {}", "since {}")
+COVERAGE_HEADS = (Text("peserta aktif", "active"), Text("dari", "of"), Text("cakupan", "rate"))
+MONEY_HEADS = (
+    Text("pagu", "budget"), Text("dicairkan", "disbursed"), Text("dibukukan", "posted"),
+    Text("belum dibukukan", "not posted"),
+)  # fmt: skip
+AMOUNTS = ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr")
+OFFICES = Text("{}, serapan {}", "{}, absorption {}")
+OFFICE = Text("perangkat daerah", "office")
+FINDINGS = Text("Temuan", "Findings")
+SEVERITIES = {
+    "critical": Text("kritis", "critical"), "warning": Text("peringatan", "warning"),
+    "notice": Text("perhatian", "notice"), "info": Text("keterangan", "info"),
+}  # fmt: skip
+MORE_CODE = Text("kode lagi", "more code")
+TO_DO = Text("Perlu orang", "Needs a person")
+NOTHING_TO_DO = Text("tidak ada", "nothing")
+MORE_FEEDS = Text("… dan {} sumber data lagi: {}", "… and {} more feeds: {}")
+CODE, FILE, REMARK = (
+    Text("kode yang tidak dikenal", "unknown code"), Text("berkas yang tidak diambil", "file not taken"),
+    Text("catatan", "remark"),
+)  # fmt: skip
+FILES = "files not taken"
+NOTICED = Text("Juga: {}: {}", "Also: {}: {}")
+DELIVERIES = Text(
+    "Kiriman: {}; baris: {} diterima, {} karantina, {} berulang",
+    "Deliveries: {}; rows: {} accepted, {} quarantined, {} repeated",
+)
+PAGES, REPORT, MESSAGES, ASK, DETAILS = (
+    Text("Halaman", "Pages"), Text("Laporan", "Report"), Text("Surat", "Messages"), Text("Tanya", "Ask"),
+    Text("Rincian", "Details"),
+)  # fmt: skip
+QUESTION = "select * from latest.coverage_by_sector"
+SCHEMAS = Text(
+    "skema latest (malam terbaru) dan marts (semua malam)", "schemas latest (newest night) and marts (every night)"
+)
+
+
+@dataclass(frozen=True)
+class Morning:
+    """A published night as it is told in the morning."""
+
+    standing: status.Standing
+    figures: Figures
+    run_id: int
 
 
 def run_of(as_of: date) -> int | None:
@@ -51,80 +84,159 @@ def run_of(as_of: date) -> int | None:
     return run_id
 
 
-def show(out: Console, as_of: date) -> None:
-    """Print the whole morning report."""
-    from cakupan.cli import status
+def show_morning(as_of: date | None, out: Console, form: DocumentFormat, *, everything: bool = False) -> None:
+    """Print a published night, by default the newest: on one screen, and everything behind it where that is asked for.
 
-    status.show(out, as_of)
+    Raises psycopg.Error.
+    """
     with connect(Role.AUDITOR) as connection:
-        lacking = missing(connection, as_of)
+        nights = published_nights(connection)
+        as_of = as_of or max(nights)
+        figures = read_figures(connection, as_of)
+    assert figures is not None  # noqa: S101 it is published
+    morning = Morning(status.read_standing(as_of), figures, nights[as_of])
+    if form is DocumentFormat.JSON:
+        print_json(document(morning))
+        return
+    if everything:
+        out.print(status.page(morning.standing, out.width), soft_wrap=True)
+        morning_tables.show(out, as_of)
+    _show(out, morning)
 
-        def section(title: str, mart: str, heads: Sequence[str], query: str) -> None:
-            found = connection.execute(query, (as_of,))
-            columns = [column.name for column in found.description or ()]
-            rows = found.fetchall()
-            out.print(_table(title, heads, rows))
-            for said in why_empty(mart, columns, rows, lacking):
-                out.print(f"{EMPTY} {said}", style="yellow", highlight=False)
 
-        section(
-            f"Coverage on {as_of}",
-            "universal_coverage",
-            ("denominator", "active participants", "of", "rate", "target", "gap"),
-            HEADLINE,
+def _show(out: Console, morning: Morning) -> None:
+    """Print it on one screen."""
+    figures, standing = morning.figures, morning.standing
+    published = local(standing.published_at) if standing.published_at else "-"
+    out.print(Styled(f"\n{said(NIGHT_OF.format(day(figures.night), published))}", style="bold"))
+    out.print(_coverage(figures))
+    if gaps := words.gap_words(figures):
+        out.print(Styled(said(gaps), style="dim"))
+    for year in figures.years:
+        out.print(_money(figures, year))
+    out.print(_findings(figures))
+    out.print(_to_do(standing))
+    out.print(said(_deliveries(standing)), "", markup=False, sep="\n")
+    for head, where in _places(figures.night):
+        out.print(f"{said(head):9} {where}", markup=False, soft_wrap=True)
+
+
+def document(morning: Morning) -> dict[str, Any]:
+    """Return it for another program."""
+    figures = asdict(morning.figures)
+    return {
+        "as_of_date": figures.pop("night"),
+        "run_id": morning.run_id,
+        "compared_with": figures.pop("before"),
+        **figures,
+        "deliveries": status.document(morning.standing),
+        "pages": str(night.pages_path()),
+        "report": str(night.report_path(morning.figures.night)),
+        "messages": str(notices.outbox()),
+    }
+
+
+def _coverage(figures: Figures) -> RenderableType:
+    heads = [COVERAGE, *COVERAGE_HEADS]
+    cells = [
+        [words.denominator(one), words.count(one.active_participants), words.count(one.denominator),
+         words.share(one.coverage_rate), NOTHING if one.active_change is None else change(one.active_change)]
+        for one in figures.coverage
+    ]  # fmt: skip
+    if figures.before:
+        heads.append(SINCE.format(figures.before))
+    return _table(heads, [row[: len(heads)] for row in cells])
+
+
+def _money(figures: Figures, year: int | None) -> RenderableType:
+    """Show the money of all offices, and of those that have most that is not posted."""
+    offices = [office for office in figures.offices if office.fiscal_year == year]
+    everyone = OFFICES.format(counted(len(offices), OFFICE), words.absorption(figures, year))
+    cells = [[everyone, *(words.count(figures.money(year, name)) for name in AMOUNTS)]]
+    cells += [
+        [same(office.name), *(words.count(getattr(office, name)) for name in AMOUNTS)]
+        for office in [office for office in offices if office.unposted_idr][:SHOWN_OFFICES]
+    ]
+    return _table([same(f"DBHCHT {year or ''}, Rp"), *MONEY_HEADS], cells)
+
+
+def _table(heads: Sequence[Text], cells: Sequence[Sequence[Text]]) -> Table:
+    figures = [False, *[True] * (len(heads) - 1)]
+    return table([said(head) for head in heads], [[said(cell) for cell in row] for row in cells], figures)
+
+
+def _findings(figures: Figures) -> RenderableType:
+    lines = [
+        (said(SEVERITIES[severity]), said(_codes(list(found))))
+        for severity, found in groupby(figures.findings, key=lambda one: one.severity)
+    ]
+    return _listed(said(FINDINGS), said(words.findings_words(figures)), lines)
+
+
+def _codes(found: Sequence[Finding]) -> Text:
+    """Return the codes of a severity, each with how many and by how many it changed."""
+    parts = [
+        same("{} {}{}").format(
+            one.finding_code,
+            number(one.cases),
+            same(" ({})").format(change(one.cases - one.before)) if one.before not in (None, one.cases) else "",
         )
-        section("By sector", "coverage_by_sector", ("sector", "workforce", "active", "rate", "gap to target"), SECTORS)
-        section(
-            "By funding source",
-            "coverage_by_funding_source",
-            ("paid by", "active", "share", "contributions this year, Rp"),
-            SOURCES,
-        )
-        section(
-            "By agency",
-            "coverage_by_agency",
-            ("agency", "category", "registered", "active", "not covered", "rate"),
-            AGENCIES,
-        )
-        section(
-            "DBHCHT, Rp",
-            "dbhcht_reconciliation",
-            ("year", "SKPD", "sub-activity", "budget", "disbursed", "posted", "unposted", "absorption"),
-            MONEY,
-        )
-        section("Findings", "audit_findings", ("code", "severity", "findings", "amount, Rp"), FINDINGS)
+        for one in found[:SHOWN_CODES]
+    ]
+    more = [counted(len(found) - SHOWN_CODES, MORE_CODE)] if len(found) > SHOWN_CODES else []
+    return joined([*parts, *more], ", ")
+
+
+def _to_do(standing: status.Standing) -> RenderableType:
+    lines = [(said(notices.STATE_WORDS[one.state_word]), _reason(one)) for one in standing.amiss[:SHOWN_FEEDS]]
+    command = f"{this_command()} status --date {standing.as_of}"
+    if len(standing.amiss) > SHOWN_FEEDS:
+        lines.append(("", said(MORE_FEEDS.format(len(standing.amiss) - SHOWN_FEEDS, command))))
+    seen = standing.seen
+    kinds = ((seen.unmapped, CODE, ""), (seen.ignored, FILE, FILES), (seen.remarks, REMARK, ""))
+    if also := [counted(len(found), noun, plural) for found, noun, plural in kinds if found]:
+        lines.append(("", said(NOTICED.format(listed(also), command))))
+    return _listed(said(TO_DO), "" if standing.amiss else said(NOTHING_TO_DO), lines)
+
+
+def _reason(one: notices.NeedsAttention) -> str:
+    return spelled_out(f"{one.state.name}, {said(one.duration)}: {said(one.why)}")
+
+
+def _listed(title: str, of: str, lines: Sequence[tuple[str, str]]) -> RenderableType:
+    """Make lines of two columns under a title."""
+    made = Table.grid(padding=(0, 2))
+    made.title, made.title_justify = Styled.assemble((title, "bold"), f": {of}" if of else ""), "left"
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for word, text in lines:
+        made.add_row(Styled(word), Styled(text))
+    return made
+
+
+def _deliveries(standing: status.Standing) -> Text:
+    """Count the feeds by their state, and what became of the rows of the night's own deliveries."""
+    states = Counter(one.state for one in standing.states)
+    own = [one for one in standing.states if one.business_date == standing.as_of]
+    sums = (
+        sum(getattr(one, name) or 0 for one in own) for name in ("accepted_rows", "quarantined_rows", "duplicate_rows")
+    )
+    counts = [
+        same("{} {}").format(number(count), _lower(notices.STATE_WORDS[state])) for state, count in states.most_common()
+    ]
+    return DELIVERIES.format(joined(counts, ", "), *map(number, sums))
+
+
+def _lower(text: Text) -> Text:
+    return Text(text.id.lower(), text.en.lower())
+
+
+def _places(as_of: date) -> Iterator[tuple[Text, str]]:
+    """Tell where the rest lies."""
     command = this_command()
-    connect_to = url(Role.BI, password=False)
-    schemas = "schema latest (this night) or marts (every night)"
-    out.print(f"\nBI tools: {connect_to}, {schemas}; with password: {command} database url", soft_wrap=True)
-    out.print("Ask here:", command, "sql 'select * from latest.coverage_by_sector'")
-    out.print(f"Airflow:  {command} airflow")
-
-
-def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    """Make a table in which a narrow terminal breaks words and codes, never a figure."""
-    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, pad_edge=False)
-    cells = [[_shown(value, head) for value, head in zip(row, heads, strict=True)] for row in rows]
-    for place, head in enumerate(heads):
-        figures = bool(rows) and all(not isinstance(row[place], str) for row in rows)
-        table.add_column(
-            head,
-            justify="right" if figures else "left",
-            header_style="dim",
-            overflow="fold",
-            no_wrap=figures,
-            min_width=max(len(row[place]) for row in cells) if figures else None,
-        )
-    for row in cells:
-        table.add_row(*row)
-    if not rows:
-        table.add_row("none")
-    return table
-
-
-def _shown(value: Any, head: str) -> str:
-    if value is None:
-        return EMPTY
-    if head in ("rate", "share", "absorption"):
-        return f"{value:.1%}"
-    return value if isinstance(value, str) else f"{value:,}"
+    yield PAGES, str(night.pages_path())
+    yield REPORT, str(night.report_path(as_of))
+    yield MESSAGES, str(notices.outbox())
+    yield same("BI"), f"{url(Role.BI, password=False)}, {said(SCHEMAS)}"
+    yield ASK, f'{command} sql "{QUESTION}"'
+    yield DETAILS, f"{command} morning --date {as_of} --all"

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.text import Text as Styled
 
+from cakupan.bilingual import Text
 from cakupan.cli import cities, holding, morning
 from cakupan.cli.lock import NotPublished, only_one_night
-from cakupan.cli.messages import this_command
+from cakupan.cli.messages import err, this_command
+from cakupan.cli.printing import said
+from cakupan.cli.progress import progress
 from cakupan.cli.stand_ins import stand_ins
+from cakupan.invisible import spelled_out
+
+FAILED = Text("gagal:", "failed:")
+UNPUBLISHED = Text(
+    "Malam {} tidak terbit; pembaca melihat yang sebelumnya. Perbaiki dan jalankan lagi.",
+    "The night of {} was not published; readers see what they saw before. Mend and run again.",
+)
 
 
 def run_night(
     as_of: date, deliveries: Path | None, simulated: cities.Wanted, out: Console, *, replace: bool = False
-) -> None:
-    """Run the night and print the morning; raises NotPublished when it was not published.
+) -> int:
+    """Run the night and return the run that readers see; raises NotPublished when it was not published.
 
     Deliveries come from the folder, else from where the environment says every agency is, else from a simulated city.
     What the installation holds of another simulated city is erased with `replace`, or when a person says so.
     """
-    from cakupan import installation, night, notices, orchestration  # imports that other commands need not spend
+    from cakupan import installation, night, orchestration  # imports that other commands need not spend
 
     real = bool(deliveries) or orchestration.environment_names_all()
     if real and simulated.trouble:
@@ -37,30 +48,25 @@ def run_night(
     with only_one_night(), ExitStack() as agencies:
         installation.start_database()
         cities.make_room(city, _agreed(out, replace, _command(as_of, deliveries, simulated)))
-        progress = agencies.enter_context(_progress(out))
+        tell = agencies.enter_context(progress())
         if not real:
-            progress(f"a simulated city of {simulated.workers} workers and its agencies")
+            tell(f"a simulated city of {simulated.workers} workers and its agencies")
             cities.simulate(as_of, simulated)
             agencies.enter_context(stand_ins(simulated, as_of))
-        installation.set_up(progress)
+        installation.set_up(tell)
         holding.note(city, also=holding.LIVE if orchestration.environment_names_any() and not deliveries else None)
         if deliveries:
             orchestration.deliver_from(deliveries)
         before = morning.run_of(as_of)
         began = datetime.now(UTC)
-        orchestration.run_dags(as_of, progress)
+        orchestration.run_dags(as_of, tell)
         failures = night.failures(as_of, began)
         after = morning.run_of(as_of)
     for task, message in failures:
-        out.print(f"[red]failed:[/] {task}: {message}", soft_wrap=True, highlight=False)
-    if after in (None, before):
-        raise NotPublished(
-            f"The night of {as_of} was not published; readers see what they saw before. Mend and run again."
-        )
-    morning.show(out, as_of)
-    out.print(f"Pages:    {night.pages_path()}", soft_wrap=True)
-    out.print(f"Report:   {night.report_path(as_of)}", soft_wrap=True)
-    out.print(f"Messages: {notices.outbox()}", soft_wrap=True)
+        err.print(Styled.assemble((said(FAILED), "red"), f" {task}: {spelled_out(message)}"), soft_wrap=True)
+    if after is None or after == before:
+        raise NotPublished(said(UNPUBLISHED.format(as_of)))
+    return after
 
 
 def _agreed(out: Console, replace: bool, command: str) -> Callable[[str], bool]:
@@ -84,16 +90,3 @@ def _command(as_of: date, deliveries: Path | None, simulated: cities.Wanted) -> 
     options = ["--from", shlex.quote(str(deliveries))] if deliveries else ["--workers", str(simulated.workers)]
     trouble = ["--trouble"] if simulated.trouble else []
     return " ".join([this_command(), "nightly", "--date", str(as_of), *options, *trouble])
-
-
-@contextmanager
-def _progress(out: Console) -> Iterator[Callable[[str], None]]:
-    with out.status("") as status:
-
-        def show(what: str) -> None:
-            if out.is_terminal:
-                status.update(what)
-            else:
-                out.print(f"… {what}", highlight=False)
-
-        yield show

@@ -51,6 +51,11 @@ def never_published(known_at: str | None) -> str | None:
     )
 
 
+def not_published(night: date | None) -> str | None:
+    """Return what to say when the night, or any, is not published; None when it is."""
+    return _lacking(night, (nights_published,), "is not published")
+
+
 def no_night() -> str:
     """Return what to say when no night was ever run."""
     return f"No night was run yet in {settings.home()}. Run: {this_command()} nightly --date YYYY-MM-DD"

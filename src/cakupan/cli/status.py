@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Styled
 
-from cakupan.bilingual import local
+from cakupan.bilingual import Text, local, number
 from cakupan.cli.messages import this_command
+from cakupan.cli.printing import Format, print_csv, print_json, said, table, width_of
 from cakupan.database import Role, connect
+from cakupan.invisible import spelled_out
 from cakupan.ledger.nights import nights_begun
 from cakupan.notices import (
+    STATE_WORDS,
     FeedState,
     Information,
     NeedsAttention,
@@ -35,14 +38,51 @@ STYLES = {
 EVERY = 3.0  # seconds between two looks
 EARLIER = 2  # refused deliveries of a feed that are told beside the newest
 LISTED = 20  # unknown codes, and files not taken, that are listed
-MIDDLE = 99  # characters that the columns without times and repeats take
-WIDE = 139  # characters that all columns take
 PROGRESS = """
     select p.published_at, r.state, r.started_at
     from (select max(run_id) as run_id from ledger.run where as_of_date = %(night)s) as newest
     left join ledger.run as r using (run_id)
     left join ledger.published as p on p.as_of_date = %(night)s
 """
+
+TITLE = Text("Kiriman {}", "Deliveries of {}")
+PUBLISHED, NOT_PUBLISHED = Text("terbit {}", "published {}"), Text("belum terbit", "not published")
+BUILDING = Text("{}; sedang dibangun sejak {}", "{}; being built since {}")
+BUILD_FAILED = Text("{}; upaya membangun yang terakhir gagal", "{}; the last attempt to build it failed")
+MORE_REFUSED = Text(
+    "… dan {} kiriman lain yang ditolak sebelumnya.", "… and {} more deliveries that were refused before."
+)
+NOTICED, UNKNOWN, NOT_TAKEN = (
+    Text("DICATAT", "NOTICED"), Text("KODE TIDAK DIKENAL", "UNKNOWN CODE"), Text("TIDAK DIAMBIL", "NOT TAKEN"),
+)  # fmt: skip
+OF = Text(" {} tanggal {}: {}", " {} of {}: {}")
+FILE = Text(" {}, berkas {!r}: {}", " {}, file {!r}: {}")
+MORE_CODES = Text("  … dan {} lagi: {}", "  … and {} more: {}")
+MORE_FILES = Text("  … dan {} lagi yang tidak diambil", "  … and {} more that were not taken")
+ON_CHANGE = Text("bila berubah", "on change")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How all feeds stand on a night, and what is noticed of it."""
+
+    as_of: date
+    published_at: datetime | None
+    run_state: str | None
+    started_at: datetime | None
+    states: Sequence[FeedState]
+    amiss: Sequence[NeedsAttention]
+    seen: Information
+
+
+def read_standing(as_of: date) -> Standing:
+    """Read all of it as the auditor."""
+    with connect(Role.AUDITOR) as connection:
+        states = feed_states(connection, as_of)
+        amiss = feeds_needing_attention(connection, as_of, states)
+        seen = read_information(connection, as_of)
+        published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
+    return Standing(as_of, published_at, run, started_at, states, amiss, seen)
 
 
 def newest_night() -> date | None:
@@ -51,133 +91,183 @@ def newest_night() -> date | None:
         return max(nights_begun(connection), default=None)
 
 
-def show(out: Console, as_of: date) -> None:
+def show(out: Console, as_of: date, form: Format = Format.TABLE) -> None:
     """Print how each feed stands on the night, and why anything was refused or held."""
-    out.print(_page(as_of, out.width), soft_wrap=True)
+    standing = read_standing(as_of)
+    if form is Format.TABLE:
+        out.print(page(standing, out.width), soft_wrap=True)
+    elif form is Format.JSON:
+        print_json(document(standing))
+    else:
+        feeds = [_of_feed(state) for state in standing.states]
+        print_csv(FIELDS, [list(feed.values()) for feed in feeds])
 
 
 def watch(out: Console, as_of: date) -> None:
     """Show it and look again every few seconds until interrupted."""
-    with Live(_page(as_of, out.width), console=out, auto_refresh=False) as live:
+    with Live(page(read_standing(as_of), out.width), console=out, auto_refresh=False) as live:
         try:
             while True:
                 time.sleep(EVERY)
-                live.update(_page(as_of, out.width), refresh=True)
+                live.update(page(read_standing(as_of), out.width), refresh=True)
         except KeyboardInterrupt:
             return
 
 
-def _page(as_of: date, width: int) -> RenderableType:
-    with connect(Role.AUDITOR) as connection:
-        states = feed_states(connection, as_of)
-        amiss = feeds_needing_attention(connection, as_of, states)
-        seen = read_information(connection, as_of)
-        published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
+def page(standing: Standing, width: int) -> RenderableType:
+    """Return it for a person, as wide as may be."""
     return Group(
-        Text(f"\nDeliveries of {as_of}", style="bold"),
-        Text(_progress(published_at, run, started_at), style="dim"),
-        _table(states, width),
-        *(text for one in amiss for text in _reasons(one)),
-        *_noticed(seen),
+        Styled(f"\n{said(TITLE.format(standing.as_of))}", style="bold"),
+        Styled(said(_progress(standing)), style="dim"),
+        _table(standing.states, width),
+        *(text for one in standing.amiss for text in _reasons(one)),
+        *_noticed(standing.seen),
     )
 
 
-def _progress(published_at: datetime | None, run: str | None, started_at: datetime | None) -> str:
-    published = f"published {local(published_at)}" if published_at else "not published"
-    if run == "BUILDING" and started_at:
-        return f"{published}; being built since {local(started_at)}"
-    if run == "FAILED":
-        return f"{published}; the last attempt to build it failed"
-    return published
+FIELDS = (
+    "feed", "state", "owner", "cadence", "business_date", "received_at", "age_days", "delivered_rows", "accepted_rows",
+    "quarantined_rows", "duplicate_rows", "in_force", "next_expected",
+)  # fmt: skip
 
 
-def _table(states: Iterable[FeedState], width: int) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    columns = [column for column in COLUMNS if width >= column.from_width]
-    for column in columns:
-        table.add_column(column.head, justify="right" if column.figures else "left", no_wrap=True)
-    for one in states:
-        table.add_row(*(_shown(column.value(one)) for column in columns))
-    return table
+def document(standing: Standing) -> dict[str, Any]:
+    """Return it for another program; texts in English."""
+    return {
+        "as_of_date": standing.as_of,
+        "published_at": standing.published_at,
+        "newest_run": standing.run_state,
+        "feeds": [_of_feed(state) for state in standing.states],
+        "needs_attention": [
+            {
+                "feed": one.state.name,
+                "state": one.state_word,
+                "since": one.since,
+                "nights": one.nights,
+                "why": one.why.en,
+                "consequence": one.consequence.en,
+                "held_deliveries": [refused.delivery_id for refused in one.refused if refused.held],
+            }
+            for one in standing.amiss
+        ],
+        "noticed": [
+            {"feed": one.feed, "business_date": one.business_date, "code": one.remark_code, "detail": one.detail.en}
+            for one in standing.seen.remarks
+        ],
+        "unknown_codes": [
+            {
+                "feed": one.feed,
+                "column_name": one.column_name,
+                "code": shown(one.code),
+                "rows": one.rows,
+                "amount_idr": one.amount_idr,
+                "since_on": one.since_on,
+            }
+            for one in standing.seen.unmapped
+        ],
+        "not_taken": [
+            {"feed": one.feed, "file": shown(one.name), "code": one.reason_code, "why": one.reason.en}
+            for one in standing.seen.ignored
+        ],
+    }
 
 
-def _reasons(one: NeedsAttention) -> Iterable[Text]:
+def _of_feed(state: FeedState) -> dict[str, Any]:
+    return {name: state.name if name == "feed" else getattr(state, name) for name in FIELDS}
+
+
+def _progress(standing: Standing) -> Text:
+    published = PUBLISHED.format(local(standing.published_at)) if standing.published_at else NOT_PUBLISHED
+    if standing.run_state == "BUILDING" and standing.started_at:
+        return BUILDING.format(published, local(standing.started_at))
+    return BUILD_FAILED.format(published) if standing.run_state == "FAILED" else published
+
+
+def _table(states: Iterable[FeedState], width: int) -> RenderableType:
+    """Make the table of as many columns as the terminal has room for."""
+    columns = list(COLUMNS)
+    while True:
+        heads = [said(column.head) for column in columns]
+        rows = [[_shown(column.value(one)) for column in columns] for one in states]
+        if width_of(heads, [[str(cell) for cell in row] for row in rows]) <= width or not any(
+            column.goes for column in columns
+        ):
+            return table(heads, rows, [column.figures for column in columns])
+        columns.remove(max(columns, key=attrgetter("goes")))
+
+
+def _reasons(one: NeedsAttention) -> Iterable[Styled]:
     """Tell what is amiss with a feed, since when, what was refused and why, and what rests on the old delivery."""
-    state = one.state
-    head = ((one.state_word, STYLES[one.state_word]), f" {state.name}, {one.duration}")
-    refused = list(one.refused)
-    if one.state_word in ("HELD", "REJECTED"):
-        yield Text.assemble(*head, _why(refused.pop(0)))
-    elif one.state_word == "FAILED":
-        yield Text.assemble(*head, f": {state.failure}")
-    elif one.state_word == "MISSING":
-        yield Text.assemble(*head, f": it was never delivered. Next: ask {state.owner} to deliver it once.")
-    else:
-        yield Text.assemble(
-            *head, ": no whole delivery was there when asked for."
-            f" Next: ask {state.owner} to deliver, then run the night again.",
-        )  # fmt: skip
-    for earlier in refused[:EARLIER]:
-        yield Text.assemble("  ", (earlier.delivery_status, STYLES[earlier.delivery_status]), _why(earlier))
-    if len(refused) > EARLIER:
-        yield Text(f"  … and {len(refused) - EARLIER} more deliveries that were refused before.")
-    yield Text(f"  {one.consequence}", style="dim")
+    yield Styled.assemble(
+        (said(STATE_WORDS[one.state_word]), STYLES[one.state_word]),
+        f" {one.state.name}, {said(one.duration)}: {spelled_out(said(one.why))}",
+    )
+    for earlier in one.earlier[:EARLIER]:
+        yield _earlier(earlier)
+    if len(one.earlier) > EARLIER:
+        yield Styled(f"  {said(MORE_REFUSED.format(len(one.earlier) - EARLIER))}")
+    yield Styled(f"  {said(one.consequence)}", style="dim")
 
 
-def _noticed(seen: Information) -> Iterable[Text]:
+def _earlier(refused: Refused) -> Styled:
+    status = refused.delivery_status
+    return Styled.assemble("  ", (said(STATE_WORDS[status]), STYLES[status]), f": {spelled_out(said(refused.reason))}")
+
+
+def _noticed(seen: Information) -> Iterable[Styled]:
     """List remarks, codes that nobody knows and files that were not taken, each under a word of its own."""
     for remark in seen.remarks:
-        yield Text.assemble(("NOTICED", "cyan"), f" {remark.feed} of {remark.business_date}: {remark.detail_en}")
+        text = OF.format(remark.feed, remark.business_date, remark.detail)
+        yield Styled.assemble((said(NOTICED), "cyan"), spelled_out(said(text)))
     for code in seen.unmapped[:LISTED]:
-        yield Text.assemble(("UNKNOWN CODE", "cyan"), f" {code}")
+        yield Styled.assemble((said(UNKNOWN), "cyan"), f" {said(code.line)}")
     if len(seen.unmapped) > LISTED:
-        yield Text(f"  … and {len(seen.unmapped) - LISTED} more: {this_command()} sql 'table unmapped_codes'")
+        yield Styled(
+            said(MORE_CODES.format(len(seen.unmapped) - LISTED, f"{this_command()} sql 'table unmapped_codes'"))
+        )
     for file in seen.ignored[:LISTED]:
-        yield Text.assemble(("NOT TAKEN", "yellow"), f" {file.feed}, file {shown(file.name)!r}: {file.reason_en}")
+        text = FILE.format(file.feed, shown(file.name), file.reason)
+        yield Styled.assemble((said(NOT_TAKEN), "yellow"), spelled_out(said(text)))
     if len(seen.ignored) > LISTED:
-        yield Text(f"  … and {len(seen.ignored) - LISTED} more that were not taken")
-
-
-def _why(refused: Refused) -> str:
-    """Return the reason, under the file's name where it does not say it itself."""
-    name = shown(refused.original_name)
-    if name in (refused.reason_en or ""):
-        return f": {refused.reason_en}"
-    return f", file {name!r} of {refused.business_date}: {refused.reason_en}"
+        yield Styled(said(MORE_FILES.format(len(seen.ignored) - LISTED)))
 
 
 def _received(one: FeedState) -> str | None:
     return local(one.received_at).removesuffix(" WIB") if one.received_at else None
 
 
-def _shown(value: Any) -> str | Text:
+def _state(one: FeedState) -> Styled:
+    return Styled(said(STATE_WORDS[one.state]), STYLES[one.state])
+
+
+def _shown(value: Any) -> str | Styled:
     if value is None:
         return "-"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return Text(str(value), STYLES.get(str(value), ""))
+    if isinstance(value, Styled):
+        return value
+    return said(number(value)) if isinstance(value, int) else str(value)
 
 
 class Column(NamedTuple):
     """A column of the table."""
 
-    head: str
+    head: Text
     value: Callable[[FeedState], Any]
     figures: bool = False
-    from_width: int = 0
-    """Characters that a terminal has to have for it."""
+    goes: int = 0
+    """The highest goes first where a terminal has no room; 0 stays."""
 
 
 COLUMNS = (
-    Column("feed", attrgetter("name")),
-    Column("state", attrgetter("state")),
-    Column("newest", attrgetter("business_date")),
-    Column("received", _received, from_width=WIDE),
-    Column("age", attrgetter("age_days"), figures=True, from_width=MIDDLE),
-    Column("delivered", attrgetter("delivered_rows"), figures=True, from_width=MIDDLE),
-    Column("accepted", attrgetter("accepted_rows"), figures=True),
-    Column("quarantined", attrgetter("quarantined_rows"), figures=True, from_width=MIDDLE),
-    Column("repeated", attrgetter("duplicate_rows"), figures=True, from_width=WIDE),
-    Column("in force", attrgetter("in_force")),
-    Column("next", lambda one: one.next_expected or "on change", from_width=WIDE),
+    Column(Text("sumber", "feed"), attrgetter("name")),
+    Column(Text("keadaan", "state"), _state),
+    Column(Text("terbaru", "newest"), attrgetter("business_date")),
+    Column(Text("diterima pada", "received"), _received, goes=6),
+    Column(Text("umur", "age"), attrgetter("age_days"), figures=True, goes=3),
+    Column(Text("dikirim", "delivered"), attrgetter("delivered_rows"), figures=True, goes=2),
+    Column(Text("diterima", "accepted"), attrgetter("accepted_rows"), figures=True),
+    Column(Text("karantina", "quarantined"), attrgetter("quarantined_rows"), figures=True, goes=1),
+    Column(Text("berulang", "repeated"), attrgetter("duplicate_rows"), figures=True, goes=4),
+    Column(Text("berlaku", "in force"), attrgetter("in_force")),
+    Column(Text("berikutnya", "next"), lambda one: one.next_expected or said(ON_CHANGE), goes=5),
 )

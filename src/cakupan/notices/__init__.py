@@ -4,12 +4,13 @@ from cakupan.notices.attention import NeedsAttention, Refused, feeds_needing_att
 from cakupan.notices.information import Information, read_information
 from cakupan.notices.message import DATA_TEAM, Message, shown
 from cakupan.notices.office import office_message
-from cakupan.notices.states import FeedState, feed_states
+from cakupan.notices.states import STATE_WORDS, FeedState, feed_states
 from cakupan.notices.summary import late_marts_message, summary_message
 from cakupan.notices.telling import Kept, NotSent, Send, outbox, tell
 
 __all__ = [
     "DATA_TEAM",
+    "STATE_WORDS",
     "FeedState",
     "Information",
     "Kept",

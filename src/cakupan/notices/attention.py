@@ -10,8 +10,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from cakupan.bilingual import Text, counted
+from cakupan.bilingual import NOTHING, Text, counted, joined, same
 from cakupan.lineage.figure_feeds import figure_feeds
+from cakupan.notices.message import shown
 from cakupan.notices.states import NEEDS_ATTENTION, FeedState
 
 # Of a snapshot only what is not older than the delivery in force, of an increment the newest of each date.
@@ -42,6 +43,23 @@ REFUSED = """
     order by 1, 3 desc
 """
 NIGHT, DAY = Text("malam", "night"), Text("hari", "day")
+SINCE = Text("sejak {} ({})", "since {} ({})")
+REFUSED_FILE = Text("berkas {!r} tanggal {}: {}", "file {!r} of {}: {}")
+NEVER_DELIVERED = Text(
+    "belum pernah dikirim. Berikutnya: minta {} mengirimnya sekali.",
+    "it was never delivered. Next: ask {} to deliver it once.",
+)
+NOT_THERE = Text(
+    "tidak ada kiriman utuh ketika diminta. Berikutnya: minta {} mengirimnya, lalu jalankan malam ini lagi.",
+    "no whole delivery was there when asked for. Next: ask {} to deliver, then run the night again.",
+)
+NOTHING_EVER = Text("Belum ada yang pernah diterima", "Nothing was ever accepted")
+EMPTY_IN = Text("; yang memerlukannya kosong dalam: {}", "; what needs it is empty in: {}")
+REACHES_TO = Text("Yang berlaku sampai {}", "What is in force reaches to {}")
+IT_IS_IN = Text("; dipakai dalam: {}", "; it is in: {}")
+STAYS = Text("Kiriman {}{} tetap berlaku", "That of {}{} stays in force")
+OLD = Text(" (berumur {})", " ({} old)")
+RESTS = Text("; yang bertumpu padanya: {}", "; on it rest: {}")
 NIGHTS = """
     select agency || '.' || feed as name, array_agg(as_of_date order by as_of_date) as nights
     from ledger.asked where as_of_date <= %(night)s group by 1
@@ -59,6 +77,12 @@ class Refused:
     delivery_status: str
     reason_id: str | None
     reason_en: str | None
+
+    @property
+    def reason(self) -> Text:
+        """Why it was not let in, under the file's name where the reason does not say it itself."""
+        reason, name = Text(self.reason_id or "", self.reason_en or ""), shown(self.original_name)
+        return reason if name in reason.en else REFUSED_FILE.format(name, self.business_date, reason)
 
     @property
     def held(self) -> bool:
@@ -87,21 +111,37 @@ class NeedsAttention:
         return self.refused[0].delivery_status if self.refused else "MISSING"
 
     @property
-    def duration(self) -> str:
+    def duration(self) -> Text:
         """`since 2025-09-08 (2 nights)`."""
-        return f"since {self.since} ({counted(self.nights, NIGHT).en})"
+        return SINCE.format(self.since, counted(self.nights, NIGHT))
 
     @property
-    def consequence(self) -> str:
+    def why(self) -> Text:
+        """What is amiss and what comes next."""
+        if self.state_word in ("HELD", "REJECTED"):
+            return self.refused[0].reason
+        if self.state_word == "FAILED":
+            return same(self.state.failure or "")
+        return (NEVER_DELIVERED if self.state_word == "MISSING" else NOT_THERE).format(self.state.owner)
+
+    @property
+    def earlier(self) -> tuple[Refused, ...]:
+        """What was refused beside that which `why` tells of, newest first."""
+        return self.refused[1:] if self.state_word in ("HELD", "REJECTED") else self.refused
+
+    @property
+    def consequence(self) -> Text:
         """What is in force instead, and which figures rest on it."""
-        on = ", ".join(self.resting)
         if self.state.in_force is None:
-            return "Nothing was ever accepted" + (f"; what needs it is empty in: {on}." if on else ".")
-        if self.state.cadence == "increment":
-            return f"What is in force reaches to {self.state.in_force}" + (f"; it is in: {on}." if on else ".")
-        days = (self.state.night - self.state.in_force).days
-        age = f" ({counted(days, DAY).en} old)" if days else ""
-        return f"That of {self.state.in_force}{age} stays in force" + (f"; on it rest: {on}." if on else ".")
+            said, resting = NOTHING_EVER, EMPTY_IN
+        elif self.state.cadence == "increment":
+            said, resting = REACHES_TO.format(self.state.in_force), IT_IS_IN
+        else:
+            days = (self.state.night - self.state.in_force).days
+            said = STAYS.format(self.state.in_force, OLD.format(counted(days, DAY)) if days else "")
+            resting = RESTS
+        where = resting.format(", ".join(self.resting)) if self.resting else NOTHING
+        return joined([said, where, same(".")], "")
 
 
 def feeds_needing_attention(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import class_row
 
-from cakupan.bilingual import Text, rows, rupiah
+from cakupan.bilingual import NOTHING, Text, rows, rupiah, same
 from cakupan.notices.message import shown
 
 # Of what the night rests on: of an increment only its own delivery, because the earlier ones were told then.
@@ -51,6 +51,11 @@ class Remark:
     detail_id: str
     detail_en: str
 
+    @property
+    def detail(self) -> Text:
+        """What was noticed."""
+        return Text(self.detail_id, self.detail_en)
+
 
 @dataclass(frozen=True)
 class Unmapped:
@@ -63,11 +68,13 @@ class Unmapped:
     amount_idr: int | None
     since_on: date
 
-    def __str__(self) -> str:
-        """Say it on one line, in English."""
-        weight = f", {rupiah(self.amount_idr).en}" if self.amount_idr is not None else ""
-        count = rows(self.rows).en
-        return f"{self.feed}, {self.column_name} {shown(self.code)!r}: {count}{weight}, since {self.since_on}"
+    @property
+    def line(self) -> Text:
+        """All of it on one line."""
+        weight = same(", {}").format(rupiah(self.amount_idr)) if self.amount_idr is not None else NOTHING
+        return Text("{}, {} {!r}: {}{}, sejak {}", "{}, {} {!r}: {}{}, since {}").format(
+            self.feed, self.column_name, shown(self.code), rows(self.rows), weight, self.since_on
+        )
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,22 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 
 NEEDS_ATTENTION = ("REJECTED", "HELD", "FAILED", "LATE")
+STATE_WORDS = {
+    "ACCEPTED": Text("DITERIMA", "ACCEPTED"),
+    "ARRIVED": Text("TIBA", "ARRIVED"),
+    "AWAITED": Text("DITUNGGU", "AWAITED"),
+    "FAILED": Text("GAGAL", "FAILED"),
+    "HELD": Text("DITAHAN", "HELD"),
+    "LATE": Text("TERLAMBAT", "LATE"),
+    "MISSING": Text("BELUM PERNAH DATANG", "MISSING"),
+    "REJECTED": Text("DITOLAK", "REJECTED"),
+    "UNCHANGED": Text("TETAP", "UNCHANGED"),
+}
+"""What a state is called; the codes themselves are those of JSON and of the marts."""
 
 QUERY = """
     with in_force as (

@@ -21,8 +21,10 @@ from cakupan.orchestration.scheduling import begins_by_itself
 BROKE = "broke off: "
 
 
-def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
+def run_dags(as_of: date, progress: Callable[[str, int, int], None]) -> None:
     """Run the ingest DAGs and then the warehouse DAG of one night to completion, in one process of its own.
+
+    `progress` is told each DAG that begins, its number, and of how many.
 
     What Airflow prints goes to `night.log` in the state folder. Raises RuntimeError when the DAGs cannot be read;
     tasks that fail are in `ledger.failure`. See docs/decisions for why in-process.
@@ -39,7 +41,8 @@ def run_dags(as_of: date, progress: Callable[[str], None]) -> None:
             if line.startswith(BROKE):
                 broke = line.removeprefix(BROKE).strip()
             else:
-                progress(line.strip())
+                step, steps, name = line.split()
+                progress(name, int(step), int(steps))
     if runner.wait():
         raise RuntimeError(broke or f"Airflow could not run the night's DAGs; read {log}")
 
@@ -70,8 +73,8 @@ def _run(as_of: str, progress: TextIO) -> int:
         sys.stderr.write(f"{path}: {error}\n")
     of_the_night = [name for name, dag in bag.dags.items() if dag.tags & {"ingest", "warehouse"}]
     with _dags_are_read_once():
-        for dag_id in sorted(of_the_night, key=lambda name: (name == "warehouse", name)):
-            progress.write(f"{dag_id}\n")
+        for step, dag_id in enumerate(sorted(of_the_night, key=lambda name: (name == "warehouse", name)), start=1):
+            progress.write(f"{step} {len(of_the_night)} {dag_id}\n")
             bag.dags[dag_id].deadline = None  # only a scheduler watches it, and a run in process breaks off over it
             bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
     return 1 if bag.import_errors else 0

@@ -9,12 +9,12 @@ from typing import Literal
 
 from cakupan.bilingual import Language, Text
 
-Kind = Literal["text", "code", "rupiah", "count", "share", "date", "moment"]
+Kind = Literal["text", "code", "rupiah", "count", "share", "number", "date", "moment"]
 Cell = Text | str | int | float | date | datetime | None
 """Empty cells are None; a share is a fraction; a str is the same in both languages."""
 Words = Text | str
 
-NUMBERS = ("rupiah", "count", "share")
+NUMBERS = ("rupiah", "count", "share", "number")
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,15 @@ FORMATS = {
     "rupiah": "#,##0;[Red]-#,##0",
     "count": "#,##0",
     "share": "0.00%",
+    "number": "General",
     "date": "dd-mm-yyyy",
     "moment": "dd-mm-yyyy hh:mm",
     "text": "@",
     "code": "@",
 }
 LONGEST = 32767
+EXACT_UP_TO = 10**15
+"""A spreadsheet rounds longer numbers, so they are text."""
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 HEAD = PatternFill("solid", start_color="1F3A4D")
 RULE = Border(bottom=Side("thin", color="C9D1D9"))
@@ -61,6 +64,18 @@ def workbook(report: Report) -> bytes:
         for table in section.tables:
             if table.sheet:
                 _sheet(book, table, language)
+    return _saved(book)
+
+
+def table_workbook(table: Table, language: Language) -> bytes:
+    """Return a workbook of one table."""
+    book = Workbook(write_only=True)
+    book.properties.creator = "Cakupan"
+    _sheet(book, table, language)
+    return _saved(book)
+
+
+def _saved(book: Workbook) -> bytes:
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -118,8 +133,10 @@ def _with_kind(cell: Cell | tuple[Cell, Kind]) -> tuple[Cell, Kind]:
 
 def _cell(sheet: object, value: Cell, kind: Kind) -> SheetCell:
     """Return a cell of its kind; text never becomes a formula, and a number stays a number also when it is negative."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.tzinfo:
         value = value.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(tzinfo=None)
+    if isinstance(value, int) and abs(value) >= EXACT_UP_TO:
+        value = str(value)
     if isinstance(value, str):
         value, kind = _ILLEGAL.sub("", value)[:LONGEST], "text" if kind in NUMBERS else kind
     cell = WriteOnlyCell(sheet, value or None if isinstance(value, str) else value)

@@ -11,9 +11,10 @@ from typing import Any
 import jinja2
 
 from cakupan.bilingual import Language
+from cakupan.invisible import spelled_out
 from cakupan.trace.reading import Trace
 from cakupan.trace.tree import File, Node
-from cakupan.trace.words import shown, visible, word
+from cakupan.trace.words import shown, word
 
 
 def as_json(trace: Trace) -> str:
@@ -39,8 +40,8 @@ def as_html(trace: Trace, language: Language) -> str:
     )  # fmt: skip
     environment.filters |= {
         "word": lambda name: word(name, language),
-        "shown": lambda value: visible(shown(value, language)),
-        "visible": visible,
+        "shown": lambda value: spelled_out(shown(value, language)),
+        "visible": spelled_out,
     }
     return environment.get_template("page.html.j2").render(trace=trace, language=language)
 

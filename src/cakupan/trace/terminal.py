@@ -7,10 +7,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cakupan.bilingual import Language
+from cakupan.invisible import spelled_out
 from cakupan.trace.landed import MASK
 from cakupan.trace.reading import Trace
 from cakupan.trace.tree import File, Landed, Node
-from cakupan.trace.words import shown, visible, word
+from cakupan.trace.words import shown, word
 
 
 def print_trace(trace: Trace, out: Console, language: Language) -> None:
@@ -42,31 +43,31 @@ def _grow(branch: Tree, node: Node, language: Language) -> None:
 def _label(node: Node, language: Language) -> Text:
     text = Text(word(node.kind, language), style="bold")
     if node.name:
-        text.append(f" {visible(word(node.name, language))}", style="not bold cyan")
+        text.append(f" {spelled_out(word(node.name, language))}", style="not bold cyan")
     for place, (name, value) in enumerate(node.facts.items()):
         text.append(" · " if place or node.name else "  ", style="not bold dim")
         text.append(f"{word(name, language)} ", style="not bold dim")
         style = "not bold red" if name == "agrees" and not value else "not bold"
-        text.append(visible(shown(value, language)), style=style)
+        text.append(spelled_out(shown(value, language)), style=style)
     return text
 
 
 def _row(landed: Landed, language: Language) -> Text:
     text = Text(f"[{landed.address.delivery_id}] ", style="green")
-    text.append(visible(landed.file.original_name))
+    text.append(spelled_out(landed.file.original_name))
     if landed.address.sheet:
-        text.append(f" · {word('sheet', language)} {visible(landed.address.sheet)}")
+        text.append(f" · {word('sheet', language)} {spelled_out(landed.address.sheet)}")
     text.append(f" · {word('row_number', language)} {landed.address.row_number}")
     for heading, cell in landed.cells.items():
         if cell is not None:
-            text.append(f" | {visible(heading)}: ", style="dim")
-            text.append(visible(cell), style="default")
+            text.append(f" | {spelled_out(heading)}: ", style="dim")
+            text.append(spelled_out(cell), style="default")
     return text
 
 
 def _file(file: File, language: Language) -> Text:
     text = Text(f"[{file.delivery_id}] ", style="green")
-    text.append(f"{file.feed} {file.business_date} {visible(file.original_name)}\n")
+    text.append(f"{file.feed} {file.business_date} {spelled_out(file.original_name)}\n")
     text.append(f"    sha256 {file.sha256}\n    {word('archive', language)} {file.path}", style="dim")
     if not file.is_there:
         text.append(f"\n    {word('missing', language)}", style="bold red")

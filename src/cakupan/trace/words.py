@@ -156,8 +156,3 @@ def shown(value: object, language: Language) -> str:
         return number(value).in_language(language)
     text = str(value)
     return f"{text} ({word(text, language)})" if text in WORDS and text.isupper() else text
-
-
-def visible(text: str) -> str:
-    """Return text that steers no terminal and hides nothing: control and direction characters spelled out."""
-    return "".join(c if c.isprintable() or c == " " else f"\\u{ord(c):04x}" for c in text)

@@ -14,9 +14,10 @@ from openpyxl import Workbook
 
 from cakupan.bilingual import Language
 from cakupan.formulas import BEGINNINGS
+from cakupan.invisible import spelled_out
 from cakupan.trace.reading import Trace
 from cakupan.trace.tree import Address, Landed, Node
-from cakupan.trace.words import shown, visible, word
+from cakupan.trace.words import shown, word
 
 LONGEST = 32_000  # characters in a cell; a workbook holds 32,767
 PLACE = ("delivery_id", "sheet", "row_number")
@@ -76,7 +77,7 @@ def cell(value: Any) -> Any:
     """Return a value as a cell that no program takes for a formula; numbers stay numbers, negative ones too."""
     if value is None or isinstance(value, int | Decimal | date):
         return value
-    text = visible(str(value))[:LONGEST]
+    text = spelled_out(str(value))[:LONGEST]
     if NUMBER.fullmatch(text):
         return int(text)
     if str(value).startswith(BEGINNINGS) and not NEGATIVE.fullmatch(text):

@@ -1,0 +1,54 @@
+"""What is being done, what of it is done and what is left: on stderr, so that nothing of it gets into an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cakupan.bilingual import Text
+from cakupan.cli.printing import console, said
+
+STEP = Text("{} dari {}", "{} of {}")
+
+
+class Tell(Protocol):
+    """Is told what begins, and which step of how many that is where it is known."""
+
+    def __call__(self, what: str, step: int = 0, steps: int = 0) -> None:
+        """Tell it."""
+
+
+@contextmanager
+def progress(out: Console | None = None) -> Iterator[Tell]:
+    """Give what is told of each step: a bar with the time on a terminal, a plain line for each where it is piped."""
+    shown = out or console(stderr=True)
+    if not shown.is_terminal:
+        yield lambda what, step=0, steps=0: shown.print(
+            f"… {what}{_place(step, steps)}", markup=False, highlight=False, soft_wrap=True
+        )
+        return
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20),
+        TextColumn("{task.fields[place]}", markup=False), TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=shown, transient=True) as bar:
+        task = bar.add_task("", total=None, place="")
+
+        def tell(what: str, step: int = 0, steps: int = 0) -> None:
+            bar.update(
+                task,
+                description=what,
+                completed=max(step - 1, 0),
+                total=steps or None,
+                place=_place(step, steps).strip(),
+            )
+
+        yield tell
+
+
+def _place(step: int, steps: int) -> str:
+    return f" ({said(STEP.format(step, steps))})" if steps else ""
