@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint bench airflow env docs lock clean
+.PHONY: help nightly test test-unit lint bench airflow env docs lineage lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -33,13 +33,17 @@ airflow: .venv/ready ## Airflow's UI and scheduler; the nightly schedule is on w
 env: ## Generate .env with the secrets that docker-compose.yml asks for
 	@$(PYTHON) scripts/make_env.py
 
-docs: .venv/ready ## Write docs/column-lineage.md anew from what dbt compiles, and the dbt docs site as one page
+docs: .docs/ready target/dbt-docs/static_index.html ## Build the documentation as a site that needs no network, target/site/index.html
+	@NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
+	@echo "target/site/index.html: open it in a browser"
+
+lineage: .venv/ready ## Write docs/column-lineage.md anew from the SQL that dbt compiles: after a model was changed
 	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python -m cakupan.lineage
 	@echo "docs/column-lineage.md: where each published column comes from"
-	@echo "target/dbt-docs/static_index.html: models, columns, tests and who reads them; open it in a browser"
 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
-	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups -o requirements.lock
+	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs -o requirements.lock \
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group docs -o requirements-docs.lock
 
 clean: ## Stop the embedded database and forget this installation's state, unless it holds real deliveries
 	@case "$$(cat .cakupan/city 2>/dev/null)" in simulated*|"") ;; *) \
@@ -60,4 +64,14 @@ clean: ## Stop the embedded database and forget this installation's state, unles
 	@[ -x $(BIN)/python ] || .boot/bin/uv venv -q --python $(PYTHON) .venv
 	@.boot/bin/uv pip sync -q --python .venv --require-hashes --compile-bytecode requirements.lock
 	@.boot/bin/uv pip install -q --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# dbt reads the project and asks no database, so the site needs none; only what a model reads makes it read again.
+target/dbt-docs/static_index.html: .venv/ready $(shell find dbt_project feeds -type f -not -path '*/target/*')
+	@$(BIN)/python -m cakupan.lineage.site
+
+.docs/ready: .boot/ready requirements-docs.lock
+	@echo "setting up: .docs"
+	@[ -x .docs/bin/python ] || .boot/bin/uv venv -q --python $(PYTHON) .docs
+	@.boot/bin/uv pip sync -q --python .docs --require-hashes requirements-docs.lock
 	@touch $@

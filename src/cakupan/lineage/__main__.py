@@ -1,4 +1,4 @@
-"""`python -m cakupan.lineage`: write the column lineage and dbt's site anew.
+"""`python -m cakupan.lineage`: write the column lineage anew.
 
 Needs the installation's database running.
 """
@@ -8,10 +8,10 @@ from cakupan.database import Role, connect
 from cakupan.lineage.document import DOCUMENT, column_lineage_page, direct_sources_json
 from cakupan.lineage.figure_feeds import FIGURE_FEEDS, figure_feeds_json
 from cakupan.lineage.models import DIRECT
-from cakupan.lineage.project import read_project, write_site
+from cakupan.lineage.project import compile_project, read_project
 
-target = settings.PROJECT / "target" / "dbt-docs"
-write_site(target)
+target = settings.PROJECT / "target" / "dbt-compiled"
+compile_project(target)
 with connect(Role.LOADER) as connection:
     project = read_project(target, connection)
 DOCUMENT.write_text(column_lineage_page(project))

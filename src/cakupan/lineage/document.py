@@ -14,8 +14,8 @@ from cakupan.lineage.project import ADDRESS, MARTS, Project
 DOCUMENT = settings.PROJECT / "docs" / "column-lineage.md"
 HEAD = """# Where each published column comes from
 
-Written by `make docs` from the SQL that dbt compiles; do not edit. For each column of a relation in schema `marts`: the
-cells of the agencies' deliveries that its value is computed from, conditions inside the computation included. What
+Written by `make lineage` from the SQL that dbt compiles; do not edit. For each column of a relation in schema `marts`:
+the cells of the agencies' deliveries that its value is computed from, conditions inside the computation included. What
 decides which rows there are (joins, filters, orderings) is not listed; the rows are, where they are counted (*rows*).
 
 - A feed's column is spelled as in its file. **NIK†** and **KPJ†** mark keyed pseudonyms: an HMAC under the

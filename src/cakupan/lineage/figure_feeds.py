@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cakupan.lineage.project import Project
 
 FIGURE_FEEDS = Path(__file__).with_name("figure_feeds.json")
-"""Written by `make docs`."""
+"""Written by `make lineage`."""
 
 NOT_FIGURES = frozenset({"as_of_date", "run_id", "delivery_id", "sheet", "row_number", "evidence", "landed_rows"})
 NOT_QUOTED = ("dim_", "fct_", "data_quality_scorecard", "restated_figures", "unmapped_codes", "undelivered_feeds")

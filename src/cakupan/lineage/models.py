@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 DIRECT = Path(__file__).with_name("columns.json")
-"""The direct sources of every column that dbt builds, written by `make docs`."""
+"""The direct sources of every column that dbt builds, written by `make lineage`."""
 
 STAGING = "warehouse.stg_"
 """What staging views begin with; the feed's name follows."""

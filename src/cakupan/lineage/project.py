@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 
@@ -56,16 +58,30 @@ class Project:
         return frozenset(found)
 
 
+def compile_project(target: Path) -> None:
+    """Have dbt write the manifest and every model's SQL under `target`.
+
+    Needs the warehouse's database; raises RuntimeError with what dbt says.
+    """
+    _call(target, "compile", "--write-json")
+
+
 def write_site(target: Path) -> Path:
     """Have dbt write its documentation under `target`, as one page that needs no network, and return that page.
 
-    The manifest and every model's SQL are written there too. Needs the warehouse's database; raises RuntimeError with
-    what dbt says.
+    The manifest is written there too. No database is asked; raises RuntimeError with what dbt says.
     """
-    outcome = call_dbt("docs", "generate", "--static", target=target, logs=target, says="error", log_file="none")
-    if outcome.exception or not outcome.success:
-        raise RuntimeError(f"dbt could not document the project: {outcome.exception or outcome.result}")
+    unasked = {"CAKUPAN_PG_HOST": "nowhere", "CAKUPAN_PG_TRANSFORMER_PASSWORD": "none"}  # dbt wants a profile filled in
+    with patch.dict(os.environ, unasked):
+        _call(target, "parse", "--write-json")
+        _call(target, "docs", "generate", "--static", "--no-compile", "--empty-catalog")
     return target / "static_index.html"
+
+
+def _call(target: Path, *arguments: str) -> None:
+    outcome = call_dbt(*arguments, target=target, logs=target, says="error", log_file="none")
+    if outcome.exception or not outcome.success:
+        raise RuntimeError(f"dbt could not {arguments[0]} the project: {outcome.exception or outcome.result}")
 
 
 def read_project(target: Path, connection: psycopg.Connection) -> Project:
