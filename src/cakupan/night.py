@@ -224,6 +224,11 @@ def pages_path() -> Path:
     return settings.home() / "dashboard" / dashboard.FIRST_PAGE
 
 
+def _pages() -> str | None:
+    """Return where a message may link to: the pages as the city's web server shows them, else where they lie."""
+    return settings.pages_url() or (pages_path().as_uri() if pages_path().exists() else None)
+
+
 def report_path(night: date) -> Path:
     """Return where the night's page lies."""
     return settings.home() / "reports" / f"deliveries-{night}.html"
@@ -274,11 +279,15 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
 @hide_values
 def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | None = None) -> str:
     """Tell the data team how the night went that was run since then; returns the summary's path."""
+    with connect(Role.AUDITOR) as connection:
+        figures = notices.read_figures(connection, night)
     with connect(Role.LOADER) as connection:
         return _tell(
             connection,
             notices.DATA_TEAM,
-            lambda told: notices.summary_message(connection, night, since, already_told=told, to=to),
+            lambda told: notices.summary_message(
+                connection, night, since, already_told=told, figures=figures, pages=_pages(), to=to
+            ),
             send,
         )
 
