@@ -29,7 +29,7 @@ from cakupan.ledger import nights
 from cakupan.ledger.deliveries import find_delivery, is_delivered
 from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
-from cakupan.quality.report import write_night_report
+from cakupan.quality.report import feed_lines, write_night_report
 from cakupan.sources import NotConnected, Source
 
 P = ParamSpec("P")
@@ -214,7 +214,11 @@ def write_pages(night: date) -> str:
     """Write the pages for heads of office from what is published; returns where the first lies."""
     try:
         with connect(Role.AUDITOR) as connection:
-            return str(dashboard.write_pages(connection, night, pages_path().parent))
+            figures = dashboard.read_figures(connection, night)
+        feeds = load_feeds(settings.FEEDS)
+        with connect(Role.LOADER) as connection:
+            lines = feed_lines(connection, feeds, figures.night)
+        return str(dashboard.write_pages(figures, lines, feeds, pages_path().parent))
     except (dashboard.NotPublished, OSError) as error:
         raise StepFailed(f"write_pages: {error}") from None
 
