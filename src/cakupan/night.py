@@ -26,7 +26,7 @@ from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
 from cakupan.landing.pulling import Pull
 from cakupan.ledger import nights
-from cakupan.ledger.deliveries import find_delivery, is_delivered
+from cakupan.ledger.deliveries import Delivery, find_delivery, is_delivered
 from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
 from cakupan.quality.report import feed_lines, write_night_report
@@ -188,15 +188,15 @@ def seal() -> None:
 
 
 @hide_values
-def release(delivery_id: int, by: str, why: str) -> str:
-    """Let in a held delivery on a person's word; returns its feed and date. Raises ValueError when it is not held."""
+def release(delivery_id: int, by: str, why: str) -> Delivery:
+    """Let in a held delivery on a person's word and return it. Raises ValueError when it is not held."""
     with connect(Role.LOADER) as connection:
         quality.release(connection, delivery_id, by, why)
         delivery = find_delivery(connection, delivery_id)
         connection.commit()
         assert delivery is not None  # noqa: S101 - it was released just now
         identity.register(connection, find_feed(settings.FEEDS, delivery.name))
-    return f"{delivery.name} of {delivery.business_date}"
+    return delivery
 
 
 @hide_values
