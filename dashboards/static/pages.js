@@ -23,14 +23,21 @@
     };
   }
 
+  // Whether the label of a node would lie over others where there is little room; the table below names them all.
+  function isThin(links, name) {
+    const sum = (end) => links.reduce((all, link) => all + (link[end] === name ? link.value : 0), 0);
+    const largest = Math.max(...links.map((link) => link.value));
+    return Math.max(sum("source"), sum("target")) < largest / 8;
+  }
+
   function dressed(option, narrow) {
     const is = colours();
     const kind = option.kind || "count";
-    const text = { color: is.ink, fontFamily: "system-ui, sans-serif", fontSize: 13 };
-    const dress = (one) => one && {
+    const text = { color: is.ink, fontFamily: "system-ui, sans-serif", fontSize: 13, lineHeight: 15 };
+    const dress = (one, upright) => one && {
       ...one,
       axisLabel: {
-        color: is.ink, fontSize: 13, hideOverlap: true,
+        ...text, hideOverlap: !upright, ...(upright && one.type === "category" ? { interval: 0 } : {}),
         ...(one.type === "value" ? { formatter: axis[kind] } : { width: narrow ? 110 : 260, overflow: "break" }),
       },
       axisLine: { lineStyle: { color: is.line } },
@@ -40,9 +47,10 @@
     const said = (value) => (value === null || value === undefined ? "–" : write[kind](value));
     const series = option.series.map((one) => (one.type === "sankey" ? {
       ...one,
+      data: one.data.map((node) => (narrow && isThin(one.links, node.name) ? { ...node, label: { show: false } } : node)),
       orient: narrow ? "vertical" : "horizontal",
-      label: narrow ? { ...text, fontSize: 11, width: 80, overflow: "break", position: "bottom" } : { ...text, width: 150, overflow: "break" },
-      left: 4, right: narrow ? 4 : 160, top: 8, bottom: narrow ? 60 : 8, nodeGap: narrow ? 22 : 10,
+      label: narrow ? { ...text, fontSize: 11, lineHeight: 12, width: 64, overflow: "break", position: "bottom" } : { ...text, width: 150, overflow: "break" },
+      left: narrow ? 20 : 4, right: narrow ? 20 : 160, top: 8, bottom: narrow ? 60 : 8, nodeGap: narrow ? 16 : 12,
       lineStyle: { color: "gradient", opacity: 0.4 },
     } : one.type === "line" ? { ...one, symbolSize: 7, lineStyle: { width: 3 } } : { ...one, barMaxWidth: 28 }));
     return {
@@ -53,7 +61,7 @@
         renderMode: "richText", confine: true, trigger: option.xAxis ? "axis" : "item",
         backgroundColor: is.paper, borderColor: is.line, textStyle: text, valueFormatter: said,
       },
-      xAxis: dress(option.xAxis), yAxis: dress(option.yAxis), series,
+      xAxis: dress(option.xAxis, false), yAxis: dress(option.yAxis, true), series,
     };
   }
 

@@ -124,7 +124,9 @@ def _flow(figures: Figures, sums: dict[str, int | None]) -> Section | None:
     posted = Text("Dibukukan BPJS", "Posted by BPJS")
     unposted = Text("Belum dibukukan", "Not posted")
     links: list[tuple[Text | str, Text | str, int]] = []
-    for office, amounts in _by_office(figures):
+    short = {row["agency_name"]: row["short_name"] for row in figures.agencies.values()}
+    for name, amounts in _by_office(figures):
+        office = short.get(name) or name
         budgeted, spent = amounts["budget_idr"] or 0, amounts["disbursed_idr"] or 0
         links += [
             (budget, office, budgeted),

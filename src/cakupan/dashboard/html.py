@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from cakupan import settings
-from cakupan.bilingual import Language, Text, day, listed, local, same
+from cakupan.bilingual import Language, Text, day, joined, listed, same
 from cakupan.dashboard.content import Basis, Chart, Page
 from cakupan.dashboard.figures import Figures
 from cakupan.dashboard.methods import METHODS
 from cakupan.feeds import Feed
 from cakupan.lineage.figure_feeds import figure_feeds
 from cakupan.reports.content import NUMBERS, Cell, Column, Kind
-from cakupan.reports.spelling import spell
+from cakupan.reports.spelling import MINUS, spell
 
-SIZES = ((8, "short"), (18, ""), (30, "tall"))
+SIZES = ((6, "short"), (10, ""), (24, "tall"))
 
 
 class Html:
@@ -51,7 +52,7 @@ class Html:
             navigation=self._navigation,
             night=self._figures.night,
             day=day(self._figures.night),
-            published=local(self._figures.published_at),
+            published=self._say(spell(self._figures.published_at, "moment")),
         )
 
     def _say(self, words: Text | str) -> str:
@@ -61,7 +62,9 @@ class Html:
         if value == "":
             return ""
         said = self._say(spell(value, kind))
-        return f"Rp{said}" if kind == "rupiah" and isinstance(value, int) else said
+        if kind != "rupiah" or not isinstance(value, int):
+            return said
+        return f"{MINUS}Rp{said.removeprefix(MINUS)}" if value < 0 else f"Rp{said}"
 
     def _option(self, option: Any) -> Markup:
         """Write a chart's option as JSON that no tag can end."""
@@ -78,27 +81,45 @@ class Html:
     def _group(self, basis: Sequence[Basis]) -> Iterator[dict[str, Any]]:
         """Say of each relation once what it rests on, and each command."""
         for mart in dict.fromkeys(one.mart for one in basis):
-            feeds = self._behind(mart)
+            feeds = self._behind(mart, next(one.key for one in basis if one.mart == mart))
             stale = [name for name in feeds if self._is_stale(name)]
             yield {
                 "mart": mart,
                 "title": METHODS[mart][0],
-                "sources": listed([self._dated(name) for name in feeds]),
+                "sources": self._dated(feeds),
                 "stale": Text("basi: {}", "stale: {}").format(listed([same(self._feeds[name].title) for name in stale]))
                 if stale
                 else None,
                 "commands": [self._command(one) for one in basis if one.mart == mart],
             }
 
-    def _behind(self, mart: str) -> list[str]:
-        known = figure_feeds().marts
-        behind = figure_feeds().feeds_behind(mart) if mart in known else frozenset[str]()
-        return sorted(name for name in behind if name in self._feeds)
+    def _behind(self, mart: str, key: str) -> list[str]:
+        """List the feeds behind a relation; of the rosters only the agency's own, where the key names one."""
+        known = figure_feeds().marts.get(mart)
+        if known is None:
+            return []
+        agency = key.partition("|")[0] if known.key[:1] == ("agency_code",) else ""
+        return sorted(
+            name
+            for name in figure_feeds().feeds_behind(mart)
+            if name in self._feeds
+            and not (agency and name in figure_feeds().rosters and not name.startswith(f"{agency}."))
+        )
 
-    def _dated(self, feed: str) -> Text:
-        in_force = (self._figures.in_force.get(feed) or {}).get("in_force")
-        return same("{} ({})").format(
-            self._feeds[feed].title, day(in_force) if in_force else Text("belum pernah ada", "never came")
+    def _dated(self, feeds: Sequence[str]) -> Text:
+        """Name the deliveries that figures rest on, those of one date together, the night's own first."""
+        by_date: dict[date | None, list[Text]] = {}
+        for name in feeds:
+            in_force = (self._figures.in_force.get(name) or {}).get("in_force")
+            by_date.setdefault(in_force, []).append(same(self._feeds[name].title))
+        return joined(
+            [
+                Text("Sumber {}: {}", "Source {}: {}").format(
+                    day(when) if when else Text("(belum pernah ada)", "(never came)"), listed(by_date[when])
+                )
+                for when in sorted(by_date, key=lambda one: one or date.min, reverse=True)
+            ],
+            "; ",
         )
 
     def _is_stale(self, feed: str) -> bool:
