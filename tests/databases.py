@@ -43,6 +43,5 @@ def copy_of(template: str, name: str | None = None) -> Iterator[str]:
 
 def _create(admin: psycopg.Connection, template: str, name: str | None = None) -> str:
     name = name or next(_names)
-    # Copying files costs a tenth of PostgreSQL's default, which logs every page; their disk is not waited for.
-    admin.execute(f"create database {name} template {template} strategy file_copy")
+    admin.execute(f"create database {name} template {template}")
     return name

@@ -48,6 +48,7 @@ def test_each_table_is_written_from_one_file() -> None:
         "build": {"runs"},
         "checkpoint": {"checkpoints"},
         "city": {"cities"},
+        "correction": {"corrections"},
         "delivery": {"deliveries"},
         "dropped_landing": {"landings"},
         "failure": {"nights"},

@@ -25,6 +25,7 @@ SAID: dict[str, dict[str, type]] = {
         **_OF_A_DELIVERY, "validation_id": int, "landed_rows": int, "rows_root": str, "columns": list,
         "decisions": dict,
     },
+    "correction": {"delivery_id": int, "corrects": int, "workbook_sha256": str, "by": str},
     "release": {"delivery_id": int, "validation_id": int, "by": str, "why": str},
     "publication": {
         "run_id": int, "as_of_date": str, "inputs": str, "columns": dict, "relations": dict, "facts": dict,

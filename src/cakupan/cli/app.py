@@ -10,16 +10,14 @@ from typing import Annotated
 import psycopg
 import typer
 
-from cakupan import settings
-from cakupan.bilingual import Text
 from cakupan.cli import (
     cities,
-    completion,
     database,
     export,
     feed,
     ledger,
     no_nights,
+    quarantine,
     query,
     receipt,
     report,
@@ -34,11 +32,12 @@ from cakupan.cli.lock import only_one_night
 from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.cli.morning import show_morning
 from cakupan.cli.nightly import run_night
-from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, print_json, said
+from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(database.app, name="database")
 app.add_typer(feed.app, name="feed")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
@@ -48,16 +47,11 @@ app.command("trace")(trace.command)
 
 out = console()
 
-DATE = completion.night_option("The business date of the night.")
+DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")
 WORKERS = typer.Option(min=300, help="Size of the simulated city.")
 REPLACE = typer.Option("--replace", help="Erase without asking what the installation holds of another simulated city.")
 ALL = typer.Option("--all", help="Also every feed, and coverage, money and findings as whole tables.")
 TROUBLE = typer.Option("--trouble", help="A simulated city on a bad night: offices send rubbish, systems fail.")
-
-RELEASED = Text(
-    "{} tanggal {} berlaku mulai sekarang; jalankan malamnya lagi agar tampak.",
-    "{} of {} is in force from now on; run its night again to show it.",
-)
 
 
 class Kept(StrEnum):
@@ -68,15 +62,6 @@ class Kept(StrEnum):
     LANDING = "landing"
     DECISIONS = "decisions"
     MARTS = "marts"
-
-
-@app.callback()
-def main() -> None:
-    """Refuse a language that commands do not speak before anything is done."""
-    try:
-        settings.language()
-    except settings.BadSetting as refusal:
-        say_and_exit(str(refusal), 2)
 
 
 @app.command()
@@ -119,8 +104,8 @@ def morning(
     """
     needs_database()
     try:
-        if reason := no_nights.not_published(night.date() if night else None):
-            say_and_exit(reason, 1)
+        if said := no_nights.not_published(night.date() if night else None):
+            say_and_exit(said, 1)
         show_morning(night.date() if night else None, out, form, everything=everything)
     except psycopg.Error as error:
         say_and_exit(cause(error), 1)
@@ -142,9 +127,9 @@ def status(
         raise typer.BadParameter("--watch is for a person: leave out --format")
     needs_database()
     try:
-        reason = no_nights.never_begun(night.date() if night else None)
-        if reason and not (night and watch):  # a night may be watched before it begins
-            say_and_exit(reason, 1)
+        said = no_nights.never_begun(night.date() if night else None)
+        if said and not (night and watch):  # a night may be watched before it begins
+            say_and_exit(said, 1)
         as_of = night.date() if night else feeds_status.newest_night()
         assert as_of is not None  # noqa: S101 some night was begun
         if watch:
@@ -172,8 +157,8 @@ def sql(
         raise typer.BadParameter("a workbook needs a file, and only a workbook: --format xlsx --out FILE.xlsx")
     needs_database()
     try:
-        if reason := no_nights.never_published(known_at):
-            say_and_exit(reason, 1)
+        if said := no_nights.never_published(known_at):
+            say_and_exit(said, 1)
         query.run(statement, form, out, known_at, file)
     except OSError as error:
         say_and_exit(cause(error), 1)
@@ -188,7 +173,6 @@ def release(
     delivery: Annotated[int, typer.Argument(help="The number in the message that says why it is held.")],
     by: Annotated[str, typer.Option(help="Who answers for it.")],
     why: Annotated[str, typer.Option(help="On what grounds.")],
-    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Let in a held delivery on a person's word; the next run of its night rests on it."""
     from cakupan import night
@@ -198,15 +182,11 @@ def release(
         released = night.release(delivery, by, why)
     except (ValueError, RuntimeError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)
-    if form is DocumentFormat.JSON:
-        facts = {"delivery_id": delivery, "feed": released.name, "business_date": released.business_date}
-        print_json(facts | {"by": by, "why": why})
-    else:
-        out.print(said(RELEASED.format(released.name, released.business_date)))
+    out.print(f"{released} is in force from now on; run its night again to show it.")
 
 
 @app.command()
-def housekeeping(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
+def housekeeping() -> None:
     """Drop landed rows that no night rests on any more; where they are asked for, the archive gives them again.
 
     Exit code 0: done; 1: something stays that should go, or it could not be done.
@@ -215,7 +195,7 @@ def housekeeping(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
 
     needs_database()
     try:
-        done = run(out, form)
+        done = run(out)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
     raise typer.Exit(0 if done else 1)
@@ -226,13 +206,12 @@ def agencies(
     night: Annotated[datetime, DATE],
     workers: Annotated[int, WORKERS] = 2600,
     trouble: Annotated[bool, TROUBLE] = False,
-    form: FormatOption = Format.TABLE,
 ) -> None:
     """Keep a simulated city's agencies up over SFTP, HTTP and PostgreSQL, until interrupted."""
     from cakupan.cli.agencies import keep_up
 
     try:
-        keep_up(night.date(), Wanted(workers, trouble), out, form)
+        keep_up(night.date(), Wanted(workers, trouble), out)
     except CannotSimulate as refusal:
         say_and_exit(str(refusal), 2)
 
@@ -241,7 +220,6 @@ def agencies(
 def verify_all(
     night: Annotated[datetime | None, DATE] = None,
     only: Annotated[list[Kept] | None, typer.Option(help="One area; may be repeated.")] = None,
-    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
 
@@ -251,8 +229,8 @@ def verify_all(
     needs_database(2)
     on = night.date() if night else None
     try:
-        reason = no_nights.never_kept(on)
-        untouched = verify.run(on, [area.value for area in only or ()], out, reason, form)
+        said = no_nights.never_kept(on)
+        untouched = verify.run(on, [area.value for area in only or ()], out, said)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
         say_and_exit(f"Could not verify to the end: {cause(error)}", 2)
     raise typer.Exit(0 if untouched else 1)

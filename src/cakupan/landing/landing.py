@@ -80,9 +80,9 @@ def _fill_delimited(
     connection: Connection[Any], feed: Feed, delivery_id: int, path: Path, table: sql.Identifier
 ) -> Landed:
     format_ = cast(CsvFormat, feed.format)
-    last, header = _find_header(feed, format_, path)
+    last, header = csv_header(feed, format_, path)
     placed = place_columns(connection, table, header)
-    behind = read_ahead(skip_bytes(_text(format_, path), last.size))
+    behind = read_ahead(skip_bytes(csv_text(format_, path), last.size))
     found = records(format_, len(placed), last, behind)
     columns = [name for name in placed if name is not None]
     if len(columns) == len(placed) and is_copied_as_lines(format_):
@@ -109,9 +109,9 @@ def _whole(records: Iterable[R]) -> Iterator[R]:
         yield record
 
 
-def _find_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader, Header]:
+def csv_header(feed: Feed, format_: CsvFormat, path: Path) -> tuple[CsvHeader, Header]:
     """Return the header and the record it ends with. Raises Refused."""
-    found = first_records(format_, _text(format_, path))
+    found = first_records(format_, csv_text(format_, path))
     first = next(found, None)
     if first is None:
         raise no_header()
@@ -125,7 +125,7 @@ def _readable(found: Iterator[CsvHeader]) -> Iterator[CsvHeader]:
         yield from found
 
 
-def _text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
+def csv_text(format_: CsvFormat, path: Path) -> Iterator[bytes]:
     """Yield the file's bytes, in the encoding in which its records are read."""
     parts = chunks(path, format_.compression, format_.largest_mib << 20)
     if format_.encoding == "utf-16":

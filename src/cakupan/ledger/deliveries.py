@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from cakupan.feeds import Feed
+from cakupan.ledger.corrections import made_of
 from cakupan.ledger.entries import record_delivery
 
 
@@ -40,15 +41,16 @@ def enter_delivery(
     """Enter an archived delivery and record it; returns its delivery_id and whether it is new. The caller commits.
 
     What the agency has for the date is new when its bytes differ from the newest delivery's: bytes that come back
-    after others were sent replace those, the same bytes under whatever name replace nothing.
+    after others were sent replace those, the same bytes under whatever name replace nothing. Nor does what a corrected
+    delivery was made of: it lies with the agency still.
     """
     connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.delivery'), hashtext(%s))", (feed.name,))
     newest = connection.execute(
-        "select delivery_id, sha256 from ledger.delivery where agency = %s and feed = %s and business_date = %s"
+        "select delivery_id from ledger.delivery where agency = %s and feed = %s and business_date = %s"
         " order by delivery_id desc limit 1",
         (feed.agency, feed.feed, business_date),
     ).fetchone()
-    if newest and newest[1] == archived.sha256:
+    if newest and archived.sha256 in made_of(connection, newest[0]):
         return newest[0], False
     delivery_id = _insert(connection, feed, business_date, original_name, archived)
     record_delivery(connection, delivery_id)
@@ -112,3 +114,11 @@ def newest_with(connection: Connection[Any], key: str) -> int | None:
 def storable(name: str) -> str:
     """Return the name as PostgreSQL can keep it: what is no text, and NUL, spelled out."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def bytes_of(connection: Connection[Any], delivery_id: int) -> str:
+    """Return the SHA-256 of a delivery's bytes; raises KeyError where there is none."""
+    row = connection.execute("select sha256 from ledger.delivery where delivery_id = %s", (delivery_id,)).fetchone()
+    if row is None:
+        raise KeyError(delivery_id)
+    return str(row[0])

@@ -16,17 +16,13 @@ from cakupan.reports.workbook import workbook
 HERE = Path(__file__).parent
 
 
-def write(report: Report, folder: Path, progress: Callable[[str, int, int], None] = lambda *_: None) -> list[Path]:
-    """Write the report as .html, .pdf and .xlsx, each whole or not at all; returns their paths. Raises OSError.
-
-    `progress` is told each file that is begun, its number, and of how many.
-    """
+def write(report: Report, folder: Path) -> list[Path]:
+    """Write the report as .html, .pdf and .xlsx, each whole or not at all; returns their paths. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     makers: dict[str, Callable[[Report], bytes]] = {".html": page, ".pdf": pdf, ".xlsx": workbook}
-    for place, (ending, make) in enumerate(makers.items(), start=1):
+    for ending, make in makers.items():
         path = folder / f"{report.name}{ending}"
-        progress(path.name, place, len(makers))
         draft = path.with_name(f".{path.name}.draft")
         draft.write_bytes(make(report))
         draft.replace(path)

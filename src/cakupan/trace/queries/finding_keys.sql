@@ -1,8 +1,4 @@
--- The keys of the night's findings and observations.
+-- The keys of the night's findings.
 select finding_key
 from warehouse.audit_findings
-where run_id = %(run)s
-union all
-select finding_key
-from warehouse.audit_observations
 where run_id = %(run)s

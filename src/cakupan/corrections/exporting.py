@@ -1,0 +1,37 @@
+"""Writes a fix workbook for each delivery with open rows, where only the installation and its group may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from cakupan.bilingual import Language
+from cakupan.corrections.bad_rows import bad_rows
+from cakupan.corrections.fix_workbook import Origin, file_name, fix_workbook
+from cakupan.corrections.open_rows import open_deliveries
+from cakupan.feeds import Feed
+from cakupan.ledger.deliveries import bytes_of
+
+
+def write_fix_workbooks(
+    connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date, folder: Path, language: Language = "id"
+) -> Iterator[Path]:
+    """Write a workbook for each of the feeds' deliveries with open rows, whole or not at all; yields their paths.
+
+    Raises psycopg.Error, OSError and CannotLandAgain.
+    """
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    for one in open_deliveries(connection, feeds, night):
+        facts = one.fault.facts
+        origin = Origin(one.feed.name, facts.business_date, bytes_of(connection, facts.delivery_id))
+        rows = bad_rows(connection, one.feed, facts.validation_id, facts.delivery_id)
+        path = folder / file_name(one.feed, facts.business_date)
+        draft = path.with_name(f".{path.name}.draft")
+        draft.touch(mode=0o640)
+        draft.write_bytes(fix_workbook(one.feed, origin, rows, language))
+        draft.replace(path)
+        yield path
