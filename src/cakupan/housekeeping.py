@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import psycopg
@@ -28,15 +29,19 @@ class Done:
 
 
 @hide_values
-def drop_outdated() -> Done:
+def drop_outdated(progress: Callable[[str, int, int], None] = lambda *_: None) -> Done:
     """Drop the landed rows of each delivery that no night of the retention rests on.
+
+    `progress` is told each feed that is looked at, its number, and of how many.
 
     A transaction for each delivery: killed at any point, the next call goes on. Raises StepFailed where a night is
     being built, BadSetting where the retention is no number.
     """
     done, retention = Done(), settings.landing_retention()
     with connect(Role.LOADER, autocommit=True) as connection:
-        for feed in load_feeds(settings.FEEDS):
+        feeds = load_feeds(settings.FEEDS)
+        for place, feed in enumerate(feeds, start=1):
+            progress(feed.name, place, len(feeds))
             before = done.deliveries
             for delivery in outdated(connection, feed, retention):
                 _drop(connection, feed, delivery, retention, done)

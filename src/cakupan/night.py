@@ -27,10 +27,10 @@ from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
 from cakupan.landing.pulling import Pull
 from cakupan.ledger import nights
-from cakupan.ledger.deliveries import find_delivery, is_delivered
+from cakupan.ledger.deliveries import Delivery, find_delivery, is_delivered
 from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
-from cakupan.quality.report import write_night_report
+from cakupan.quality.report import feed_lines, write_night_report
 from cakupan.sources import NotConnected, Source
 
 P = ParamSpec("P")
@@ -189,15 +189,15 @@ def seal() -> None:
 
 
 @hide_values
-def release(delivery_id: int, by: str, why: str) -> str:
-    """Let in a held delivery on a person's word; returns its feed and date. Raises ValueError when it is not held."""
+def release(delivery_id: int, by: str, why: str) -> Delivery:
+    """Let in a held delivery on a person's word and return it. Raises ValueError when it is not held."""
     with connect(Role.LOADER) as connection:
         quality.release(connection, delivery_id, by, why)
         delivery = find_delivery(connection, delivery_id)
         connection.commit()
         assert delivery is not None  # noqa: S101 - it was released just now
         identity.register(connection, find_feed(settings.FEEDS, delivery.name))
-    return f"{delivery.name} of {delivery.business_date}"
+    return delivery
 
 
 @hide_values
@@ -222,7 +222,11 @@ def write_pages(night: date) -> str:
     """Write the pages for heads of office from what is published; returns where the first lies."""
     try:
         with connect(Role.AUDITOR) as connection:
-            return str(dashboard.write_pages(connection, night, pages_path().parent))
+            figures = dashboard.read_figures(connection, night)
+        feeds = load_feeds(settings.FEEDS)
+        with connect(Role.LOADER) as connection:
+            lines = feed_lines(connection, feeds, figures.night)
+        return str(dashboard.write_pages(figures, lines, feeds, pages_path().parent))
     except (dashboard.NotPublished, OSError) as error:
         raise StepFailed(f"write_pages: {error}") from None
 
@@ -230,6 +234,11 @@ def write_pages(night: date) -> str:
 def pages_path() -> Path:
     """Return where the first of the pages for heads of office lies."""
     return settings.home() / "dashboard" / dashboard.FIRST_PAGE
+
+
+def _pages() -> str | None:
+    """Return where a message may link to: the pages as the city's web server shows them, else where they lie."""
+    return settings.pages_url() or (pages_path().as_uri() if pages_path().exists() else None)
 
 
 def report_path(night: date) -> Path:
@@ -282,11 +291,15 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
 @hide_values
 def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | None = None) -> str:
     """Tell the data team how the night went that was run since then; returns the summary's path."""
+    with connect(Role.AUDITOR) as connection:
+        figures = notices.read_figures(connection, night)
     with connect(Role.LOADER) as connection:
         return _tell(
             connection,
             notices.DATA_TEAM,
-            lambda told: notices.summary_message(connection, night, since, already_told=told, to=to),
+            lambda told: notices.summary_message(
+                connection, night, since, already_told=told, figures=figures, pages=_pages(), to=to
+            ),
             send,
         )
 

@@ -77,6 +77,11 @@ def language(unsaid: Literal["id", "en"] = "en") -> Literal["id", "en"]:
     return "id" if said == "id" else "en"
 
 
+def pages_url() -> str | None:
+    """Read where a web server shows the pages for heads of office: CAKUPAN_PAGES_URL; None where unset."""
+    return os.environ.get("CAKUPAN_PAGES_URL", "").strip() or None
+
+
 def home() -> Path:
     """Name the folder of this installation's state: database, archive, secrets … CAKUPAN_HOME overrides."""
     return Path(os.environ.get("CAKUPAN_HOME") or PROJECT / ".cakupan").resolve()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cakupan import quality, settings
 from cakupan.audit import marks, verifying
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import read_record
 from cakupan.cli import verify as command
+from cakupan.cli.printing import DocumentFormat
 from cakupan.database import Role, apply_schema, connect
 from cakupan.feeds import find_feed
 from tests.audit.conftest import FARMERS, FARMERS_TABLE, NIGHT, ROWS, Kept, altered, farmers, verified
@@ -445,14 +448,30 @@ def test_many_alterations_of_one_place_are_counted(empty: Kept) -> None:
 
 
 def test_the_command_prints_what_a_terminal_does_not_obey(kept: Kept) -> None:
-    from rich.console import Console
-
     kept.tamper("update ledger.delivery set original_name = E'\\x1b[31m[red]x' where delivery_id = 1")
     printed = io.StringIO()
     assert command.run(None, ["ledger"], Console(file=printed, width=200)) is False
     assert "\x1b" not in printed.getvalue()
     assert "[red]x" in printed.getvalue()
     assert "ALTERED: 1 findings" in printed.getvalue()
+
+
+def test_another_program_gets_the_verdict_as_json(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run(None, ["ledger"], Console(quiet=True), form=DocumentFormat.JSON) is True
+    kept.tamper("update ledger.delivery set original_name = 'x' where delivery_id = 1")
+    assert command.run(None, ["ledger"], Console(quiet=True), form=DocumentFormat.JSON) is False
+    decoder, text = json.JSONDecoder(), capsys.readouterr().out
+    before, end = decoder.raw_decode(text)
+    after, _ = decoder.raw_decode(text[end:].lstrip())
+    assert (before["untouched"], before["alterations"], before["areas"][0]["alterations"]) == (True, 0, [])
+    assert (after["untouched"], after["alterations"]) == (False, len(after["areas"][0]["alterations"]))
+
+
+def test_the_verdict_is_in_the_language_of_the_environment(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_LANGUAGE", "id")
+    printed = io.StringIO()
+    command.run(None, ["ledger"], Console(file=printed, width=200))
+    assert printed.getvalue().startswith("utuh ") and "Tidak ada yang diubah." in printed.getvalue()
 
 
 def test_marks_that_cannot_be_read_name_no_row(kept: Kept) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -65,6 +66,14 @@ def test_every_feed_has_a_line(connect: Callable[..., None]) -> None:
     assert code == 0
     assert len(lines) == 21
     assert lines[0].split() == ["ok", "bpjstk.iuran", "stand-in", "rows", "for", "2025-09-09"]
+
+
+def test_another_program_gets_it_as_json(connect: Callable[..., None]) -> None:
+    connect(sipd=NotConnected("[/x] no connection"))
+    ran = CliRunner().invoke(app, ["sources", "check", "sipd", "bps", "--format", "json"])
+    told = json.loads(ran.stdout)
+    assert (ran.exit_code, [line["usable"] for line in told]) == (1, [False, False, True])
+    assert told[0] == {"feed": "sipd.anggaran", "kind": "-", "usable": False, "text": "[/x] no connection."}
 
 
 @pytest.mark.parametrize(

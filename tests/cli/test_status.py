@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,11 +13,12 @@ import pytest
 from rich.console import Console
 
 from cakupan.cli import status
+from cakupan.cli.printing import Format
 from cakupan.database import Role, connect
 from cakupan.notices import feed_states
 from tests.notices.conftest import Ledger
 from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
-from tests.quality.deliveries import NIGHT, feed_called
+from tests.quality.deliveries import FEEDS, NIGHT, feed_called
 
 NEXT = NIGHT + timedelta(1)
 POSTED = feed_called("bpjstk.iuran")  # an increment
@@ -68,6 +71,34 @@ def test_a_narrow_terminal_shows_the_columns_that_matter_whole(ledger: Ledger) -
     ]  # fmt: skip
     assert line(printed(NEXT, 80), RECIPIENTS.name) == [RECIPIENTS.name, "LATE", "2025-09-09", "19", "2025-09-09"]
     assert "…" not in printed(NEXT, 80)
+
+
+def test_at_any_width_no_date_is_cut(ledger: Ledger) -> None:
+    ledger.deliver(RECIPIENTS, rows(RECIPIENTS, 19, 1, nik=BAD_NIK), NIGHT)
+    for width in range(76, 150):
+        lines = printed(NEXT, width).splitlines()
+        assert max(len(line) for line in lines if line.startswith(("feed", *(feed.name for feed in FEEDS)))) <= width
+        assert "…" not in "".join(lines) and line("\n".join(lines), RECIPIENTS.name)[2] == str(NIGHT)
+
+
+def test_another_program_gets_it_as_json_or_csv(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    number = ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT)
+    status.show(Console(), NIGHT, Format.JSON)
+    told = json.loads(capsys.readouterr().out)
+    (feed,) = [feed for feed in told["feeds"] if feed["feed"] == SALES.name]
+    assert (feed["state"], feed["delivered_rows"], feed["business_date"]) == ("HELD", 10, str(NIGHT))
+    (held,) = told["needs_attention"]
+    assert held["held_deliveries"] == [number] and "3 of 10 rows (30 %)" in held["why"]
+    status.show(Console(), NIGHT, Format.CSV)
+    lines = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(lines) == len(FEEDS) and {line["owner"] for line in lines if line["feed"] == SALES.name} == {SALES.owner}
+
+
+def test_it_speaks_indonesian_when_told_to(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT)
+    monkeypatch.setenv("CAKUPAN_LANGUAGE", "id")
+    text = printed(NIGHT)
+    assert f"DITAHAN {SALES.name}, sejak 2025-09-09 (1 malam): " in text and "Belum ada yang pernah diterima" in text
 
 
 def test_what_is_held_says_why_and_whatever_a_file_is_called_is_printed_as_it_is(ledger: Ledger) -> None:

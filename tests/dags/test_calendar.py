@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from ast import literal_eval
@@ -20,6 +21,7 @@ import json, sys
 from datetime import datetime, timezone
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.utils.types import DagRunType
 bag = DagBag(sys.argv[1])
 told = {}
 for name, dag in bag.dags.items():
@@ -28,13 +30,21 @@ for name, dag in bag.dags.items():
         datetime(2025, 9, 7, tzinfo=timezone.utc), datetime(2025, 9, 9, 12, tzinfo=timezone.utc)
     )
     next_one = stored.next_dagrun_info(last_automated_run_info=None)
-    told[name] = [next_one and next_one.partition_key, [info.partition_key for info in asked]]
+    asked = list(asked)
+    names = [
+        stored.timetable.generate_run_id(
+            run_type=DagRunType.SCHEDULED, run_after=info.run_after, data_interval=None,
+            partition_key=info.partition_key,
+        )
+        for info in asked
+    ]
+    told[name] = [next_one and next_one.partition_key, [info.partition_key for info in asked], names]
 print(json.dumps([bag.import_errors, told]))
 """
 
 
-def read(home: Path, **environment: str) -> dict[str, tuple[str | None, list[str]]]:
-    """For each DAG the night that would begin by itself next, and those of a backfill over three nights."""
+def read(home: Path, **environment: str) -> dict[str, tuple[str | None, list[str], list[str]]]:
+    """For each DAG the night that would begin by itself next, those of a backfill of three nights, and their runs."""
     ran = subprocess.run(
         [sys.executable, "-c", READ, str(settings.DAGS)], text=True, capture_output=True, check=True,
         env=os.environ | orchestration.environment() | environment,
@@ -61,16 +71,18 @@ def test_a_simulated_city_is_not_run_today_but_may_be_asked_for_its_nights(insta
     held("simulated 2600 from 2025-09-09")
     told = read(installation)
     assert len(told) == len(agencies()) + 2  # the warehouse, and what is done between the nights
-    assert {next_one for next_one, _ in told.values()} == {None}
-    assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked in told.values())
+    assert {next_one for next_one, _, _ in told.values()} == {None}
+    assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked, _ in told.values())
+    named = [re.sub("__[0-9a-f]{8}$", "", name) for name in told["warehouse"][2]]
+    assert named == [f"scheduled__night_{night}" for night in ("2025-09-07", "2025-09-08", "2025-09-09")]
     switched_on = read(installation, CAKUPAN_SCHEDULE="on")
-    assert None not in {next_one for next_one, _ in switched_on.values()}
+    assert None not in {next_one for next_one, _, _ in switched_on.values()}
 
 
 def test_the_stand_ins_of_a_simulated_city_are_no_agencies_that_somebody_named(installation: Path, held) -> None:
     """While `cakupan airflow` runs, the connections that it remembers are in the environment of the scheduler."""
     held("simulated 2600 from 2025-09-09", {agency: {"conn_type": "fs"} for agency in agencies()})
-    assert {next_one for next_one, _ in read(installation).values()} == {None}
+    assert {next_one for next_one, _, _ in read(installation).values()} == {None}
 
 
 NOTED = """
@@ -110,8 +122,8 @@ def test_a_night_that_was_to_begin_next_is_forgotten(installation: Path, held) -
 def test_where_deliveries_are_those_of_today_every_night_begins_by_itself(installation: Path, held) -> None:
     held(None)
     told = read(installation)
-    assert None not in {next_one for next_one, _ in told.values()}
-    assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked in told.values())
+    assert None not in {next_one for next_one, _, _ in told.values()}
+    assert all(asked == ["2025-09-07", "2025-09-08", "2025-09-09"] for _, asked, _ in told.values())
 
 
 def test_what_is_scheduled_follows_from_what_is_held_and_may_be_said(held, monkeypatch: pytest.MonkeyPatch) -> None:

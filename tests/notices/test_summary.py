@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cakupan.database import Role, connect
 from cakupan.night import marts_due
 from cakupan.notices import Message, late_marts_message, summary_message
+from tests.cli.test_morning import FIGURES
 from tests.notices.conftest import Ledger
 from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
 from tests.quality.deliveries import FEEDS, NIGHT
 
 
-def summary(ledger: Ledger, since: datetime | None = None, already_told: frozenset[str] = frozenset()) -> Message:
+def summary(
+    ledger: Ledger, since: datetime | None = None, already_told: frozenset[str] = frozenset(), **more: Any
+) -> Message:
     return summary_message(
-        ledger.connection, NIGHT, since or datetime(2025, 1, 1, tzinfo=UTC), already_told=already_told
+        ledger.connection, NIGHT, since or datetime(2025, 1, 1, tzinfo=UTC), already_told=already_told, **more
     )
 
 
@@ -45,7 +49,8 @@ def test_what_is_held_comes_with_the_command_and_what_is_late_with_its_date(ledg
         assert text in told.html, text
     assert "That of 2025-09-05 (4 days old) stays in force; on it rest: audit_findings" in told.html
     assert f"cakupan release {number}" in told.text
-    assert f"late: {RECIPIENTS.name}, since 2025-09-09 (1 night). That of 2025-09-05" in told.text
+    assert f"late: {RECIPIENTS.name}, since 2025-09-09 (1 night): no whole delivery was there" in told.text
+    assert "then run the night again. That of 2025-09-05" in told.text
     assert BAD_NIK not in told.html + told.text
 
 
@@ -56,9 +61,11 @@ def test_refused_is_not_forgotten(ledger: Ledger) -> None:
         ledger.ask(NIGHT - timedelta(days))
     told = summary(ledger)
     for text in (
-        f"late: {SALES.name}, since 2025-09-07 (3 nights). That of 2025-09-06 (3 days old) stays in force;"
+        f"late: {SALES.name}, since 2025-09-07 (3 nights): no whole delivery was there when asked for.",
+        " That of 2025-09-06 (3 days old) stays in force;"
         " on it rest: commitment_progress (diskumdag), coverage_by_agency (diskumdag).",
-        f"held: {SALES.name} of 2025-09-07: cakupan release {number} --by WHO --why GROUNDS",
+        f"  held: Delivery {SALES.name} 2025-09-07 (pelaku_usaha_20250907.csv) is held. 3 of 10 rows (30 %)",
+        f"  to decide: cakupan release {number} --by WHO --why GROUNDS",
     ):
         assert text in told.text, text
     assert "3 of 10 rows (30 %)" in told.html
@@ -86,13 +93,39 @@ def test_what_holds_nothing_is_told_to_the_data_team(ledger: Ledger) -> None:
     assert "<code>XYZ</code>" in told.html
 
 
+def test_it_begins_with_the_figures_what_they_changed_by_and_a_link(ledger: Ledger) -> None:
+    ledger.publish(NIGHT)
+    told = summary(ledger, figures=FIGURES, pages="https://batu.example/?a&b")
+    assert told.text.splitlines()[1:6] == [
+        "Workforce (SAKERNAS): 1,216 of 2,600 (46.8 %), +3 since 2025-09-09.",
+        "Target 1,684: 468 to go. The sectors' gaps add up to 572, because 104 participants beyond the targets of"
+        " 2 sectors fill no other sector's gap.",
+        "DBHCHT 2025: budget Rp9,000,000,036, disbursed Rp8,100,000,000 (90.0 %), posted Rp7,200,000,000,"
+        " not posted Rp899,999,964.",
+        "Findings: 78, +12 since 2025-09-09.",
+        "pages: https://batu.example/?a&b",
+    ]
+    assert "<li>Findings: 78" in told.html and 'href="https://batu.example/?a&amp;b"' in told.html
+    assert "pages:" not in summary(ledger).text
+
+
+def test_what_was_refused_says_why(ledger: Ledger) -> None:
+    ledger.land(SALES, [], NIGHT, refusal_code="UNREADABLE", refusal_id="rusak", refusal_en="the sheet <b> is broken")
+    ledger.validate(SALES)
+    told = summary(ledger)
+    line = next(line for line in told.text.splitlines() if line.startswith(f"rejected: {SALES.name}"))
+    assert "the sheet <b> is broken" in line and "Nothing was ever accepted" in line
+    assert "the sheet &lt;b&gt; is broken" in told.html
+
+
 def test_failures_are_told_once(ledger: Ledger) -> None:
     ledger.fail(f"ingest_{SALES.name}.take_in", NIGHT, "<b>no</b> connection")
     told = summary(ledger)
     assert "&lt;b&gt;no&lt;/b&gt; connection" in told.html and "1 failed" in told.subject
     assert "ingest_diskumdag" in told.text
-    assert "connection" not in summary(ledger, already_told=frozenset(told.topics)).html
-    assert f"failed: {SALES.name}, since 2025-09-09 (1 night). Nothing was ever accepted" in told.text
+    assert "<h2>Failed</h2>" in told.html
+    assert "<h2>Failed</h2>" not in summary(ledger, already_told=frozenset(told.topics)).html
+    assert "<b>no</b> connection. Nothing was ever accepted" in told.text
 
 
 def test_a_feed_that_was_mended_since_is_not_failed(ledger: Ledger) -> None:

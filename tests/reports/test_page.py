@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -77,9 +78,7 @@ def test_figures_are_written_as_the_language_does(figures, language, words) -> N
 def test_a_feed_that_never_came_is_named_where_its_figures_are_empty(figures, indonesian) -> None:
     reason = {"feed": "sipd.anggaran", "reason_id": "belum pernah ada kiriman X", "reason_en": "no X was ever accepted"}
     empty = {"budget_idr": None, "remaining_idr": None, "absorption_rate": None}
-    changed = type(figures)(
-        **{**vars(figures), "undelivered": [reason], "lines": [{**one, **empty} for one in figures.lines]}
-    )
+    changed = replace(figures, undelivered=[reason], lines=[{**one, **empty} for one in figures.lines])
     text = Text(page(dbhcht_report(changed, 2025, "id")).decode()).text
     assert text.count("belum pernah ada kiriman X") == 2
     assert "Angka kosong, bukan nol" in text

@@ -51,7 +51,7 @@ def test_no_text_becomes_a_formula(book, sheets) -> None:
     with zipfile.ZipFile(io.BytesIO(book)) as files:
         written = "".join(files.read(name).decode() for name in files.namelist() if "worksheets/" in name)
     assert not re.search(r"<f[ >]", written)
-    for sheet, address in (("Pagu", "D2"), ("SP2D", "C2"), ("Bukti", "D2"), ("Bukti", "H2"), ("Tidak dikenal", "C2")):
+    for sheet, address in (("Pagu", "D2"), ("SP2D", "C2"), ("Bukti", "F2"), ("Bukti", "J2"), ("Tidak dikenal", "C2")):
         cell = sheets[sheet][address]
         assert cell.data_type == "s", cell.value
         assert cell.value[0] in "=+-@"
@@ -61,22 +61,23 @@ def test_no_text_becomes_a_formula(book, sheets) -> None:
 def test_all_cases_are_there_with_their_evidence_as_far_as_a_cell_holds(sheets, figures) -> None:
     cases = rows(sheets, "Bukti")
     assert len(cases) == len(figures.found)
-    assert cases[0][4] == "00000007"
-    assert cases[0][6] == -6_800
-    assert cases[0][8].startswith("4:Batu:0, 4:Batu:1, ")
-    assert cases[0][8].count("4:Batu:") == 400
-    assert cases[0][8].endswith(", … +100")
+    assert cases[0][1] == figures.found[0]["finding_key"]  # from which a trace begins
+    assert cases[0][6] == str(figures.found[0]["worker_key"])
+    assert cases[0][8] == -6_800
+    assert cases[0][10].startswith("4:Batu:0, 4:Batu:1, ")
+    assert cases[0][10].count("4:Batu:") == 400
+    assert cases[0][10].endswith(", … +100")
 
 
 def test_cases_can_be_sorted_by_how_far_they_are_from_what_should_have_been(figures) -> None:
     figures.found[0] |= {"expected_idr": 16_800, "actual_idr": 10_000, "difference_idr": -6_800}
     sheets = openpyxl.load_workbook(io.BytesIO(workbook(dbhcht_report(figures, 2025, "id"))))
-    assert [cell.value for cell in sheets["Bukti"][1]][10:] == [
+    assert [cell.value for cell in sheets["Bukti"][1]][12:] == [
         "Seharusnya", "Kenyataannya", "Kenyataannya dikurangi seharusnya",
     ]  # fmt: skip
     first, second, *_ = rows(sheets, "Bukti")
-    assert tuple(first[10:]) == (16_800, 10_000, -6_800)
-    assert tuple(second[10:]) == (None, None, None)  # a night that an earlier version built
+    assert tuple(first[12:]) == (16_800, 10_000, -6_800)
+    assert tuple(second[12:]) == (None, None, None)  # a night that an earlier version built
 
 
 def test_a_case_of_a_budget_line_names_it(figures) -> None:
@@ -84,7 +85,16 @@ def test_a_case_of_a_budget_line_names_it(figures) -> None:
     figures.found[0] |= of_line | {"decree_no": None}
     figures.found[1] |= of_line | {"sp2d_no": "35.79/04.0/000001"}
     sheets = openpyxl.load_workbook(io.BytesIO(workbook(dbhcht_report(figures, 2025, "id"))))
-    assert [row[9] for row in rows(sheets, "Bukti")[:3]] == ["2025 · 2.07 · 2.07.05 · 5.1.02", None, None]
+    first, second, third, *_ = rows(sheets, "Bukti")
+    assert [row[11] for row in (first, second, third)] == ["2025 · 2.07 · 2.07.05 · 5.1.02", None, None]
+    assert [row[3] for row in (first, second, third)] == ["Dinas Tenaga Kerja", "Dinas Tenaga Kerja", None]
+
+
+def test_a_case_of_a_payment_order_names_its_office(figures) -> None:
+    order = figures.orders[0]
+    figures.found[0] |= {"sp2d_no": order["sp2d_no"]}
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook(dbhcht_report(figures, 2025, "id"))))
+    assert rows(sheets, "Bukti")[0][3] == figures.office(order)
 
 
 def test_few_persons_are_not_counted(sheets) -> None:

@@ -112,6 +112,16 @@ def test_every_mart_has_an_enforced_contract_and_every_column_a_meaning(marts) -
             assert column.description and column.data_type, f"{model.name}.{column.name}"
 
 
+def test_what_is_open_is_described_as_the_marts_are(manifest) -> None:
+    models = [node for node in manifest.nodes.values() if node.resource_type == "model" and node.fqn[1] == "open"]
+    assert len(models) > 10
+    for model in models:
+        assert (model.schema, model.alias) == ("open", model.name.removeprefix("open_")), model.name
+        assert model.config.contract.enforced and "small_cells_hidden(" in model.raw_code, model.name
+        assert model.description.startswith("One row per") and "Must not be" in model.description, model.name
+        assert all(column.description and column.data_type for column in model.columns.values()), model.name
+
+
 def test_what_columns_of_one_name_mean_is_written_once() -> None:
     """In models/columns.md, from where the models' descriptions take it."""
     meanings = Counter(
@@ -231,14 +241,14 @@ def test_exposures_name_what_is_read(manifest) -> None:
     exposures = {exposure.name: exposure for exposure in manifest.exposures.values()}
     everything = {unique_id for relation, unique_id in built.items() if relation.startswith("marts.")}
     assert set(exposures.pop("bi_schema").depends_on.nodes) == everything
-    assert set(exposures) == {"dbhcht_report", "trace_page", "morning_summary", "fiscal_export"}
+    assert set(exposures) == {"dbhcht_report", "trace_page", "morning_summary", "dashboard", "fiscal_export"}
     for exposure in exposures.values():
         paths = [settings.PROJECT / path for path in exposure.config.meta["reads"]]
         files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.*"))]
         text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.suffix in (".py", ".sql"))
         named = {
             name.replace(".history_", ".")
-            for name in re.findall(r"\b(?:marts|warehouse|reference|identity)\.\w+", text)
+            for name in re.findall(r"\b(?:marts|open|warehouse|reference|identity)\.\w+", text)
         }
         assert set(exposure.depends_on.nodes) == {built[name] for name in named & set(built)}, exposure.name
 

@@ -205,8 +205,8 @@ def test_a_payment_order_leads_to_all_its_workers(trace: Trace, auditor, numbers
 
 def test_every_finding_is_followed_to_all_rows_that_prove_it(trace: Trace, auditor) -> None:
     rows = auditor.execute(
-        "select distinct on (finding_code) finding_key, evidence, expected_idr, actual_idr, difference_idr"
-        " from marts.audit_findings where as_of_date = %s",
+        "select distinct on (finding_code) finding_key, evidence, expected_idr, actual_idr, difference_idr from ("
+        "table marts.audit_findings union all table marts.audit_observations) as found where as_of_date = %s",
         (NIGHTS[2],),
     ).fetchall()
     for key, evidence, *amounts in rows:

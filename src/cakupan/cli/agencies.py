@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import shlex
 import signal
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from cakupan import orchestration, settings
 from cakupan.cli import cities
+from cakupan.cli.messages import err
+from cakupan.cli.printing import Format, print_csv, print_json, records, table
 from cakupan.cli.stand_ins import stand_ins
 
 
-def keep_up(as_of: date, city: cities.Wanted, out: Console) -> None:
+def keep_up(as_of: date, city: cities.Wanted, out: Console, form: Format = Format.TABLE) -> None:
     """Serve until Ctrl-C; raises CannotSimulate."""
     settings.home().mkdir(parents=True, exist_ok=True)
     if city.begins_anew(as_of) and city == cities.simulated():
@@ -31,11 +33,11 @@ def keep_up(as_of: date, city: cities.Wanted, out: Console) -> None:
         path = settings.home() / "agencies.env"
         try:
             _write(path, connections)
-            out.print(_table(connections))
-            out.print(
+            _print(connections, form, out)
+            (out if form is Format.TABLE else err).print(
                 f"\nWith passwords, as the environment of a night elsewhere: set -a; . {path}; set +a"
                 f"\nThe agencies are as on {as_of}. Ctrl-C stops them.",
-                soft_wrap=True, highlight=False,
+                soft_wrap=True, markup=False,
             )  # fmt: skip
             _wait()
         finally:
@@ -58,12 +60,20 @@ def _write(path: Path, connections: dict[str, dict[str, Any]]) -> None:
     path.write_text("".join(lines))
 
 
-def _table(connections: dict[str, dict[str, Any]]) -> Table:
-    table = Table("agency", "speaks", "at", "account", box=None, pad_edge=False, header_style="dim")
-    for name, it in connections.items():
-        where = it["host"] if it["conn_type"] == "http" else f"{it['host']}:{it['port']}"
-        table.add_row(name, it["conn_type"], where, it.get("login", "a token"))
-    return table
+def _print(connections: dict[str, dict[str, Any]], form: Format, out: Console) -> None:
+    names = ("agency", "speaks", "at", "account")
+    rows = [
+        (name, it["conn_type"], it["host"] if it["conn_type"] == "http" else f"{it['host']}:{it['port']}",
+         it.get("login", "a token"))
+        for name, it in connections.items()
+    ]  # fmt: skip
+    if form is Format.TABLE:
+        out.print(table(names, rows, [False] * len(names)))
+    elif form is Format.JSON:
+        print_json(records(names, rows))
+    else:
+        print_csv(names, rows)
+    sys.stdout.flush()
 
 
 def _wait() -> None:

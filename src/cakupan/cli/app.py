@@ -10,8 +10,11 @@ from typing import Annotated
 import psycopg
 import typer
 
+from cakupan import settings
+from cakupan.bilingual import Text
 from cakupan.cli import (
     cities,
+    completion,
     database,
     export,
     feed,
@@ -32,9 +35,9 @@ from cakupan.cli.lock import only_one_night
 from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.cli.morning import show_morning
 from cakupan.cli.nightly import run_night
-from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console
+from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, print_json, said
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(database.app, name="database")
 app.add_typer(feed.app, name="feed")
 app.add_typer(quarantine.app, name="quarantine")
@@ -47,11 +50,16 @@ app.command("trace")(trace.command)
 
 out = console()
 
-DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="The business date of the night.")
+DATE = completion.night_option("The business date of the night.")
 WORKERS = typer.Option(min=300, help="Size of the simulated city.")
 REPLACE = typer.Option("--replace", help="Erase without asking what the installation holds of another simulated city.")
 ALL = typer.Option("--all", help="Also every feed, and coverage, money and findings as whole tables.")
 TROUBLE = typer.Option("--trouble", help="A simulated city on a bad night: offices send rubbish, systems fail.")
+
+RELEASED = Text(
+    "{} tanggal {} berlaku mulai sekarang; jalankan malamnya lagi agar tampak.",
+    "{} of {} is in force from now on; run its night again to show it.",
+)
 
 
 class Kept(StrEnum):
@@ -62,6 +70,15 @@ class Kept(StrEnum):
     LANDING = "landing"
     DECISIONS = "decisions"
     MARTS = "marts"
+
+
+@app.callback()
+def main() -> None:
+    """Refuse a language that commands do not speak before anything is done."""
+    try:
+        settings.language()
+    except settings.BadSetting as refusal:
+        say_and_exit(str(refusal), 2)
 
 
 @app.command()
@@ -104,8 +121,8 @@ def morning(
     """
     needs_database()
     try:
-        if said := no_nights.not_published(night.date() if night else None):
-            say_and_exit(said, 1)
+        if reason := no_nights.not_published(night.date() if night else None):
+            say_and_exit(reason, 1)
         show_morning(night.date() if night else None, out, form, everything=everything)
     except psycopg.Error as error:
         say_and_exit(cause(error), 1)
@@ -127,9 +144,9 @@ def status(
         raise typer.BadParameter("--watch is for a person: leave out --format")
     needs_database()
     try:
-        said = no_nights.never_begun(night.date() if night else None)
-        if said and not (night and watch):  # a night may be watched before it begins
-            say_and_exit(said, 1)
+        reason = no_nights.never_begun(night.date() if night else None)
+        if reason and not (night and watch):  # a night may be watched before it begins
+            say_and_exit(reason, 1)
         as_of = night.date() if night else feeds_status.newest_night()
         assert as_of is not None  # noqa: S101 some night was begun
         if watch:
@@ -157,8 +174,8 @@ def sql(
         raise typer.BadParameter("a workbook needs a file, and only a workbook: --format xlsx --out FILE.xlsx")
     needs_database()
     try:
-        if said := no_nights.never_published(known_at):
-            say_and_exit(said, 1)
+        if reason := no_nights.never_published(known_at):
+            say_and_exit(reason, 1)
         query.run(statement, form, out, known_at, file)
     except OSError as error:
         say_and_exit(cause(error), 1)
@@ -173,6 +190,7 @@ def release(
     delivery: Annotated[int, typer.Argument(help="The number in the message that says why it is held.")],
     by: Annotated[str, typer.Option(help="Who answers for it.")],
     why: Annotated[str, typer.Option(help="On what grounds.")],
+    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Let in a held delivery on a person's word; the next run of its night rests on it."""
     from cakupan import night
@@ -182,11 +200,15 @@ def release(
         released = night.release(delivery, by, why)
     except (ValueError, RuntimeError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)
-    out.print(f"{released} is in force from now on; run its night again to show it.")
+    if form is DocumentFormat.JSON:
+        facts = {"delivery_id": delivery, "feed": released.name, "business_date": released.business_date}
+        print_json(facts | {"by": by, "why": why})
+    else:
+        out.print(said(RELEASED.format(released.name, released.business_date)))
 
 
 @app.command()
-def housekeeping() -> None:
+def housekeeping(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
     """Drop landed rows that no night rests on any more; where they are asked for, the archive gives them again.
 
     Exit code 0: done; 1: something stays that should go, or it could not be done.
@@ -195,7 +217,7 @@ def housekeeping() -> None:
 
     needs_database()
     try:
-        done = run(out)
+        done = run(out, form)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
     raise typer.Exit(0 if done else 1)
@@ -206,12 +228,13 @@ def agencies(
     night: Annotated[datetime, DATE],
     workers: Annotated[int, WORKERS] = 2600,
     trouble: Annotated[bool, TROUBLE] = False,
+    form: FormatOption = Format.TABLE,
 ) -> None:
     """Keep a simulated city's agencies up over SFTP, HTTP and PostgreSQL, until interrupted."""
     from cakupan.cli.agencies import keep_up
 
     try:
-        keep_up(night.date(), Wanted(workers, trouble), out)
+        keep_up(night.date(), Wanted(workers, trouble), out, form)
     except CannotSimulate as refusal:
         say_and_exit(str(refusal), 2)
 
@@ -220,6 +243,7 @@ def agencies(
 def verify_all(
     night: Annotated[datetime | None, DATE] = None,
     only: Annotated[list[Kept] | None, typer.Option(help="One area; may be repeated.")] = None,
+    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
 
@@ -229,8 +253,8 @@ def verify_all(
     needs_database(2)
     on = night.date() if night else None
     try:
-        said = no_nights.never_kept(on)
-        untouched = verify.run(on, [area.value for area in only or ()], out, said)
+        reason = no_nights.never_kept(on)
+        untouched = verify.run(on, [area.value for area in only or ()], out, reason, form)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
         say_and_exit(f"Could not verify to the end: {cause(error)}", 2)
     raise typer.Exit(0 if untouched else 1)

@@ -9,7 +9,7 @@ import psycopg
 import typer
 
 from cakupan.cli.messages import cause, needs_cluster, needs_database, say_and_exit
-from cakupan.cli.printing import console
+from cakupan.cli.printing import DocumentFormat, FormatOfDocument, console, print_json
 from cakupan.database import Role, connect, url
 from cakupan.database.server import embedded
 
@@ -36,7 +36,7 @@ def database_stop() -> None:
 
 
 @app.command("version")
-def database_version() -> None:
+def database_version(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
     """Print the warehouse's version, and what the next night or `cakupan database start` brings it."""
     from cakupan.database.migration import applied_migrations, pending_migrations
 
@@ -46,6 +46,10 @@ def database_version() -> None:
             applied, pending = applied_migrations(warehouse), pending_migrations(warehouse)
     except (RuntimeError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
+    if form is DocumentFormat.JSON:
+        number = applied[-1].number if applied else 0
+        print_json({"version": number, "to_come": [migration.name for migration in pending]})
+        return
     out.print(f"version {applied[-1].number}: {applied[-1]}" if applied else "version 0: older than migrations")
     for migration in pending:
         out.print(f"to come: {migration.name}")

@@ -9,9 +9,10 @@ from typing import Annotated
 import psycopg
 import typer
 
-from cakupan.cli import no_nights
+from cakupan.cli import completion, no_nights
 from cakupan.cli.known_at import AsKnownAt, as_known
 from cakupan.cli.messages import cause, needs_database, say_and_exit
+from cakupan.cli.printing import DocumentFormat, FormatOfDocument, print_files
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Published figures in open formats.")
@@ -24,18 +25,18 @@ def exports() -> None:
 
 @app.command()
 def fiscal(
+    *,
     year: Annotated[int, typer.Option(min=2000, max=2100, help="The fiscal year.")],
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder for the package.")],
     night: Annotated[
         datetime | None,
-        typer.Option(
-            "--date", formats=["%Y-%m-%d"], help="A published night of the year or after it; else the year's newest."
-        ),
+        completion.night_option("A published night of the year or after it; else the year's newest."),
     ] = None,
     licence: Annotated[
         str, typer.Option("--licence", help="Under which licence the city publishes it, by its SPDX name.")
     ] = "CC-BY-4.0",
     known_at: AsKnownAt = None,
+    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Write the DBHCHT budget and its realisation as a Fiscal Data Package: datapackage.json and two CSV files.
 
@@ -58,5 +59,4 @@ def fiscal(
         say_and_exit(cause(error))
     except OSError as error:
         say_and_exit(f"The package could not be written: {cause(error)}")
-    for path in written:
-        typer.echo(path)
+    print_files(written, form)

@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cakupan import settings
-from cakupan.bilingual import Language
+from cakupan.bilingual import Language, Text
+from cakupan.cli import completion
 from cakupan.cli.messages import cause, say_and_exit
+from cakupan.cli.printing import (
+    DocumentFormat,
+    Format,
+    FormatOfDocument,
+    FormatOption,
+    console,
+    print_csv,
+    print_json,
+    said,
+    table,
+)
 
 if TYPE_CHECKING:
     from cakupan.onboarding.checking import Checked
@@ -23,10 +33,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="A feed, without Python: draft its files, try a file on them, read its rules."
 )
-out = Console(soft_wrap=True, highlight=False)
+out = console()
 
 ROWS_SHOWN = 20
 
+ROWS, RULE, SEVERITY, SAYS = (
+    Text("baris", "rows"), Text("aturan", "rule"), Text("bobot", "severity"), Text("bunyinya", "says"),
+)  # fmt: skip
+NAME = typer.Argument(help="AGENCY.FEED", autocompletion=completion.feeds)
 FILE = typer.Argument(exists=True, dir_okay=False, readable=True, help="A file as the office sends it.")
 
 
@@ -65,11 +79,13 @@ def draft(
 
 @app.command()
 def check(
-    name: Annotated[str, typer.Argument(help="AGENCY.FEED")],
+    name: Annotated[str, NAME],
     file: Annotated[Path, FILE],
     night: Annotated[
-        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The business date; today where not given.")
+        datetime | None,
+        completion.night_option("The business date; today where not given."),
     ] = None,
+    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Land, validate and stage a file, keep nothing of it, and say whether the feed's files fit each other.
 
@@ -87,13 +103,16 @@ def check(
         say_and_exit(str(refusal), 2)
     except (psycopg.Error, OSError) as error:
         say_and_exit(f"The check broke off: {cause(error)}")
-    _show(checked)
+    if form is DocumentFormat.JSON:
+        print_json(_document(checked))
+    else:
+        _show(checked)
     raise typer.Exit(0 if checked.good else 1)
 
 
 @app.command()
 def template(
-    name: Annotated[str, typer.Argument(help="AGENCY.FEED")],
+    name: Annotated[str, NAME],
     file: Annotated[
         Path | None, typer.Option("--out", help="Where it goes; else templat-AGENCY-FEED.xlsx in this folder.")
     ] = None,
@@ -122,8 +141,10 @@ def template(
 
 
 @app.command()
-def rules(name: Annotated[str, typer.Argument(help="AGENCY.FEED")]) -> None:
+def rules(name: Annotated[str, NAME], form: FormatOption = Format.JSON) -> None:
     """Print all rules of a feed, each with its sentence in two languages, as a Great Expectations suite in JSON.
+
+    For a person --format table: the rules, how severe each is and what it says.
 
     Exit code 0: printed; 2: there is no such feed, or its files are wrong.
     """
@@ -136,7 +157,41 @@ def rules(name: Annotated[str, typer.Argument(help="AGENCY.FEED")]) -> None:
         say_and_exit(str(error.args[0]), 2)
     except (OSError, ValueError) as error:
         say_and_exit(str(error), 2)
-    typer.echo(json.dumps(suite.for_great_expectations(), ensure_ascii=False, indent=2))
+    if form is Format.JSON:
+        typer.echo(json.dumps(suite.for_great_expectations(), ensure_ascii=False, indent=2))
+    elif form is Format.CSV:
+        lines = [(rule.rule_id, rule.severity, rule.meta.says, rule.meta.says_id) for rule in suite.expectations]
+        print_csv(("rule_id", "severity", "says", "says_id"), lines)
+    else:
+        rows = [(rule.rule_id, rule.severity, said(rule.meta.sentence)) for rule in suite.expectations]
+        out.print(table((said(RULE), said(SEVERITY), said(SAYS)), rows, (False, False, False)))
+
+
+def _document(checked: Checked) -> dict[str, Any]:
+    """Return the outcome for another program; of a row only its address and the rules it breaks."""
+    outcome, says = checked.outcome, {rule.rule_id: rule.meta.says for rule in checked.suite.expectations}
+    return {
+        "feed": outcome.feed,
+        "business_date": outcome.business_date,
+        "good": checked.good,
+        "delivery_status": outcome.status,
+        "reason": checked.reason,
+        "delivered_rows": outcome.delivered_rows,
+        "accepted_rows": outcome.accepted_rows,
+        "quarantined_rows": outcome.quarantined_rows,
+        "duplicate_rows": outcome.duplicate_rows,
+        "staged_rows": checked.staged_rows,
+        "new_columns": checked.new_columns,
+        "missing_columns": checked.missing_columns,
+        "rules_broken": [
+            {"rule_id": rule, "rows": count, "says": says.get(rule, "")} for rule, count in checked.broken.most_common()
+        ],
+        "refused_rows": [
+            {"sheet": row.sheet, "row_number": row.row_number, "rules": row.rules} for row in checked.refused
+        ],
+        "remarks": checked.remarks,
+        "misfits": checked.misfits,
+    }
 
 
 def _show(checked: Checked) -> None:
@@ -168,15 +223,16 @@ def _show(checked: Checked) -> None:
 
 def _show_refused(checked: Checked) -> None:
     """Print the rules broken, what more there is to say of them, and where the rows are."""
-    says = {rule.rule_id: rule.meta.says for rule in checked.suite.expectations}
+    says = {rule.rule_id: rule.meta.sentence for rule in checked.suite.expectations}
     if not checked.refused:
         return
-    table = Table("rows", "rule", "says", box=None, pad_edge=False, title="\nRules broken", title_justify="left")
-    for rule, count in checked.broken.most_common():
-        table.add_row(str(count), rule, says.get(rule, ""))
-    out.print(table)
+    rows = [
+        (str(count), rule, said(says[rule]) if rule in says else "") for rule, count in checked.broken.most_common()
+    ]
+    out.print("\nRules broken")
+    out.print(table((said(ROWS), said(RULE), said(SAYS)), rows, (True, False, False)))
     for rule, detail in checked.details.items():
-        out.print(f"{rule}: {detail.en}", markup=False)
+        out.print(f"{rule}: {said(detail)}", markup=False)
     out.print("\nRefused rows")
     for row in checked.refused[:ROWS_SHOWN]:
         where = f"sheet {row.sheet!r} row {row.row_number}" if row.sheet else f"row {row.row_number}"

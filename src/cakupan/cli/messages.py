@@ -10,17 +10,34 @@ import psycopg
 import typer
 
 from cakupan import settings
+from cakupan.bilingual import Text
 from cakupan.cli.printing import console
+from cakupan.cli.printing import said as in_language
 from cakupan.database import CannotMigrate, Role, cause_of, connect, said
 from cakupan.database.migration import refuse_newer
 from cakupan.database.server import embedded
 
 err = console(stderr=True)
+NOTHING_HERE = Text(
+    "Tidak ada apa pun di {}: belum ada malam yang dijalankan. Jalankan: {} nightly --date YYYY-MM-DD, atau sebutkan"
+    " folder yang benar dalam CAKUPAN_HOME.",
+    "There is nothing in {}: no night was run yet. Run: {} nightly --date YYYY-MM-DD, or name the right folder in"
+    " CAKUPAN_HOME.",
+)
+NOT_RUNNING = Text(
+    "Basis data tidak berjalan. Jalankan: {} database start", "The database is not running. Run: {} database start"
+)
 
 
-def say_and_exit(message: str, code: int = 1) -> NoReturn:
-    """Print the message as it is and exit."""
-    err.print(message, style="red", soft_wrap=True, highlight=False, markup=False)
+def say_and_exit(message: str | Text, code: int = 1) -> NoReturn:
+    """Print the message as it is, in the language that commands speak where it is in both, and exit."""
+    err.print(
+        in_language(message) if isinstance(message, Text) else message,
+        style="red",
+        soft_wrap=True,
+        highlight=False,
+        markup=False,
+    )
     raise typer.Exit(code) from None
 
 
@@ -30,11 +47,8 @@ def needs_database(code: int = 1) -> None:
         _refuse_newer(code)
         return
     if not embedded().made and not settings.archive_root().exists():
-        say_and_exit(
-            f"There is nothing in {settings.home()}: no night was run yet."
-            f" Run: {this_command()} nightly --date YYYY-MM-DD, or name the right folder in CAKUPAN_HOME."
-        )
-    say_and_exit(f"The database is not running. Run: {this_command()} database start", code)
+        say_and_exit(NOTHING_HERE.format(settings.home(), this_command()))
+    say_and_exit(NOT_RUNNING.format(this_command()), code)
 
 
 def _refuse_newer(code: int) -> None:

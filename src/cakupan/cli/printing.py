@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -82,6 +83,14 @@ def print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([_in_csv(value) for value in row] for row in rows)
+
+
+def print_files(paths: Sequence[Path], form: DocumentFormat) -> None:
+    """Print where files were written, a line for each."""
+    if form is DocumentFormat.JSON:
+        print_json({"files": [str(path) for path in paths]})
+    else:
+        sys.stdout.writelines(f"{path}\n" for path in paths)
 
 
 def records(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cakupan.bilingual import Text
@@ -23,13 +22,19 @@ class Tell(Protocol):
 
 
 @contextmanager
-def progress(out: Console | None = None) -> Iterator[Tell]:
-    """Give what is told of each step: a bar with the time on a terminal, a plain line for each where it is piped."""
-    shown = out or console(stderr=True)
+def progress(*, lines: bool = True) -> Iterator[Tell]:
+    """Give what is told of each step: a bar with the time on a terminal, a plain line for each where it is piped.
+
+    Without `lines` nothing is told where it is piped: what a command answers says it already.
+    """
+    shown = console(stderr=True)
     if not shown.is_terminal:
-        yield lambda what, step=0, steps=0: shown.print(
-            f"… {what}{_place(step, steps)}", markup=False, highlight=False, soft_wrap=True
-        )
+
+        def tell_plainly(what: str, step: int = 0, steps: int = 0) -> None:
+            if lines:
+                shown.print(f"… {what}{_place(step, steps)}", markup=False, soft_wrap=True)
+
+        yield tell_plainly
         return
     columns = (
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20),

@@ -11,12 +11,16 @@ import typer
 
 from cakupan import settings
 from cakupan.bilingual import Language
-from cakupan.cli import no_nights
+from cakupan.cli import completion, no_nights
 from cakupan.cli.known_at import AsKnownAt, as_known
 from cakupan.cli.messages import cause, needs_database, say_and_exit
+from cakupan.cli.printing import DocumentFormat, FormatOfDocument, print_files
+from cakupan.cli.progress import progress
 from cakupan.database import Role, connect
 
 app = typer.Typer(no_args_is_help=True, help="Reports for auditors: a page, a PDF and a workbook.")
+
+LANG = typer.Option("--lang", help="Indonesian or English; else as CAKUPAN_LANGUAGE says, else Indonesian.")
 
 
 @app.callback()
@@ -26,19 +30,19 @@ def reports() -> None:
 
 @app.command()
 def dbhcht(
+    *,
     year: Annotated[int, typer.Option(min=2000, max=2100, help="The fiscal year.")],
     night: Annotated[
         datetime | None,
-        typer.Option(
-            "--date", formats=["%Y-%m-%d"], help="A published night of the year or after it; else the year's newest."
-        ),
+        completion.night_option("A published night of the year or after it; else the year's newest."),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", file_okay=False, help="Folder for the files; else reports/ of the state folder."),
     ] = None,
-    lang: Annotated[Language, typer.Option("--lang", help="Indonesian or English.")] = "id",
+    lang: Annotated[Language | None, LANG] = None,
     known_at: AsKnownAt = None,
+    form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
     """Report the DBHCHT money of a fiscal year, from budget lines to workers, with findings and their evidence.
 
@@ -60,10 +64,10 @@ def dbhcht(
         say_and_exit(no_nights.never_published(known_at) or f"{missing} To see what was: cakupan status")
     except psycopg.Error as error:
         say_and_exit(cause(error))
-    report = reports.dbhcht_report(figures, year, lang, known_at)
+    report = reports.dbhcht_report(figures, year, lang or settings.language("id"), known_at)
     try:
-        written = reports.write(report, out or settings.home() / "reports")
+        with progress(lines=False) as tell:
+            written = reports.write(report, out or settings.home() / "reports", tell)
     except OSError as error:
         say_and_exit(f"The report could not be written: {cause(error)}")
-    for path in written:
-        typer.echo(path)
+    print_files(written, form)

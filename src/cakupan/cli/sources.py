@@ -5,25 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
+from rich.text import Text as Styled
 
 from cakupan import installation, night, orchestration, settings
+from cakupan.bilingual import Text
+from cakupan.cli import completion
+from cakupan.cli.printing import Format, FormatOption, console, print_csv, print_json, records, said
+from cakupan.invisible import spelled_out
 from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Source, Unreachable
 from cakupan.sources.retries import RetryPolicy
 
 app = typer.Typer(no_args_is_help=True, help="The agencies' systems.")
 ONCE = RetryPolicy(tries=1)  # a person waits, and asks again
 AT_ONCE = 8
+AGENCIES = typer.Argument(help="For example bpjstk; else all.", autocompletion=completion.agencies)
 
 
-@dataclass(frozen=True)
-class Line:
+USABLE, FAILED = Text("baik", "ok"), Text("gagal", "failed")
+
+
+class Line(NamedTuple):
     """What is said of a feed."""
 
     feed: str
@@ -39,11 +45,14 @@ def _group() -> None:
 
 @app.command()
 def check(
-    agencies: Annotated[list[str] | None, typer.Argument(help="For example bpjstk; else all.")] = None,
+    agencies: Annotated[
+        list[str] | None, typer.Argument(help="For example bpjstk; else all.", autocompletion=completion.agencies)
+    ] = None,
     day: Annotated[
         datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], help="The night an API is asked for; else today's."),
+        completion.night_option("The night an API is asked for; else today's."),
     ] = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
     """Try each agency's connection and say what there is, one line for each feed; nothing is archived.
 
@@ -56,14 +65,22 @@ def check(
     # Before Airflow is imported; what it has to say of a connection is said here in one line.
     os.environ.update(orchestration.environment() | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL"})
     as_of = day.date() if day else datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
-    out, usable = Console(), True
-    for line in probe(agencies or known, as_of):
-        usable = usable and line.usable
-        mark = "[green]ok[/]    " if line.usable else "[red]failed[/]"
-        out.print(f"{mark} ", end="")
-        out.print(f"{line.feed:<28}{line.kind:<14}{line.text}", soft_wrap=True, highlight=False, markup=False)
-    if not usable:
+    lines = list(_shown(probe(agencies or known, as_of), form))
+    if form is not Format.TABLE:
+        names, rows = Line._fields, lines
+        print_json(records(names, rows)) if form is Format.JSON else print_csv(names, rows)
+    if not all(line.usable for line in lines):
         raise typer.Exit(1)
+
+
+def _shown(lines: Iterator[Line], form: Format) -> Iterator[Line]:
+    """Pass the lines on, and print each for a person as soon as it is known."""
+    out = console()
+    for line in lines:
+        if form is Format.TABLE:
+            mark = Styled(f"{said(USABLE if line.usable else FAILED):<7}", "green" if line.usable else "red")
+            out.print(mark + Styled(f"{line.feed:<28}{line.kind:<14}{spelled_out(line.text)}"), soft_wrap=True)
+        yield line
 
 
 def probe(agencies: list[str], as_of: date) -> Iterator[Line]:

@@ -16,9 +16,12 @@ import psycopg
 import typer
 from rich.console import Console
 
+from cakupan import settings
 from cakupan.bilingual import Language
+from cakupan.cli import completion
 from cakupan.cli.known_at import AsKnownAt, as_known
 from cakupan.cli.messages import cause, needs_database, say_and_exit
+from cakupan.cli.printing import console
 
 if TYPE_CHECKING:
     from cakupan.trace.night import Night
@@ -36,8 +39,7 @@ class Form(StrEnum):
 
 
 STARTS = "--sp2d, --budget-line, --billing, --decree, --finding, --worker, --mart"
-DATE = typer.Option("--date", formats=["%Y-%m-%d"], help="A published night; else the newest.")
-WIDTH = None if sys.stdout.isatty() else 140
+DATE = completion.night_option("A published night; else the newest.")
 
 
 class WrongUse(ValueError):
@@ -102,7 +104,9 @@ def command(  # noqa: PLR0917 - each argument is an option
     reason: Annotated[str, typer.Option(help="Why personal data are read; goes on record with your account.")] = "",
     form: Annotated[Form, typer.Option("--format", help="How the trace is handed over.")] = Form.TREE,
     out: Annotated[Path | None, typer.Option("--out", help="The file for json, html or xlsx.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the labels.")] = "id",
+    lang: Annotated[
+        Language | None, typer.Option(help="Of the labels; else as CAKUPAN_LANGUAGE says, else Indonesian.")
+    ] = None,
 ) -> None:
     """Follow a number or a published figure to the rows as received and the files they stand in.
 
@@ -111,14 +115,15 @@ def command(  # noqa: PLR0917 - each argument is an option
     asked = Asked(
         sp2d=sp2d, budget_line=budget_line, billing=billing, decree=decree, finding=finding, worker=worker, mart=mart,
         key=key, figure=figure, as_of=night.date() if night else None, known_at=known_at, everything=everything,
-        personal=personal, reason=reason, form=form, out=out, lang=lang,
+        personal=personal, reason=reason, form=form, out=out,
+        lang=lang or settings.language("id"),
     )  # fmt: skip
     from cakupan.trace.tree import CannotTrace
 
     try:
         asked.check()
         needs_database()
-        run(asked, Console(width=WIDTH))
+        run(asked, console())
     except WrongUse as refusal:
         say_and_exit(str(refusal), 2)
     except CannotTrace as refusal:

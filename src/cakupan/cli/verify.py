@@ -2,50 +2,80 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from datetime import date
+from typing import Any
 
 from rich.console import Console
+from rich.text import Text as Styled
 
 from cakupan.audit.areas import Area
+from cakupan.bilingual import Text
 from cakupan.cli.messages import say_and_exit
+from cakupan.cli.printing import DocumentFormat, print_json, said
+from cakupan.cli.progress import progress
+from cakupan.invisible import spelled_out
 
-DONE = "Nothing was altered."
+DONE = Text("Tidak ada yang diubah.", "Nothing was altered.")
+ALTERED = Text("DIUBAH: {} temuan, disebut di atas.", "ALTERED: {} findings, named above.")
+STATES = {True: Text("DIUBAH", "ALTERED"), False: Text("utuh", "ok")}
+NEXT = Text("memeriksa", "verifying")
 
 
-def run(on: date | None, only: list[str], out: Console, nothing: str | None = None) -> bool:
+def run(
+    on: date | None,
+    only: list[str],
+    out: Console,
+    nothing: Text | None = None,
+    form: DocumentFormat = DocumentFormat.TABLE,
+) -> bool:
     """Verify and print each area when it is done; returns whether nothing was altered. Raises psycopg.Error.
 
     `nothing` says that nothing is kept: it is the answer unless what was kept is found to be gone.
     """
     from cakupan.audit.verifying import AREAS, verify  # half a second that other commands need not spend
 
-    altered = 0
-    began = time.monotonic()
-    for area in verify(on, only or AREAS):
-        if nothing is None or area.alterations:
-            _show(area, out)
-        altered += len(area.alterations)
+    began, areas = time.monotonic(), [area for area in AREAS if not only or area in only]
+    found: list[Area] = []
+    with progress(lines=False) as tell:
+        tell(said(NEXT), 1, len(areas))
+        for area in verify(on, areas):
+            if nothing is None or area.alterations:
+                found.append(area)
+                if form is DocumentFormat.TABLE:
+                    _show(area, out)
+            if len(found) < len(areas):
+                tell(said(NEXT), len(found) + 1, len(areas))
+    altered = sum(len(area.alterations) for area in found)
     if nothing and not altered:
         say_and_exit(nothing, 1)
-    took = f"({time.monotonic() - began:.1f} s)"
-    out.print(f"{DONE} {took}" if not altered else f"ALTERED: {altered} findings, named above. {took}", highlight=False)
+    seconds = time.monotonic() - began
+    if form is DocumentFormat.JSON:
+        print_json(_document(found, altered, on, seconds))
+    else:
+        out.print(said(ALTERED.format(altered) if altered else DONE), f"({seconds:.1f} s)", markup=False)
     return not altered
 
 
+def _document(areas: list[Area], altered: int, on: date | None, seconds: float) -> dict[str, Any]:
+    return {
+        "as_of_date": on,
+        "untouched": not altered,
+        "alterations": altered,
+        "seconds": round(seconds, 1),
+        "areas": [
+            {"area": area.name, "checked": area.checked, "alterations": area.alterations, "notes": area.notes}
+            for area in areas
+        ],
+    }
+
+
 def _show(area: Area, out: Console) -> None:
-    state = "ALTERED" if area.alterations else "ok"
-    style = "red" if area.alterations else "green"
-    out.print(f"[{style}]{state:8}[/]{area.name:10} {area.checked}", highlight=False, soft_wrap=True)
+    state, style = said(STATES[bool(area.alterations)]), "red" if area.alterations else "green"
+    out.print(Styled.assemble((f"{state:8}", style), f"{area.name:10} {area.checked}"), soft_wrap=True)
     for line in area.alterations:
-        out.print(f"  ! {plain(line)}", markup=False, highlight=False, soft_wrap=True, style="red")
+        out.print(Styled(f"  ! {spelled_out(line)}", "red"), soft_wrap=True)
     for line in area.notes:
-        out.print(f"  - {plain(line)}", markup=False, highlight=False, soft_wrap=True, style="yellow")
+        out.print(Styled(f"  - {spelled_out(line)}", "yellow"), soft_wrap=True)
     sys.stdout.flush()
-
-
-def plain(text: str) -> str:
-    """Return text from files and tables without what a terminal would obey."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", "�", text)

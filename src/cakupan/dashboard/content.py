@@ -86,6 +86,17 @@ class Tiles:
 
 
 @dataclass(frozen=True)
+class WhatIf:
+    """What the calculator on the page starts from."""
+
+    tariff_idr: int
+    """of a worker and month"""
+    left_idr: int
+    months: int
+    """to the end of the year"""
+
+
+@dataclass(frozen=True)
 class Section:
     """A heading and what stands under it."""
 
@@ -93,14 +104,16 @@ class Section:
     """its anchor"""
     title: Text
     words: Sequence[Text] = ()
+    points: Sequence[tuple[Text, str]] = ()
+    """what needs somebody, the worst first, and where each leads"""
     cards: Sequence[Card] = ()
     chart: Chart | None = None
     map: Sequence[Tiles] = ()
     tables: Sequence[Rows] = ()
     folded: bool = False
     """whether the tables stand behind a switch, under their chart"""
-    what_if: dict[str, int] | None = None
-    """figures that the calculator on the page starts from"""
+    what_if: WhatIf | None = None
+    commands: Sequence[str] = ()
     basis: Sequence[Basis] = ()
 
 

@@ -1,6 +1,7 @@
 """Who is told what about a night: letters to offices, the data team's summary, how feeds stand, the outbox."""
 
 from cakupan.notices.attention import NeedsAttention, Refused, feeds_needing_attention
+from cakupan.notices.figures import Figures, read_figures
 from cakupan.notices.information import Information, read_information
 from cakupan.notices.message import DATA_TEAM, Message, shown
 from cakupan.notices.office import office_message
@@ -12,6 +13,7 @@ __all__ = [
     "DATA_TEAM",
     "STATE_WORDS",
     "FeedState",
+    "Figures",
     "Information",
     "Kept",
     "Message",
@@ -24,6 +26,7 @@ __all__ = [
     "late_marts_message",
     "office_message",
     "outbox",
+    "read_figures",
     "read_information",
     "shown",
     "summary_message",

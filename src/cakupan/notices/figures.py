@@ -157,7 +157,8 @@ class Figures:
 def read_figures(connection: psycopg.Connection[Any], night: date) -> Figures | None:
     """Return the figures of a night, None where it is not published; as a role that may read the marts."""
     nights = published_nights(connection)
-    if night not in nights:
+    (built,) = connection.execute("select to_regclass('marts.universal_coverage') is not null").fetchone() or (False,)
+    if night not in nights or not built:
         return None
     before = max((one for one in nights if one < night), default=None)
     asked = {"night": night, "before": before}

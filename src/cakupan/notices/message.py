@@ -70,9 +70,20 @@ def _number(value: int, language: Language) -> str:
     return bilingual.number(value).in_language(language)
 
 
+def _sentence(text: str) -> str:
+    """Return the text as a sentence that another may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),
     autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
-_ENVIRONMENT.filters |= {"shown": shown, "local": bilingual.local, "day": _day, "number": _number}
+_ENVIRONMENT.filters |= {
+    "shown": shown,
+    "local": bilingual.local,
+    "day": _day,
+    "number": _number,
+    "sentence": _sentence,
+}

@@ -11,7 +11,9 @@ from psycopg.rows import class_row
 
 from cakupan.ledger import nights
 from cakupan.ledger.publications import published_run
+from cakupan.notices import figure_words as words
 from cakupan.notices.attention import feeds_needing_attention
+from cakupan.notices.figures import Figures
 from cakupan.notices.information import read_information
 from cakupan.notices.message import DATA_TEAM, Message, render
 from cakupan.notices.states import NEEDS_ATTENTION, feed_states
@@ -47,9 +49,14 @@ def summary_message(
     since: datetime,
     *,
     already_told: frozenset[str],
+    figures: Figures | None = None,
+    pages: str | None = None,
     to: str | None = None,
 ) -> Message:
-    """Tell how the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet."""
+    """Tell how the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet.
+
+    `figures` are those of the night where it is published, `pages` where its pages lie.
+    """
     _, published = published_run(connection, night) or (None, None)
     now = published is not None and published >= since
     failures = [failure for failure in _failures(connection, night) if failure.topic not in already_told]
@@ -64,6 +71,7 @@ def summary_message(
         "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
         "amiss": amiss, "held": [(one, refused) for one in amiss for refused in one.refused if refused.held],
         "information": seen, "not_taken": not_taken, "office_messages": _office_messages(connection, night),
+        "figures": _sentences(figures) if figures else [], "pages": pages,
     }  # fmt: skip
     # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
     about = published if now else since
@@ -80,6 +88,13 @@ def summary_message(
         html=render("summary.html.j2", **values),
         to=to,
     )
+
+
+def _sentences(figures: Figures) -> list[str]:
+    """Say coverage, money and findings, each with what it changed by since the published night before."""
+    gap, findings = words.gap_words(figures).en, f"Findings: {words.findings_words(figures).en}."
+    sentences = [f"{one.en}." for one in (*words.coverage_words(figures), *words.money_words(figures))]
+    return [*sentences[: len(figures.coverage)], *([gap] if gap else []), *sentences[len(figures.coverage) :], findings]
 
 
 def late_marts_message(

@@ -1,4 +1,4 @@
-"""Nights that begin only when asked for. Imports Airflow: for the DAGs and for Airflow alone.
+"""The nights as Airflow's lists show them, and nights that begin only when asked for. Imports Airflow: for it alone.
 
 Simulated and recorded deliveries belong to nights of their own, long past: today's date, which a scheduler would run at
 once, has none of them and would find every agency late.
@@ -6,12 +6,26 @@ once, has none of them and would find every agency late.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from airflow.timetables.trigger import CronPartitionTimetable
+from airflow.utils.types import DagRunType
+
+from cakupan import settings
 
 
-class WhenAsked(CronPartitionTimetable):  # type: ignore[misc]  # mypy does not read Airflow
+class Nightly(CronPartitionTimetable):  # type: ignore[misc]  # mypy does not read Airflow
+    """The nights of the schedule; a run is named by its night, not by a moment in UTC, which is the day before."""
+
+    def generate_run_id(self, *, run_type: Any, run_after: datetime, **about: Any) -> str:
+        """Name a run `scheduled__night_2025-10-02__1a2b3c4d`; one by hand, which has no key, by the city's time."""
+        return named(run_type, about.get("partition_key"), run_after)
+
+
+class WhenAsked(Nightly):
     """The nights of the schedule, for runs by hand and backfills: none begins by itself."""
 
     @property
@@ -22,3 +36,9 @@ class WhenAsked(CronPartitionTimetable):  # type: ignore[misc]  # mypy does not 
     def next_dagrun_info_v2(self, *, last_dagrun_info: Any, restriction: Any) -> None:
         """Tell that no night comes next."""
         return
+
+
+def named(run_type: Any, night: str | None, run_after: datetime) -> str:
+    """Return the name of a run, which no other has."""
+    when = f"night_{night}" if night else f"{run_after.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%dT%H:%M:%S%z}"
+    return str(DagRunType(run_type).generate_run_id(suffix=f"{when}__{uuid4().hex[:8]}"))

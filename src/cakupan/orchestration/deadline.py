@@ -11,7 +11,7 @@ from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAler
 from airflow.sdk.plugins_manager import AirflowPlugin
 
 from cakupan import night, settings
-from cakupan.orchestration.calendar import WhenAsked
+from cakupan.orchestration.calendar import Nightly, WhenAsked
 
 
 class MartsDue(BaseDeadlineReference):  # type: ignore[misc]  # mypy does not read Airflow
@@ -51,7 +51,7 @@ class Plugin(AirflowPlugin):  # type: ignore[misc]  # mypy does not read Airflow
 
     name = "cakupan"
     deadline_references = [MartsDue]  # noqa: RUF012 - as Airflow declares it
-    timetables = [WhenAsked]  # noqa: RUF012
+    timetables = [Nightly, WhenAsked]  # noqa: RUF012
 
 
 DEADLINE = DeadlineAlert(MartsDue(), timedelta(0), SyncCallback(marts_are_late), name="marts are due")

@@ -34,11 +34,9 @@ def after_the_night() -> Any:
 
 
 def _daily(at: time) -> Any:
-    from airflow.sdk import CronPartitionTimetable
+    from cakupan.orchestration.calendar import Nightly, WhenAsked
 
-    from cakupan.orchestration.calendar import WhenAsked
-
-    kind = CronPartitionTimetable if begins_by_itself() else WhenAsked
+    kind = Nightly if begins_by_itself() else WhenAsked
     return kind(f"{at.minute} {at.hour} * * *", timezone=settings.TIME_ZONE, key_format="%Y-%m-%d")
 
 

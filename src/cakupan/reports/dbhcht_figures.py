@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -169,6 +170,16 @@ class DbhchtFigures:
     def office(self, row: Row) -> str:
         """Return the name of the row's office, its code where no document or list names it."""
         return self.offices.get(row["skpd_code"]) or str(row["skpd_code"])
+
+    def office_of_case(self, case: Row) -> str | None:
+        """Return the name of the office that a case is about: of its budget line, else of its payment order."""
+        if case["skpd_code"]:
+            return self.office(case)
+        return self._offices_by_order.get(case["sp2d_no"])
+
+    @cached_property
+    def _offices_by_order(self) -> dict[str, str]:
+        return {order["sp2d_no"]: self.office(order) for order in self.orders}
 
 
 def read_figures(connection: psycopg.Connection[Any], year: int, night: date | None) -> DbhchtFigures:

@@ -14,6 +14,8 @@ from cakupan.reports.texts import BASIS, SEVERITY, WORDS
 ON_PAPER = 8
 """Cases of a rule that a page shows; the workbook holds all."""
 ADDRESSES_ON_PAPER = 3
+SHORT = 8
+"""Digits of a pseudonym on paper, which is read; the workbook, from which one goes on, has it whole."""
 ADDRESSES_IN_A_CELL = 400
 
 
@@ -116,10 +118,12 @@ def evidence(figures: DbhchtFigures) -> list[Section]:
     """Return what each rule found: on paper the first cases of each, in the workbook all."""
     columns = (
         Column(Text("Kode", "Code"), "code", 30),
+        Column(Text("Kunci temuan", "Finding key"), "code", 36),
         Column(Text("Tingkat", "Severity"), width=13),
+        Column(Text("Perangkat daerah", "Office"), width=34),
         Column("SP2D", "code", 58),
         Column(Text("SK", "Decree"), "code", 26),
-        Column(Text("Pekerja (samaran)", "Worker (pseudonym)"), "code", 18),
+        Column(Text("Pekerja (samaran)", "Worker (pseudonym)"), "code", 40),
         Column(Text("Bulan", "Month"), "code", 10),
         Column(Text("Nilai", "Amount"), "rupiah", 18),
         Column(Text("Penjelasan", "Explanation"), width=100),
@@ -131,7 +135,8 @@ def evidence(figures: DbhchtFigures) -> list[Section]:
     )
     everything: list[list[Cell]] = [
         [
-            row["finding_code"], SEVERITY[row["severity"]], row["sp2d_no"], row["decree_no"], _pseudonym(row),
+            row["finding_code"], row["finding_key"], SEVERITY[row["severity"]], figures.office_of_case(row),
+            row["sp2d_no"], row["decree_no"], _pseudonym(row),
             month(row["contribution_month"]), row["amount_idr"], row["explanation"],
             _addresses(row["evidence"], ADDRESSES_IN_A_CELL), _line(row),
             *(row.get(name) for name in ("expected_idr", "actual_idr", "difference_idr")),
@@ -139,7 +144,7 @@ def evidence(figures: DbhchtFigures) -> list[Section]:
         for row in figures.found
     ]  # fmt: skip
     on_paper = [
-        _cases(rule, [row for row in figures.found if row["finding_code"] == rule["finding_code"]])
+        _cases(figures, rule, [row for row in figures.found if row["finding_code"] == rule["finding_code"]])
         for rule in figures.rules
         if rule["cases"]
     ]
@@ -148,7 +153,7 @@ def evidence(figures: DbhchtFigures) -> list[Section]:
     return [Section(Text("Kasus dan buktinya", "Cases and their evidence"), words=[words], tables=[*on_paper, table])]
 
 
-def _cases(rule: Row, cases: list[Row]) -> Table:
+def _cases(figures: DbhchtFigures, rule: Row, cases: list[Row]) -> Table:
     columns = (
         Column(Text("Dokumen, bulan, pekerja", "Document, month, worker"), "code", 26),
         Column("", "code", under=True),
@@ -156,6 +161,7 @@ def _cases(rule: Row, cases: list[Row]) -> Table:
         Column(Text("Nilai", "Amount"), "rupiah"),
         Column(Text("Penjelasan", "Explanation"), width=50),
         Column(Text("Bukti", "Evidence"), "code", under=True),
+        Column(Text("Kunci temuan", "Finding key"), "code", under=True),
     )
     rows: list[list[Cell]] = []
     for row in cases[:ON_PAPER]:
@@ -163,14 +169,15 @@ def _cases(rule: Row, cases: list[Row]) -> Table:
             row["sp2d_no"],
             row["decree_no"],
             month(row["contribution_month"]),
+            figures.office_of_case(row),
             _line(row),
-            _pseudonym(row),
+            (_pseudonym(row) or "")[:SHORT],
         ]
         first, second, *rest = [name for name in names if name] + [None, None]
         rows.append(
             [
                 first, second, " · ".join(name for name in rest if name) or None, row["amount_idr"], row["explanation"],
-                _addresses(row["evidence"], ADDRESSES_ON_PAPER),
+                _addresses(row["evidence"], ADDRESSES_ON_PAPER), row["finding_key"],
             ]
         )  # fmt: skip
     more = len(cases) - len(rows)
@@ -188,9 +195,9 @@ def _sentence(rule: Row) -> Text:
 
 
 def _pseudonym(row: Row) -> str | None:
-    """Return the first eight digits of the worker's key, or of the membership's where no worker is known."""
+    """Return the worker's key as the marts have it, or the membership's where no worker is known."""
     key = row["worker_key"] or row["membership_key"]
-    return str(key)[:8] if key else None
+    return str(key) if key else None
 
 
 def _line(row: Row) -> str | None:

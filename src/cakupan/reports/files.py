@@ -16,13 +16,17 @@ from cakupan.reports.workbook import workbook
 HERE = Path(__file__).parent
 
 
-def write(report: Report, folder: Path) -> list[Path]:
-    """Write the report as .html, .pdf and .xlsx, each whole or not at all; returns their paths. Raises OSError."""
+def write(report: Report, folder: Path, progress: Callable[[str, int, int], None] = lambda *_: None) -> list[Path]:
+    """Write the report as .html, .pdf and .xlsx, each whole or not at all; returns their paths. Raises OSError.
+
+    `progress` is told each file that is begun, its number, and of how many.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     makers: dict[str, Callable[[Report], bytes]] = {".html": page, ".pdf": pdf, ".xlsx": workbook}
-    for ending, make in makers.items():
+    for place, (ending, make) in enumerate(makers.items(), start=1):
         path = folder / f"{report.name}{ending}"
+        progress(path.name, place, len(makers))
         draft = path.with_name(f".{path.name}.draft")
         draft.write_bytes(make(report))
         draft.replace(path)

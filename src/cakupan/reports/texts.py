@@ -57,9 +57,10 @@ WORDS = {
     ),
     "evidence": Text(
         "Dari setiap kode paling banyak {most} kasus; semua kasus ada di buku kerja, lembar Bukti. "
-        "Penjelasan tersimpan dalam bahasa Indonesia.",
+        "Penjelasan tersimpan dalam bahasa Indonesia. Dengan kunci temuan, "
+        "`cakupan trace --finding KUNCI` menunjukkan setiap baris yang membuktikannya.",
         "At most {most} cases of each code; the workbook holds all, on the sheet Evidence. Explanations "
-        "are kept in Indonesian.",
+        "are kept in Indonesian. With the finding key, `cakupan trace --finding KEY` shows every row that proves it.",
     ),
     "audit_findings": Text(
         "Nilai tidak dijumlahkan: beberapa kode dapat menunjuk rupiah yang sama.",

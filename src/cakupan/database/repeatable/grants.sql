@@ -55,6 +55,13 @@ grant usage on schema marts, latest to cakupan_bi, cakupan_auditor;
 alter default privileges for role cakupan_transformer in schema marts, latest
 grant select on tables to cakupan_bi, cakupan_auditor;
 
+-- The marts without small cells.
+create schema if not exists open;
+grant usage, create on schema open to cakupan_transformer;
+grant usage on schema open to cakupan_bi, cakupan_auditor;
+alter default privileges for role cakupan_transformer in schema open
+grant select on tables to cakupan_bi, cakupan_auditor;
+
 grant usage on schema ledger, quality, identity to cakupan_auditor;
 grant select on all tables in schema ledger, quality to cakupan_auditor;
 alter default privileges for role cakupan_loader in schema quality

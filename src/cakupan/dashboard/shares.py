@@ -1,0 +1,291 @@
+"""Coverage in its parts: by sector, payer, roster and village, and who lapses when."""
+
+from __future__ import annotations
+
+from cakupan.bilingual import Text, joined, number, same
+from cakupan.dashboard.cells import counted, shown, total
+from cakupan.dashboard.charts import bars, columns
+from cakupan.dashboard.content import Basis, Rows, Section, Tile, Tiles
+from cakupan.dashboard.figures import Figures, Row
+from cakupan.dashboard.wording import ALL, PAYERS, SMALL_CELLS, called, month
+from cakupan.reports.content import Cell, Column
+
+NORTH = {"35.79.02": "north", "35.79.01": "west", "35.79.03": "east"}
+"""Where a district lies among the others: Bumiaji in the north, Batu and Junrejo below it."""
+SHADES = 5
+ACTIVE = Text("Peserta aktif", "Active participants")
+
+
+def by_sector(figures: Figures) -> Section:
+    """Show coverage by sector, the largest gap first, and why the gaps add up to more than the city's."""
+    sectors = [row for row in figures.sectors if not row["is_total"]]
+    names = [joined([same(row["sector_code"]), same(row["sector_name"] or "")]) for row in sectors]
+    columns_ = [
+        Column(Text("Lapangan usaha", "Sector")),
+        Column(ACTIVE, "count"),
+        Column(Text("dari pekerja", "of workers"), "count"),
+        Column(Text("Cakupan", "Coverage"), "share"),
+        Column(Text("Target", "Target"), "count"),
+        Column(Text("Kurang", "Short"), "count"),
+    ]
+    rows = [[name, *_of_sector(row)] for name, row in zip(names, sectors, strict=True)]
+    sums = next((row for row in figures.sectors if row["is_total"]), None)
+    return Section(
+        "lapangan-usaha",
+        Text("Menurut lapangan usaha", "By sector"),
+        words=[*_why_gaps_differ(figures, sums), SMALL_CELLS],
+        chart=bars(
+            "lapangan-usaha",
+            Text("Peserta aktif dan target tiap lapangan usaha", "Active participants and target of each sector"),
+            names,
+            [
+                (ACTIVE, [row["active_participants"] for row in sectors]),
+                (Text("Target", "Target"), [row["target_participants"] for row in sectors]),
+            ],
+        ),
+        tables=[Rows(columns_, rows, [ALL, *_of_sector(sums)] if sums else None)],
+        folded=True,
+        basis=[Basis("coverage_by_sector", sectors[0]["sector_code"] if sectors else "")],
+    )
+
+
+def _of_sector(row: Row) -> list[Cell]:
+    return [
+        shown(row, "active_participants"),
+        row["workforce"],
+        shown(row, "coverage_rate", "active_participants"),
+        row["target_participants"],
+        shown(row, "gap_to_target", "active_participants"),
+    ]
+
+
+def _why_gaps_differ(figures: Figures, sums: Row | None) -> list[Text]:
+    """Say why the sectors' gaps add up to more than the city's."""
+    headline = figures.headline[0]["gap_to_target"] if figures.headline else None
+    if not sums or headline is None or not sums["gap_to_target"] or sums["gap_to_target"] == headline:
+        return []
+    return [
+        Text(
+            "Kekurangan semua lapangan usaha berjumlah {}, kekurangan kota {}: selisih {} adalah peserta di atas"
+            " target di lapangan usaha lain, yang mengurangi kekurangan kota tetapi tidak kekurangan di sini.",
+            "The sectors are {} short in all, the city is {} short: the difference of {} are participants above the"
+            " target of other sectors, who make the city's gap smaller and none of the gaps here.",
+        ).format(number(sums["gap_to_target"]), number(headline), number(sums["gap_to_target"] - headline))
+    ]
+
+
+def by_source(figures: Figures) -> Section:
+    """Show who pays for the participants."""
+    names = [called(PAYERS, row["funding_source_code"]) for row in figures.sources]
+    everybody = figures.headline[0]["active_participants"] if figures.headline else None
+    return Section(
+        "pembiayaan",
+        Text("Menurut sumber pembiayaan", "By who pays"),
+        words=[
+            Text(
+                "Bagian dihitung dari {} peserta aktif kota. Rupiah adalah iuran tahun {} semua kepesertaan, juga"
+                " yang di luar kota atau sudah berakhir: jangan dibagi dengan jumlah peserta.",
+                "Shares are of the city's {} active participants. Rupiah are the contributions of {} of all"
+                " memberships, also elsewhere or ended: do not divide them by participants.",
+            ).format(counted(everybody), str(figures.year))
+        ],
+        chart=bars(
+            "pembiayaan",
+            Text("Peserta aktif menurut sumber pembiayaan", "Active participants by who pays"),
+            names,
+            [(ACTIVE, [row["active_participants"] for row in figures.sources])],
+        ),
+        tables=[
+            Rows(
+                [
+                    Column(Text("Dibayar oleh", "Paid by")),
+                    Column(ACTIVE, "count"),
+                    Column(Text("Bagian", "Share"), "share"),
+                    Column(Text("Iuran tahun ini", "Contributions this year"), "rupiah"),
+                ],
+                [
+                    [
+                        name,
+                        shown(row, "active_participants"),
+                        shown(row, "share_of_active", "active_participants"),
+                        row["contributions_ytd_idr"],
+                    ]
+                    for name, row in zip(names, figures.sources, strict=True)
+                ],
+                [ALL, everybody, 1.0, total(row["contributions_ytd_idr"] for row in figures.sources)],
+            )
+        ],
+        folded=True,
+        basis=[
+            Basis("coverage_by_funding_source", figures.sources[0]["funding_source_code"] if figures.sources else "")
+        ],
+    )
+
+
+def by_roster(figures: Figures) -> Section:
+    """Show the offices' rosters, the most workers not covered first; each leads to its page."""
+    names = [same(figures.agency_name(row["agency_code"])) for row in figures.rosters]
+    return Section(
+        "perangkat-daerah",
+        Text("Menurut perangkat daerah", "By office"),
+        words=[
+            Text(
+                "Pekerja dalam daftar setiap perangkat daerah, di mana pun tinggalnya. Satu pekerja dapat tercantum di"
+                " beberapa daftar: angka-angka ini tidak boleh dijumlahkan.",
+                "Workers on the roster of each office, wherever they live. One worker can stand on several rosters:"
+                " these figures must not be added up.",
+            )
+        ],
+        chart=bars(
+            "perangkat-daerah",
+            Text(
+                "Pekerja terlindungi dan belum dalam daftar tiap perangkat daerah",
+                "Workers covered and not on each roster",
+            ),
+            names,
+            [
+                (Text("Terlindungi", "Covered"), [row["active_participants"] for row in figures.rosters]),
+                (Text("Belum terlindungi", "Not covered"), [row["not_covered"] for row in figures.rosters]),
+            ],
+            stacked=True,
+        ),
+        tables=[
+            Rows(
+                [
+                    Column(Text("Perangkat daerah", "Office")),
+                    Column(Text("Dalam daftar", "On the roster"), "count"),
+                    Column(Text("Terlindungi", "Covered"), "count"),
+                    Column(Text("Belum", "Not covered"), "count"),
+                    Column(Text("Cakupan", "Coverage"), "share"),
+                ],
+                [[name, *of_roster(row)] for name, row in zip(names, figures.rosters, strict=True)],
+                links=[f"perangkat-daerah-{row['agency_code']}.html" for row in figures.rosters],
+            )
+        ],
+        basis=[Basis("coverage_by_agency")],
+    )
+
+
+def of_roster(row: Row) -> list[Cell]:
+    """Return the cells of a roster or of a category on it."""
+    return [
+        shown(row, "registered_workers"),
+        shown(row, "active_participants"),
+        shown(row, "not_covered", "active_participants"),
+        shown(row, "coverage_rate", "active_participants"),
+    ]
+
+
+def places(figures: Figures) -> Section:
+    """Show the villages on a map-like grid, and as a table in which they add up to districts and the city."""
+    known = sorted(row["active_participants"] for row in figures.regions if row["active_participants"])
+    blocks, rows = [], []
+    for district in figures.districts:
+        villages = [row for row in figures.regions if row["district_code"] == district["district_code"]]
+        name = district["region_name"] or district["district_code"]
+        blocks.append(
+            Tiles(
+                name,
+                NORTH.get(district["district_code"], ""),
+                shown(district, "active_participants"),
+                [
+                    Tile(
+                        row["region_name"] or row["region_code"],
+                        shown(row, "active_participants"),
+                        _shade(row["active_participants"], known),
+                    )
+                    for row in villages
+                ],
+            )
+        )
+        rows += [[row["region_name"] or row["region_code"], name, *_of_place(row)] for row in villages]
+        rows.append([Text("Kecamatan {}", "District {}").format(name), ALL, *_of_place(district)])
+    city = [
+        Text("Kota", "City"),
+        ALL,
+        total(row["active_participants"] for row in figures.districts),
+        total(row["by_dbhcht"] for row in figures.districts),
+    ]
+    return Section(
+        "wilayah",
+        Text("Menurut desa dan kelurahan", "By village"),
+        words=[
+            Text(
+                "Peserta aktif menurut domisili. Tidak ada jumlah pekerja per desa, sehingga cakupan per desa tidak"
+                " dihitung.",
+                "Active participants by domicile. No number of workers by village is delivered, so there are no rates"
+                " here.",
+            )
+        ],
+        map=blocks,
+        tables=[
+            Rows(
+                [
+                    Column(Text("Desa/kelurahan", "Village")),
+                    Column(Text("Kecamatan", "District")),
+                    Column(ACTIVE, "count"),
+                    Column(Text("dibayar DBHCHT", "paid by DBHCHT"), "count"),
+                ],
+                rows,
+                city if figures.districts else None,
+            )
+        ],
+        folded=True,
+        basis=[Basis("coverage_by_region", figures.regions[0]["region_code"] if figures.regions else "")],
+    )
+
+
+def _of_place(row: Row) -> list[Cell]:
+    return [shown(row, "active_participants"), shown(row, "by_dbhcht")]
+
+
+def _shade(value: int | None, known: list[int]) -> int:
+    """Return in which fifth of all a figure lies."""
+    if not value or not known:
+        return 0
+    return min(SHADES - 1, SHADES * sum(one < value for one in known) // len(known))
+
+
+def lapses(figures: Figures, payer: str = "") -> Section:
+    """Show whose memberships end in which month, of all payers or of one."""
+    of_payer = [row for row in figures.lapses if payer in ("", row["funding_source_code"])]
+    payers = sorted({row["funding_source_code"] for row in of_payer})
+    months = sorted({row["lapse_month"] for row in of_payer})
+    cells = {(row["lapse_month"], row["funding_source_code"]): row for row in of_payer}
+    totals = {row["lapse_month"]: row for row in figures.lapse_months}
+    rows: list[list[Cell]] = []
+    for one in months:
+        row: list[Cell] = [month(one), Text("sudah menunggak", "in arrears") if one < f"{figures.night:%Y%m}" else ""]
+        if not payer:
+            row.append(shown(totals[one], "participants"))
+        row += [shown(cells[one, name], "participants") if (one, name) in cells else 0 for name in payers]
+        rows.append(row)
+    heads = [Column(Text("Bulan berakhir", "Ends in")), Column(Text("Keadaan", "State"))]
+    if not payer:
+        heads.append(Column(Text("Semua", "All"), "count"))
+    heads += [Column(called(PAYERS, name), "count") for name in payers]
+    return Section(
+        "putus",
+        Text("Kalender kepesertaan yang akan berakhir", "Calendar of memberships about to end"),
+        words=[
+            Text(
+                "Kepesertaan bukan penerima upah berakhir bila lebih dari tiga bulan berturut-turut tidak dibayar."
+                " Bulan yang sudah lewat berarti menunggak. Satu pekerja dengan dua kepesertaan dihitung dua kali.",
+                "Memberships of workers without wages end when more than three months in a row are unpaid. A month"
+                " that has passed means arrears. A worker with two memberships counts twice.",
+            ),
+            SMALL_CELLS,
+        ],
+        chart=columns(
+            "putus",
+            Text("Kepesertaan yang berakhir tiap bulan menurut pembayar", "Memberships that end each month, by payer"),
+            [month(one) for one in months],
+            [
+                (called(PAYERS, name), [(cells.get((one, name)) or {}).get("participants") for one in months])
+                for name in payers
+            ],
+        ),
+        tables=[Rows(heads, rows)],
+        folded=True,
+        basis=[Basis("lapse_calendar", f"{months[-1]}|{payers[0]}" if months else "")],
+    )
