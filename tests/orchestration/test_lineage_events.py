@@ -12,6 +12,7 @@ import pytest
 
 from cakupan.database.connection import database_name
 from cakupan.lineage import models, sending
+from cakupan.orchestration import tasks
 from cakupan.orchestration.lineage import Listener
 from tests.lineage.specification import mistakes
 
@@ -56,6 +57,13 @@ def test_a_task_begins_once_and_ends_with_what_it_read_and_wrote() -> None:
     assert start["run"]["runId"] == end["run"]["runId"]
     assert start["run"]["facets"]["parent"]["job"]["name"] == "ingest_sipd"
     assert f"{database_name()}.landing.sipd_sp2d" in [each["name"] for each in end["outputs"]]
+
+
+def test_a_person_who_waits_is_told_each_task_that_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(tasks, "tell_person", begun.append)
+    Listener().on_task_instance_running(None, instance())
+    assert begun == ["ingest_sipd.sp2d.take_in"]
 
 
 def test_every_try_is_a_run_and_a_failure_tells_its_kind_alone() -> None:

@@ -36,6 +36,7 @@ from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.cli.morning import show_morning
 from cakupan.cli.nightly import run_night
 from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, print_json, said
+from cakupan.cli.progress import progress
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(database.app, name="database")
@@ -287,12 +288,13 @@ def airflow() -> None:
 
     try:
         with only_one_night():
-            installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+            with progress() as tell:
+                installation.set_up(tell)
             if orchestration.begins_by_itself():
                 cities.hold_for_the_schedule()
             orchestration.end_killed_runs()
             orchestration.keep_to_the_schedule()
         with of_this_installation():
-            components.run(lambda line: out.print(line, soft_wrap=True, highlight=False))
+            components.run(lambda line: out.print(line, soft_wrap=True, markup=False))
     except (RuntimeError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)

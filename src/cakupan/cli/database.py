@@ -10,6 +10,7 @@ import typer
 
 from cakupan.cli.messages import cause, needs_cluster, needs_database, say_and_exit
 from cakupan.cli.printing import DocumentFormat, FormatOfDocument, console, print_json
+from cakupan.cli.progress import progress
 from cakupan.database import Role, connect, url
 from cakupan.database.server import embedded
 
@@ -23,7 +24,8 @@ def database_start() -> None:
     from cakupan import installation
 
     try:
-        installation.set_up(lambda what: out.print(f"… {what}", highlight=False))
+        with progress() as tell:
+            installation.set_up(tell)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
     out.print(url(Role.BI, password=False), soft_wrap=True)

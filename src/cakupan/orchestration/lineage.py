@@ -12,6 +12,7 @@ from airflow.sdk.plugins_manager import AirflowPlugin
 
 from cakupan.lineage import models, sending, steps
 from cakupan.lineage.events import Job, event
+from cakupan.orchestration import tasks
 from cakupan.orchestration.tasks import night_of
 
 Hook = TypeVar("Hook", bound=Callable[..., None])
@@ -44,6 +45,8 @@ class Listener:
     @hookimpl
     def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:
         """Tell that a task began, in the process that runs it."""
+        if tasks.tell_person:
+            tasks.tell_person(f"{task_instance.dag_id}.{task_instance.task_id}")
         if not task_instance.get_template_context().get("task_reschedule_count"):  # a sensor begins once
             models.parent = _tell("START", _task_of, task_instance)
 

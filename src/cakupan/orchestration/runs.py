@@ -24,7 +24,7 @@ BROKE = "broke off: "
 def run_dags(as_of: date, progress: Callable[[str, int, int], None]) -> None:
     """Run the ingest DAGs and then the warehouse DAG of one night to completion, in one process of its own.
 
-    `progress` is told each DAG that begins, its number, and of how many.
+    `progress` is told each task that begins, its number, and of how many.
 
     What Airflow prints goes to `night.log` in the state folder. Raises RuntimeError when the DAGs cannot be read;
     tasks that fail are in `ledger.failure`. See docs/decisions for why in-process.
@@ -48,7 +48,7 @@ def run_dags(as_of: date, progress: Callable[[str, int, int], None]) -> None:
 
 
 def main(as_of: str) -> int:
-    """Serve `run_dags`: tell on stdout which DAG is running; everything else is printed on stderr.
+    """Serve `run_dags`: tell on stdout which task is running; everything else is printed on stderr.
 
     Where a database or a disk breaks it off, that is told last, after BROKE.
     """
@@ -72,9 +72,15 @@ def _run(as_of: str, progress: TextIO) -> int:
     for path, error in bag.import_errors.items():
         sys.stderr.write(f"{path}: {error}\n")
     of_the_night = [name for name, dag in bag.dags.items() if dag.tags & {"ingest", "warehouse"}]
+    steps, begun = sum(len(bag.dags[name].tasks) for name in of_the_night), set[str]()
+
+    def tell(task: str) -> None:
+        begun.add(task)  # one that waits begins more than once
+        progress.write(f"{len(begun)} {steps} {task}\n")
+
+    tasks.tell_person = tell
     with _dags_are_read_once(), _runs_are_named_by(as_of):
-        for step, dag_id in enumerate(sorted(of_the_night, key=lambda name: (name == "warehouse", name)), start=1):
-            progress.write(f"{step} {len(of_the_night)} {dag_id}\n")
+        for dag_id in sorted(of_the_night, key=lambda name: (name == "warehouse", name)):
             bag.dags[dag_id].deadline = None  # only a scheduler watches it, and a run in process breaks off over it
             bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
     return 1 if bag.import_errors else 0

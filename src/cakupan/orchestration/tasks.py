@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ LONGEST_WAIT = timedelta(hours=6)
 AFTER_THE_NIGHT = timedelta(hours=1)
 person_waits = False
 """Whether the night is run in this process for a person on the command line."""
+tell_person: Callable[[str], None] | None = None
+"""Tells that person each task that begins."""
 
 START = datetime(2025, 1, 1, tzinfo=ZoneInfo(settings.TIME_ZONE))
 

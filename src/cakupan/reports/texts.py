@@ -57,10 +57,11 @@ WORDS = {
     ),
     "evidence": Text(
         "Dari setiap kode paling banyak {most} kasus; semua kasus ada di buku kerja, lembar Bukti. "
-        "Penjelasan tersimpan dalam bahasa Indonesia. Dengan kunci temuan, "
-        "`cakupan trace --finding KUNCI` menunjukkan setiap baris yang membuktikannya.",
+        "Penjelasan tersimpan dalam bahasa Indonesia. Di bawahnya berdiri alamat baris bukti (kiriman:lembar:baris) "
+        "dan kunci temuan, yang dengan cakupan trace --finding KUNCI menunjukkan setiap baris.",
         "At most {most} cases of each code; the workbook holds all, on the sheet Evidence. Explanations "
-        "are kept in Indonesian. With the finding key, `cakupan trace --finding KEY` shows every row that proves it.",
+        "are kept in Indonesian. Below them stand the addresses of the rows that prove it (delivery:sheet:row) and the "
+        "finding key, with which cakupan trace --finding KEY shows every row.",
     ),
     "audit_findings": Text(
         "Nilai tidak dijumlahkan: beberapa kode dapat menunjuk rupiah yang sama.",
