@@ -20,7 +20,9 @@ from cakupan.audit import sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.note import BadNote
 from cakupan.bilingual import Language
+from cakupan.corrections.exporting import write_fix_workbooks
 from cakupan.corrections.importing import Imported, import_workbook
+from cakupan.corrections.returning import ReturnedWorkbooks
 from cakupan.database import Role, cause_of, connect, said
 from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
@@ -88,7 +90,7 @@ def archive(name: str, night: date, source: Source) -> bool:
     store = Archive(settings.archive_root())
     store.clear_abandoned()
     with connect(Role.LOADER) as connection:
-        pull = Pull(connection, store, feed, night, source)
+        pull = Pull(connection, store, feed, night, source, returned=ReturnedWorkbooks(connection))
         try:
             pull.run(feeds_of(feed.agency))
         except (NotConnected, OSError):
@@ -280,6 +282,8 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
     """Tell the agency's office what was wrong with its deliveries and not told yet; returns the letter's path."""
     feeds = feeds_of(agency)
     with connect(Role.LOADER) as connection:
+        for _ in write_fix_workbooks(connection, feeds, night, notices.outbox(), language):
+            pass  # beside the letter that names them
         return _tell(
             connection,
             agency,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from cakupan import settings
+from cakupan import night, settings
 from cakupan.cli import app
 from cakupan.corrections.fix_workbook import HEADER, REASON, ROW
 from cakupan.corrections.returned import CannotImport
 from cakupan.landing.archive import Archive
 from cakupan.ledger.corrections import made_of
 from cakupan.ledger.deliveries import Archived, enter_delivery
+from cakupan.notices import office_message
+from cakupan.sources.folder import Folder
 from tests.corrections.conftest import BAD_NIK, MENDED_NIK, Desk, Row, good_rows
 from tests.quality.deliveries import NIGHT, feed_called
 
@@ -179,3 +182,47 @@ def test_the_commands_list_show_export_and_import(desk: Desk, tmp_path: Any) -> 
     other = tmp_path / "other.xlsx"
     openpyxl.Workbook().save(other)
     assert run(app, ["quarantine", "import", str(other)]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("feed", "name"),
+    [(RECIPIENTS, "penerima_dbhcht_20250909.xlsx"), (FARMERS, "kelompok_tani_20250909.xlsx"), (FARMERS, "")],
+)
+def test_a_workbook_in_the_place_of_deliveries_is_a_correction(desk: Desk, feed: Any, name: str) -> None:
+    number = desk.deliver(feed, two_bad(feed))
+    path = desk.edited(feed, mend)
+    drop = desk.folder / "drop" / feed.agency / feed.feed
+    drop.mkdir(parents=True)
+    (drop / (name or path.name)).write_bytes(path.read_bytes())
+    for _ in range(2):  # it lies there in the next night too
+        night.archive(feed.name, NIGHT + timedelta(1), Folder(desk.folder / "drop"))
+    newest = desk.connection.execute("select max(delivery_id), count(*) from ledger.delivery").fetchone()
+    assert newest and newest[1] == 2 and newest[0] > number
+    assert desk.figures(newest[0]) == (29, 1, "ACCEPTED")
+    assert desk.connection.execute("select count(*) from ledger.ignored").fetchone() == (0,)
+
+
+def test_a_workbook_that_cannot_be_taken_is_told_like_any_file_that_is_not(desk: Desk) -> None:
+    desk.deliver(FARMERS, two_bad(FARMERS))
+    path = desk.workbook(FARMERS)
+    drop = desk.folder / "drop/distan/kelompok_tani"
+    drop.mkdir(parents=True)
+    (drop / path.name).write_bytes(path.read_bytes())
+    night.archive(FARMERS.name, NIGHT + timedelta(1), Folder(desk.folder / "drop"))
+    told = desk.connection.execute("select name, reason_id from ledger.ignored where feed <> ''").fetchall()
+    assert told == [(path.name, "tidak ada sel yang diperbaiki di dalamnya")]
+
+
+def test_the_next_letter_says_once_what_was_closed(desk: Desk) -> None:
+    desk.deliver(FARMERS, two_bad(FARMERS))
+    first = office_message(desk.connection, [FARMERS], NIGHT, already_told=frozenset())
+    assert (
+        first and "perbaikan-distan-kelompok_tani-20250909.xlsx" in first.html and "Sudah diperbaiki" not in first.html
+    )
+    desk.take_back(desk.edited(FARMERS, mend))
+    told = frozenset(first.topics)
+    second = office_message(desk.connection, [FARMERS], NIGHT, already_told=told)
+    assert second and "1 baris diperbaiki; masih terbuka: 1" in second.html
+    assert "1 baris sudah diperbaiki; masih terbuka: 1" in second.text
+    again = office_message(desk.connection, [FARMERS], NIGHT, already_told=told | frozenset(second.topics))
+    assert again is None

@@ -11,10 +11,11 @@ import psycopg
 
 from cakupan.bilingual import Language
 from cakupan.corrections.bad_rows import bad_rows
-from cakupan.corrections.fix_workbook import Origin, file_name, fix_workbook
+from cakupan.corrections.fix_workbook import Origin, fix_workbook
 from cakupan.corrections.open_rows import open_deliveries
 from cakupan.feeds import Feed
 from cakupan.ledger.deliveries import bytes_of
+from cakupan.sources import fix_workbook_name
 
 
 def write_fix_workbooks(
@@ -29,7 +30,7 @@ def write_fix_workbooks(
         facts = one.fault.facts
         origin = Origin(one.feed.name, facts.business_date, bytes_of(connection, facts.delivery_id))
         rows = bad_rows(connection, one.feed, facts.validation_id, facts.delivery_id)
-        path = folder / file_name(one.feed, facts.business_date)
+        path = folder / fix_workbook_name(one.feed, facts.business_date)
         draft = path.with_name(f".{path.name}.draft")
         draft.touch(mode=0o640)
         draft.write_bytes(fix_workbook(one.feed, origin, rows, language))

@@ -5,6 +5,7 @@ What an office changes in it is a correction of that delivery, wherever the work
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ MARK = "_cakupan"
 """The hidden sheet that says of which delivery the rows are."""
 SHEET = "Perbaikan"
 HEADER = 3
+LIST_BYTES = 1 << 20
+"""Of the list of a workbook's sheets that are looked at."""
 ROW, SHEET_NAME, REASON = "BARIS ASLI", "LEMBAR ASLI", "YANG PERLU DIPERBAIKI"
 """Columns beside those of the feed: the same words in both languages, for they are read again."""
 HEAD, OURS = PatternFill("solid", start_color="1F3A4D"), PatternFill("solid", start_color="5B6675")
@@ -47,11 +50,6 @@ class Origin:
     feed: str
     business_date: date
     sha256: str
-
-
-def file_name(feed: Feed, business_date: date) -> str:
-    """Name the workbook with the bad rows of a delivery."""
-    return f"perbaikan-{feed.agency}-{feed.feed}-{business_date:%Y%m%d}.xlsx"
 
 
 def fix_workbook(feed: Feed, origin: Origin, rows: Iterable[BadRow], language: Language = "id") -> bytes:
@@ -123,10 +121,11 @@ def _mark(sheet: Worksheet, origin: Origin) -> None:
 def origin_of(path: Path) -> Origin | None:
     """Return of which delivery a file holds the bad rows; None for any file that is no fix workbook."""
     try:
+        with zipfile.ZipFile(path) as parts:  # a glance, before a large workbook is opened in vain
+            if MARK.encode() not in parts.open("xl/workbook.xml").read(LIST_BYTES):
+                return None
         book = CalamineWorkbook.from_path(path)
-        if MARK not in book.sheet_names:
-            return None
         said = {str(row[0]): str(row[1]) for row in book.get_sheet_by_name(MARK).iter_rows() if len(row) > 1}
         return Origin(said["feed"], date.fromisoformat(said["business_date"]), said["sha256"])
-    except (CalamineError, KeyError, ValueError, OSError):
+    except (CalamineError, zipfile.BadZipFile, KeyError, ValueError, OSError):
         return None

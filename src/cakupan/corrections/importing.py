@@ -173,8 +173,8 @@ def _base(connection: psycopg.Connection[Any], feed: Feed, origin: Origin) -> _B
                 " cakupan quarantine export {0}",
             ).format(feed.name, origin.business_date.isoformat())
         )
-    *found, validation_id = row
-    return _Base(*found, list(bad_rows(connection, feed, validation_id, row[0])))
+    number, dated, sha256, name, status, validation_id = row
+    return _Base(number, dated, sha256, name, status, list(bad_rows(connection, feed, validation_id, number)))
 
 
 def _deliver(

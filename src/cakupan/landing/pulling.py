@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from psycopg import Connection
 
+from cakupan.bilingual import Text
 from cakupan.feeds import Feed
 from cakupan.landing.archive import Archive
 from cakupan.ledger.agency_files import fingerprints, keep_fingerprint, replace_ignored
 from cakupan.ledger.deliveries import enter_delivery, is_delivered
-from cakupan.sources import Away, Changed, NotConnected, ReadyDelivery, Source
+from cakupan.sources import Away, Changed, NotConnected, ReadyDelivery, Source, business_date
 from cakupan.sources.file_drop import FileDrop
+from cakupan.sources.ignored import Ignored
 
 ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 LISTINGS = 2  # what is not what was listed any more is looked for once more
@@ -29,11 +32,26 @@ class OlderLeft(RuntimeError):
         self.cause = cause
 
 
+class Returned(Protocol):
+    """Who knows the workbooks in which offices mend rows."""
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether a file is one."""
+
+    def take(self, path: Path) -> Text | None:
+        """Make a correction of it; returns why that cannot be."""
+
+
 class Pull:
     """The pull of one feed's deliveries up to a night."""
 
-    def __init__(self, connection: Connection[Any], store: Archive, feed: Feed, night: date, source: Source) -> None:
+    def __init__(
+        self, connection: Connection[Any], store: Archive, feed: Feed, night: date, source: Source, *,
+        returned: Returned | None = None,
+    ) -> None:  # fmt: skip
         self._connection, self._store = connection, store
+        self._returned = returned
+        self._taken_back = dict[str, Text | None]()
         self._feed, self._night, self._source = feed, night, source
         self._known = fingerprints(connection, feed)
         self._read = set[tuple[date, str, str | None]]()
@@ -59,6 +77,8 @@ class Pull:
                 given_up = len(left) >= MOST_BROKEN and found.business_date < self._night
                 if error := left[-1][1] if given_up else self._archive(found):
                     left.append((found, error))
+            if self._taken_back:
+                self._note_ignored(feeds)
             if not any(isinstance(error, Changed) for _, error in left):
                 break
         if left:
@@ -86,7 +106,11 @@ class Pull:
             raise  # nobody can be asked for the others either
         except (NotConnected, OSError) as error:
             return error
-        enter_delivery(self._connection, self._feed, found.business_date, found.name, archived)
+        path = self._store.path(archived.sha256)
+        if self._returned and self._returned.holds(path):
+            self._taken_back[found.name] = self._returned.take(path)
+        elif business_date(self._feed, found.name) or self._returned is None:
+            enter_delivery(self._connection, self._feed, found.business_date, found.name, archived)
         if found.fingerprint:
             keep_fingerprint(self._connection, self._feed, found.business_date, found.name, found.fingerprint)
         self._connection.commit()
@@ -96,7 +120,9 @@ class Pull:
     def _note_ignored(self, feeds: Sequence[Feed]) -> None:
         if not isinstance(self._source, FileDrop):
             return  # a system that is asked has nothing lying about
-        ignored = self._source.ignored(self._feed, self._night)
+        ignored = [one for one in self._source.ignored(self._feed, self._night) if one.name not in self._taken_back]
+        refused = {name: why for name, why in self._taken_back.items() if why}
+        ignored += [Ignored(self._feed.feed, name, "NO_CORRECTION", why) for name, why in refused.items()]
         replace_ignored(self._connection, self._feed.agency, self._feed.feed, self._night, ignored)
         if self._feed.feed == min(feed.feed for feed in feeds):
             self._connection.commit()

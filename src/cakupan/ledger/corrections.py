@@ -79,3 +79,9 @@ def corrections(connection: Connection[Any], feeds: Sequence[Feed], night: date)
     """Return the corrections of the feeds' deliveries dated not after the night, oldest first."""
     with connection.cursor(row_factory=class_row(Correction)) as cursor:
         return cursor.execute(OF_FEEDS, {"feeds": [feed.name for feed in feeds], "night": night}).fetchall()
+
+
+def is_taken(connection: Connection[Any], workbook_sha256: str) -> bool:
+    """Tell whether a correction was made of a workbook."""
+    found = connection.execute("select from ledger.correction where workbook_sha256 = %s", (workbook_sha256,))
+    return found.fetchone() is not None

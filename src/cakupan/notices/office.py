@@ -17,6 +17,7 @@ import psycopg
 from cakupan.bilingual import NOTHING, Language, Text, day
 from cakupan.feeds import Feed
 from cakupan.formulas import inert
+from cakupan.ledger.corrections import corrections
 from cakupan.notices import wording
 from cakupan.notices.faults import Address, Fault, faults, quarantined
 from cakupan.notices.information import Ignored, ignored
@@ -25,6 +26,7 @@ from cakupan.notices.office_remarks import remarks_for_office
 from cakupan.notices.states import FeedState, feed_states
 from cakupan.quality.explanations import explain_rules
 from cakupan.quality.suite import load_suite
+from cakupan.sources import fix_workbook_name
 
 LISTED = 50  # rows listed in a letter
 BESIDE = 5  # files named that were not taken, beside a delivery that did not come
@@ -80,9 +82,10 @@ def office_message(
     new = [fault for fault in faults(connection, feeds, night) if fault.topic not in already_told]
     late = [s for s in states.values() if s.state == "LATE" and _late_topic(s) not in already_told]
     remarks = [one for one in remarks_for_office(connection, feeds, night) if one.topic not in already_told]
+    mended = [one for one in corrections(connection, feeds, night) if one.topic not in already_told]
     seen = [one for one in ignored(connection, night) if one.feed.partition(".")[0] == feeds[0].agency]
     not_taken = [one for one in seen if one.topic not in already_told and not one.waits]
-    if not new and not late and not remarks and not not_taken:
+    if not any((new, late, remarks, not_taken, mended)):
         return None
     by_date = sorted(new, key=lambda fault: fault.facts.business_date)
     detailed = by_date[-DETAILED:]
@@ -98,7 +101,8 @@ def office_message(
     values = {
         "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
         "attached": ATTACHED, "others": by_date[:-DETAILED], "remarks": remarks,
-        "not_taken": not_taken, "beside": {state.name: _beside(state, seen) for state in late}, "listed": LISTED,
+        "not_taken": not_taken, "mended": mended, "fix_workbook_name": fix_workbook_name,
+        "beside": {state.name: _beside(state, seen) for state in late}, "listed": LISTED,
     }  # fmt: skip
     return Message(
         night=night,
@@ -108,6 +112,7 @@ def office_message(
             *map(_late_topic, late),
             *(one.topic for one in remarks),
             *(one.topic for one in not_taken),
+            *(one.topic for one in mended),
         ),
         subject=subject,
         text=render("office.txt.j2", **values),

@@ -117,7 +117,23 @@ def file_name(feed: Feed, day: date) -> str:
 
 def business_date(feed: Feed, name: str) -> date | None:
     """Return the date in a file name of the form `<feed>_<YYYYMMDD>.<ext>`; None for any other name."""
-    match = re.fullmatch(rf"{re.escape(feed.feed)}_([0-9]{{8}})\.{re.escape(feed.format.extension)}", name)
+    return _dated(rf"{re.escape(feed.feed)}_([0-9]{{8}})\.{re.escape(feed.format.extension)}", name)
+
+
+def fix_workbook_name(feed: Feed, day: date) -> str:
+    """Return the name of the workbook in which an office mends rows of the delivery of a day."""
+    return f"perbaikan-{feed.agency}-{feed.feed}-{day:%Y%m%d}.xlsx"
+
+
+def returned_date(feed: Feed, name: str) -> date | None:
+    """Return the date in the name of what may be such a workbook: its own, or the feed's with the ending of one."""
+    return _dated(
+        rf"(?:{re.escape(feed.feed)}_|perbaikan-{feed.agency}-{re.escape(feed.feed)}-)([0-9]{{8}})\.xlsx", name
+    )
+
+
+def _dated(pattern: str, name: str) -> date | None:
+    match = re.fullmatch(pattern, name)
     if not match:
         return None
     try:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from cakupan.feeds import Feed
-from cakupan.sources import ReadyDelivery, business_date, try_once
+from cakupan.sources import ReadyDelivery, business_date, returned_date, try_once
 from cakupan.sources.ignored import Ignored, Kind, ignored_around_feeds, ignored_in_folder
 
 SETTLE_SECONDS = 5.0
@@ -66,7 +66,7 @@ class FileDrop(ABC):
             again = _named(feed, self._entries(feed))
             growing = {name for name, state in files.items() if again.get(name) != state}
         self._listed[feed.name] = entries, growing
-        dated = sorted((day, name) for name in files.keys() - growing if (day := business_date(feed, name)))
+        dated = sorted((day, name) for name in files.keys() - growing if (day := _date(feed, name)))
         return [self._ready(feed, day, name, files[name]) for day, name in dated]
 
     def ignored(self, feed: Feed, night: date) -> list[Ignored]:
@@ -112,5 +112,9 @@ class FileDrop(ABC):
 
 
 def _named(feed: Feed, entries: dict[str, Entry]) -> dict[str, State]:
-    """Return the files among them that are called like a delivery of the feed."""
-    return {name: entry.state for name, entry in entries.items() if entry.state and business_date(feed, name)}
+    """Return the files among them that are called like a delivery of the feed, or like mended rows of one."""
+    return {name: entry.state for name, entry in entries.items() if entry.state and _date(feed, name)}
+
+
+def _date(feed: Feed, name: str) -> date | None:
+    return business_date(feed, name) or returned_date(feed, name)
