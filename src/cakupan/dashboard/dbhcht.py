@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from cakupan.bilingual import Text, number, per_cent, rupiah, same
+from cakupan.bilingual import Text, number, per_cent, rupiah
 from cakupan.dashboard.cells import counted, money, shown, total
 from cakupan.dashboard.charts import bars, flows
 from cakupan.dashboard.content import Basis, Card, Page, Rows, Section, WhatIf
-from cakupan.dashboard.figures import Figures, Row
+from cakupan.dashboard.figures import Figures
+from cakupan.dashboard.findings import findings, lapsed, protection
 from cakupan.dashboard.shares import lapses
-from cakupan.dashboard.wording import ALL, NO_OFFICE, PROTECTION, SEVERITY, SMALL_CELLS, called
+from cakupan.dashboard.wording import ALL
 from cakupan.reports.content import Cell, Column
 
 AMOUNTS = ("budget_idr", "disbursed_idr", "posted_idr", "unposted_idr", "remaining_idr")
@@ -28,10 +27,10 @@ def dbhcht_page(figures: Figures) -> Page:
                 _headline(figures, sums),
                 _flow(figures, sums),
                 _absorption(figures, sums),
-                _protection(figures),
-                _findings(figures),
+                protection(figures),
+                findings(figures),
                 lapses(figures, "DBHCHT"),
-                _lapsed(figures),
+                lapsed(figures),
                 _what_if(figures, sums),
             )
             if section
@@ -124,9 +123,8 @@ def _flow(figures: Figures, sums: dict[str, int | None]) -> Section | None:
     posted = Text("Dibukukan BPJS", "Posted by BPJS")
     unposted = Text("Belum dibukukan", "Not posted")
     links: list[tuple[Text | str, Text | str, int]] = []
-    short = {row["agency_name"]: row["short_name"] for row in figures.agencies.values()}
     for name, amounts in _by_office(figures):
-        office = short.get(name) or name
+        office = _short(figures, name)
         budgeted, spent = amounts["budget_idr"] or 0, amounts["disbursed_idr"] or 0
         links += [
             (budget, office, budgeted),
@@ -173,6 +171,13 @@ def _flow(figures: Figures, sums: dict[str, int | None]) -> Section | None:
     )
 
 
+def _short(figures: Figures, office: str) -> str:
+    return next(
+        (str(row["short_name"]) for row in figures.agencies.values() if row["agency_name"] == office),
+        office,
+    )
+
+
 def _absorption(figures: Figures, sums: dict[str, int | None]) -> Section:
     offices = _by_office(figures)
     budget = sums["budget_idr"]
@@ -190,7 +195,7 @@ def _absorption(figures: Figures, sums: dict[str, int | None]) -> Section:
         chart=bars(
             "serapan",
             Text("Bagian pagu yang cair tiap perangkat daerah", "Share of the budget paid out, by office"),
-            [name for name, _ in offices],
+            [_short(figures, name) for name, _ in offices],
             [
                 (
                     Text("Serapan", "Absorbed"),
@@ -229,133 +234,6 @@ def _absorption(figures: Figures, sums: dict[str, int | None]) -> Section:
 
 def _share(part: int | None, whole: int | None) -> float | None:
     return part / whole if whole and part is not None else None
-
-
-def _protection(figures: Figures) -> Section:
-    return Section(
-        "perlindungan",
-        Text("Siapa yang terlindungi", "Who is protected"),
-        words=[SMALL_CELLS],
-        tables=[
-            Rows(
-                [
-                    Column(Text("Keadaan", "State")),
-                    Column(Text("Bulan-pekerja", "Worker-months"), "count"),
-                    Column(Text("Pekerja", "Workers"), "count"),
-                    Column(Text("Terutang", "Due"), "rupiah"),
-                    Column(Text("Dibukukan", "Posted"), "rupiah"),
-                ],
-                [
-                    [
-                        called(PROTECTION, row["protection_status"]),
-                        shown(row, "worker_months"),
-                        *(shown(row, name, "worker_months") for name in ("workers", "due_idr", "posted_amount_idr")),
-                    ]
-                    for row in figures.protection
-                ],
-            )
-        ],
-        basis=[Basis("dbhcht_lineage")],
-    )
-
-
-def _findings(figures: Figures) -> Section:
-    totals = [row for row in figures.findings if row["is_total"] and row["mart"] == "audit_findings"]
-    return Section(
-        "temuan",
-        Text("Temuan menurut kode dan perangkat daerah", "Findings by code and office"),
-        words=[
-            Text(
-                "Temuan adalah pertanyaan kepada perangkat daerah, bukan putusan. Beberapa aturan dapat menunjuk"
-                " rupiah yang sama: jumlahnya tidak boleh ditambahkan.",
-                "A finding is a question to the office, not a verdict. Several rules can point at the same rupiah:"
-                " amounts must not be added up over rules.",
-            ),
-            SMALL_CELLS,
-        ],
-        chart=bars(
-            "temuan",
-            Text("Banyaknya temuan menurut aturan", "Findings by rule"),
-            [row["finding_code"] for row in totals],
-            [(Text("Temuan", "Findings"), [row["findings"] for row in totals])],
-        )
-        if totals
-        else None,
-        tables=[
-            _rules(figures, "audit_findings", Text("Temuan", "Findings")),
-            _rules(
-                figures, "audit_observations", Text("Pengamatan, bukan penyimpangan", "Observations, no irregularities")
-            ),
-        ],
-        basis=[Basis("audit_findings", command='cakupan sql "select finding_key, explanation from audit_findings"')],
-    )
-
-
-def _rules(figures: Figures, mart: str, caption: Text) -> Rows:
-    rows: list[list[Cell]] = []
-    for row in figures.findings:
-        if row["mart"] != mart:
-            continue
-        alone = row["is_total"] and _only_across_offices(figures.findings, row)
-        if row["is_total"]:
-            where: Text = ALL
-        elif row["skpd_code"]:
-            where = same(figures.office_name(row["skpd_code"]))
-        else:
-            where = NO_OFFICE
-        if not alone:
-            rows.append(
-                [
-                    Text(row["sentence_id"], row["sentence_en"]),
-                    row["finding_code"],
-                    called(SEVERITY, row["severity"]),
-                    where,
-                    shown(row, "findings"),
-                    shown(row, "amount_idr", "findings"),
-                ]
-            )
-    return Rows(
-        [
-            Column(Text("Aturan", "Rule")),
-            Column(Text("Kode", "Code"), "code"),
-            Column(Text("Tingkat", "Severity")),
-            Column(Text("Perangkat daerah", "Office")),
-            Column(Text("Temuan", "Findings"), "count"),
-            Column(Text("Rupiah", "Rupiah"), "rupiah"),
-        ],
-        rows,
-        caption=caption,
-    )
-
-
-def _only_across_offices(findings: Sequence[Row], every: Row) -> bool:
-    """Tell whether a rule's total would only repeat its one row."""
-    same_rule = [
-        row for row in findings
-        if (row["finding_code"], row["fiscal_year"]) == (every["finding_code"], every["fiscal_year"])
-    ]  # fmt: skip
-    return len(same_rule) == 2
-
-
-def _lapsed(figures: Figures) -> Section | None:
-    row = next(
-        (one for one in figures.findings if one["finding_code"] == "LAPSED_AFTER_FUNDING" and one["is_total"]), None
-    )
-    if row is None:
-        return None
-    return Section(
-        "sesudah",
-        Text("Putus sesudah pembiayaan berakhir", "Lapsed after the funding ended"),
-        cards=[
-            Card(
-                Text("Putus sesudah DBHCHT berakhir", "Lapsed after DBHCHT ended"),
-                shown(row, "findings"),
-                "count",
-                Text("peserta; {}", "participants; {}").format(Text(row["sentence_id"], row["sentence_en"])),
-            )
-        ],
-        basis=[Basis("audit_observations")],
-    )
 
 
 def _what_if(figures: Figures, sums: dict[str, int | None]) -> Section | None:

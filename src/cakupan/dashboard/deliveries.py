@@ -8,7 +8,8 @@ from cakupan.bilingual import Text, joined, number, same
 from cakupan.dashboard.charts import bars
 from cakupan.dashboard.content import Basis, Card, Chart, Page, Rows, Section
 from cakupan.dashboard.figures import Figures
-from cakupan.dashboard.wording import ALL, DELIVERY, age, called, month
+from cakupan.dashboard.wording import ALL, DELIVERY, NOT_DUE, age, called, month
+from cakupan.feeds import Feed
 from cakupan.quality.report import FeedLine
 from cakupan.reports.content import Cell, Column
 
@@ -27,8 +28,15 @@ DELIVERY_COLUMNS = (
 )
 
 
+def every_feed(lines: Sequence[FeedLine], feeds: Sequence[Feed]) -> list[FeedLine]:
+    """Return the night's lines, and after them one for each feed that nothing was awaited of and nothing came."""
+    there = {line.feed.name for line in lines}
+    return [*lines, *(FeedLine(feed, NOT_DUE, {}) for feed in feeds if feed.name not in there)]
+
+
 def quality_page(figures: Figures, feeds: Sequence[FeedLine]) -> Page:
     """Make the page."""
+    due = sum(line.status != NOT_DUE for line in feeds)
     accepted = sum(line.status == "ACCEPTED" for line in feeds)
     rows = {name: sum(line.facts.get(name) or 0 for line in feeds) for name in COUNTS}
     return Page(
@@ -51,14 +59,14 @@ def quality_page(figures: Figures, feeds: Sequence[FeedLine]) -> Page:
                         Text("Kiriman diterima", "Deliveries accepted"),
                         accepted,
                         "count",
-                        Text("dari {} kiriman", "of {} deliveries").format(number(len(feeds))),
+                        Text("dari {} kiriman", "of {} deliveries").format(number(due)),
                     ),
                     Card(
                         Text("Terlambat, ditahan, ditolak", "Late, held, rejected"),
-                        len(feeds) - accepted,
+                        due - accepted,
                         "count",
                         Text("perlu tindak lanjut", "need somebody"),
-                        tone="bad" if len(feeds) > accepted else "good",
+                        tone="bad" if due > accepted else "good",
                     ),
                     Card(
                         Text("Baris di karantina", "Rows quarantined"),

@@ -185,6 +185,10 @@ class Figures:
         """Return the name of an agency, its code where nothing names it."""
         return str(self.agencies[code]["agency_name"]) if code in self.agencies else code
 
+    def short_name(self, agency: str) -> str:
+        """Return what an agency is called where there is little room."""
+        return str(self.agencies[agency]["short_name"]) if agency in self.agencies else agency
+
     def office_name(self, skpd_code: str | None) -> str:
         """Return the name of a budget office, its code where nothing names it."""
         return self.skpd.get(skpd_code or "") or skpd_code or ""

@@ -142,7 +142,7 @@ def by_roster(figures: Figures) -> Section:
                 "Pekerja terlindungi dan belum dalam daftar tiap perangkat daerah",
                 "Workers covered and not on each roster",
             ),
-            names,
+            [figures.short_name(row["agency_code"]) for row in figures.rosters],
             [
                 (Text("Terlindungi", "Covered"), [row["active_participants"] for row in figures.rosters]),
                 (Text("Belum terlindungi", "Not covered"), [row["not_covered"] for row in figures.rosters]),

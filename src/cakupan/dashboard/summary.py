@@ -11,7 +11,7 @@ from cakupan.dashboard.charts import lines
 from cakupan.dashboard.content import Basis, Card, Page, Rows, Section
 from cakupan.dashboard.figures import Figures, Row
 from cakupan.dashboard.shares import by_roster, by_sector, by_source, lapses, places
-from cakupan.dashboard.wording import COMPLIANCE, DENOMINATORS, month, since
+from cakupan.dashboard.wording import COMPLIANCE, DENOMINATORS, NOT_DUE, month, since
 from cakupan.quality.report import FeedLine
 from cakupan.reports.content import Cell, Column, Kind
 
@@ -144,7 +144,7 @@ def _attention(figures: Figures, feeds: Sequence[FeedLine]) -> Section:
                     "perangkat-daerah-pupr.html#konstruksi",
                 )
             )
-    late = [line.feed.title for line in feeds if line.status != "ACCEPTED"]
+    late = [line.feed.title for line in feeds if line.status not in ("ACCEPTED", NOT_DUE)]
     if late:
         points.append(
             (

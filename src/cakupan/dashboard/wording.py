@@ -37,12 +37,13 @@ SEVERITY = {
     "notice": Text("catatan", "notice"),
     "info": Text("informasi", "information"),
 }
+NOT_DUE = "NOT_DUE"
 DELIVERY = {
+    NOT_DUE: Text("Tidak ditunggu malam ini", "Not awaited this night"),
     "ACCEPTED": Text("Diterima", "Accepted"),
     "LATE": Text("Terlambat", "Late"),
     "REJECTED": Text("Ditolak", "Rejected"),
     "HELD": Text("Ditahan", "Held"),
-    "MISSING": Text("Belum pernah ada", "Never came"),
 }
 NO_OFFICE = Text("Lintas perangkat daerah", "Across offices")
 ALL = Text("Jumlah", "Total")

@@ -11,7 +11,7 @@ from cakupan import settings
 from cakupan.bilingual import Language
 from cakupan.dashboard.content import Page
 from cakupan.dashboard.dbhcht import dbhcht_page
-from cakupan.dashboard.deliveries import quality_page
+from cakupan.dashboard.deliveries import every_feed, quality_page
 from cakupan.dashboard.figures import Figures
 from cakupan.dashboard.html import Html
 from cakupan.dashboard.methods import methods_page
@@ -44,6 +44,7 @@ def write_pages(figures: Figures, lines: Sequence[FeedLine], feeds: Sequence[Fee
 
 def all_pages(figures: Figures, lines: Sequence[FeedLine], feeds: Sequence[Feed]) -> list[Page]:
     """Make all pages, those that every page leads to first."""
+    lines = every_feed(lines, feeds)
     return [
         summary_page(figures, lines),
         offices_page(figures),
