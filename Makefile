@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint bench airflow env docs lineage lock clean
+.PHONY: help nightly test test-unit lint bench airflow env docs lineage guides lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -36,6 +36,9 @@ env: ## Generate .env with the secrets that docker-compose.yml asks for
 docs: .docs/ready target/dbt-docs/static_index.html ## Build the documentation as a site that needs no network, target/site/index.html
 	@NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
 	@echo "target/site/index.html: open it in a browser"
+
+guides: .venv/ready ## Write docs/pengiriman anew, what each office sends, and a PDF for each in target/panduan: after a feed or a rule was changed
+	@$(BIN)/python -m cakupan.onboarding && $(BIN)/cakupan feed guide --out target/panduan
 
 lineage: .venv/ready ## Write docs/column-lineage.md anew from the SQL that dbt compiles: after a model was changed
 	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python -m cakupan.lineage

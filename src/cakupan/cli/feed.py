@@ -141,6 +141,34 @@ def template(
 
 
 @app.command()
+def guide(
+    agencies: Annotated[list[str] | None, typer.Argument(help="For example disnaker; else all.")] = None,
+    folder: Annotated[Path, typer.Option("--out", file_okay=False, help="Where the PDFs go.")] = Path(),
+    lang: Annotated[Language, typer.Option("--lang", help="Indonesian or English.")] = "id",
+) -> None:
+    """Write a PDF per agency that says of each of its feeds what to send, how, when, and what is not let in.
+
+    Exit code 0: written; 1: it cannot be; 2: there is no such agency, or a feed's files are wrong.
+    """
+    from cakupan.onboarding.agency_guide import agency_guide, by_agency
+    from cakupan.reports.files import pdf
+
+    try:
+        known = by_agency()
+        if unknown := sorted(set(agencies or ()) - set(known)):
+            say_and_exit(f"there is no agency {', '.join(unknown)}; there are: {', '.join(known)}", 2)
+        for agency in agencies or known:
+            report = agency_guide(known[agency], lang)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{report.name}.pdf").write_bytes(pdf(report))
+            out.print(str(folder / f"{report.name}.pdf"), markup=False)
+    except ValueError as error:
+        say_and_exit(str(error), 2)
+    except OSError as error:
+        say_and_exit(f"{folder}: {error.strerror}", 1)
+
+
+@app.command()
 def rules(name: Annotated[str, NAME], form: FormatOption = Format.JSON) -> None:
     """Print all rules of a feed, each with its sentence in two languages, as a Great Expectations suite in JSON.
 

@@ -13,7 +13,7 @@ from cakupan.bilingual import NOTHING, Text, joined, listed, same
 from cakupan.feeds import Column, CsvFormat, Feed, XlsxFormat
 from cakupan.onboarding.examples import bad_example, good_example, rules_of
 from cakupan.quality.declared import GIVEN
-from cakupan.quality.rule import IN_SET
+from cakupan.quality.rule import IN_SET, Rule
 from cakupan.quality.suite import Suite, load_suite
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "Unicode (UTF-16)", "cp1252": "Windows-1252 (ANSI)"}
@@ -77,15 +77,16 @@ def guide(feed: Feed) -> Guide:
         feed=feed,
         sending=tuple(_sending(feed)),
         refused=tuple(_refused(feed)),
-        held=tuple(rule.meta.sentence for rule in suite.delivery_rules if _holds(rule.rule_id, rule.severity)),
+        held=tuple(rule.meta.sentence for rule in suite.delivery_rules if _holds(feed, rule)),
         on_rows=(suite.key_rule.meta.sentence, *_across(feed, suite)),
         columns=tuple(_column(suite, column, good[column.name]) for column in feed.columns),
     )
 
 
-def _holds(rule_id: str, severity: str) -> bool:
+def _holds(feed: Feed, rule: Rule) -> bool:
     """Tell whether an office can do something about the rule: counting rows twice is the house's own affair."""
-    return severity == "critical" and rule_id not in ("delivery.rows", "delivery.counts_agree")
+    others = {"delivery.rows", "delivery.counts_agree", *(() if feed.period else ("delivery.period",))}
+    return rule.severity == "critical" and rule.rule_id not in others
 
 
 def _across(feed: Feed, suite: Suite) -> Iterator[Text]:
@@ -119,18 +120,18 @@ def _until() -> Text:
 def _how(feed: Feed) -> Text:
     if feed.sql:
         return Text(
-            "Tidak ada berkas yang dikirim: isi tabel `{}` dibaca dari basis data Anda. Perbaikan dilakukan di sana.",
-            "No file is sent: the table `{}` is read from your database. Mend it there.",
+            "Tidak ada berkas yang dikirim: isi tabel {} dibaca dari basis data Anda. Perbaikan dilakukan di sana.",
+            "No file is sent: the table {} is read from your database. Mend it there.",
         ).format(feed.sql.table)
     if feed.rest:
         return Text(
-            "Tidak ada berkas yang dikirim: data diambil dari layanan Anda, `{}`. Perbaikan dilakukan di sistem asal.",
-            "No file is sent: the data are asked of your service, `{}`. Mend them in the system they come from.",
+            "Tidak ada berkas yang dikirim: data diambil dari layanan Anda, {}. Perbaikan dilakukan di sistem asal.",
+            "No file is sent: the data are asked of your service, {}. Mend them in the system they come from.",
         ).format(feed.rest.path)
     return Text(
-        "Taruh berkas di tempat kiriman Anda sebagai `{0}/{1}/{1}_TTTTBBHH.{2}`; TTTTBBHH adalah tanggal data,"
+        "Taruh berkas di tempat kiriman Anda sebagai {0}/{1}/{1}_TTTTBBHH.{2}; TTTTBBHH adalah tanggal data,"
         " misalnya 20250909. Kiriman ulang memakai nama yang sama dan selalu berisi semua baris.",
-        "Put the file where your deliveries go, as `{0}/{1}/{1}_YYYYMMDD.{2}`; YYYYMMDD is the date of the data, such"
+        "Put the file where your deliveries go, as {0}/{1}/{1}_YYYYMMDD.{2}; YYYYMMDD is the date of the data, such"
         " as 20250909. What is sent again has the same name and always all rows.",
     ).format(feed.agency, feed.feed, feed.format.extension)
 
