@@ -51,7 +51,7 @@
       orient: narrow ? "vertical" : "horizontal",
       label: narrow ? { ...text, fontSize: 11, lineHeight: 12, width: 64, overflow: "break", position: "bottom" } : { ...text, width: 150, overflow: "break" },
       left: narrow ? 20 : 4, right: narrow ? 20 : 160, top: 8, bottom: narrow ? 60 : 8, nodeGap: narrow ? 16 : 12,
-      lineStyle: { color: "gradient", opacity: 0.4 },
+      lineStyle: { color: "source", opacity: 0.35 },
     } : one.type === "line" ? { ...one, symbolSize: 7, lineStyle: { width: 3 } } : { ...one, barMaxWidth: 28 }));
     return {
       color: is.series, textStyle: text, animation: false,
@@ -82,6 +82,16 @@
     for (const { chart, option, place } of charts) {
       chart.resize();
       chart.setOption(dressed(option, place.clientWidth < 640), true);
+    }
+  }
+
+  // Before printing the page still has the width of the screen: a chart is given that of A4 between its margins.
+  function onPaper() {
+    document.documentElement.classList.add("paper");
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    for (const { chart, option, place } of charts) {
+      chart.resize({ width: 670, height: place.clientHeight });
+      chart.setOption(dressed(option, false), true);
     }
   }
 
@@ -116,8 +126,9 @@
   tellAge();
   dark.addEventListener("change", again);
   addEventListener("resize", again);
-  addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("details")) fold.open = true;
+  addEventListener("beforeprint", onPaper);
+  addEventListener("afterprint", () => {
+    document.documentElement.classList.remove("paper");
     again();
   });
 })();
