@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 
 from cakupan import night, orchestration, settings
+from cakupan.audit.accepting import on_record
 from cakupan.database import Role, apply_schema, connect, create_database
+from cakupan.database.schema import is_up_to_date
 from cakupan.database.server import embedded
 
 
@@ -23,7 +25,9 @@ def set_up_warehouse(progress: Callable[[str], None]) -> None:
     progress("databases, roles and relations")
     create_database()
     with connect(Role.ADMIN) as connection:
-        apply_schema(connection)
+        if not is_up_to_date(connection):
+            with on_record(connection, "the warehouse was brought to the version of the program"):
+                apply_schema(connection)
 
 
 def set_up(progress: Callable[[str], None]) -> None:

@@ -17,6 +17,7 @@ import psycopg
 
 from cakupan import dashboard, identity, landing, notices, publish, quality, settings
 from cakupan.audit import sealing
+from cakupan.audit.accepting import on_record
 from cakupan.audit.folder import Folder
 from cakupan.audit.note import BadNote
 from cakupan.bilingual import Language
@@ -69,7 +70,7 @@ def hide_values(step: Callable[P, R]) -> Callable[P, R]:
 def prepare() -> None:
     """Make known to the database the feeds as declared, with their tables and the view of their accepted rows."""
     feeds = load_feeds(settings.FEEDS)
-    with connect(Role.LOADER) as connection:
+    with connect(Role.LOADER) as connection, on_record(connection, "feeds are declared otherwise"):
         for feed in feeds:
             declare_feed(connection, feed)
             landing.ensure_landing_table(connection, feed)

@@ -329,7 +329,7 @@ def test_a_column_declared_since_does_not_change_what_was_landed(
     nights.publish(NEXT + timedelta(days=2))
     rows = landed(nights)
     assert housekeeping.drop_outdated().deliveries == 3
-    _declare(monkeypatch, tmp_path, Column(name="no_hp", header="no_hp", about="Telephone"))
+    declare_column(monkeypatch, tmp_path, Column(name="no_hp", header="no_hp", about="Telephone"))
     assert altered() == []
     with connect(Role.LOADER) as connection:
         assert cache.land_again(connection, [1, extra]) == 2
@@ -340,7 +340,7 @@ def test_a_column_declared_since_does_not_change_what_was_landed(
     assert [row[: len(rows[0])] for row in landed(nights)] == [row for row in rows if row[0] != 2]
 
 
-def _declare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, column: Column) -> Feed:
+def declare_column(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, column: Column) -> Feed:
     """The same feeds, with one more column declared of the farmers."""
     shutil.copytree(settings.FEEDS, tmp_path / "feeds")
     path = tmp_path / "feeds" / "distan" / "kelompok_tani.yml"

@@ -75,11 +75,11 @@ def test_a_signature_is_of_one_restart_only(kept: Kept, changed: str) -> None:
 
 
 def test_a_restart_by_another_key_is_not_believed(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cakupan.audit import restarts
+    from cakupan.audit import restarts, statements
 
     ours = signing_key()
     with monkeypatch.context() as patch:
-        patch.setattr(restarts, "signing_key", lambda: replace(ours, seed=bytes(32)))
+        patch.setattr(statements, "signing_key", lambda: replace(ours, seed=bytes(32)))
         with connect(Role.LOADER) as connection:
             restarts.enter_restart(connection, "Ani", "disk failed", [])
     with pytest.raises(sealing.CannotSeal, match="Entry 6"):

@@ -14,7 +14,8 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
 from cakupan.ledger import digests
-from cakupan.ledger.publications import VIEWS, Part, Publication, relations, stored_counts
+from cakupan.ledger.definitions import DEFINITIONS
+from cakupan.ledger.publications import SAID, Part, Publication, relations, stored_counts
 from cakupan.ledger.runs import inputs_of
 
 LISTS = "warehouse.rows_of_run"
@@ -32,7 +33,7 @@ def check_marts(connection: Connection[Any], record: Record, folder: Folder, are
         if on is not None and publication.facts["as_of_date"] != on.isoformat():
             continue
         for part in publication.parts():
-            if part.by is None and publication is not standing:
+            if part.relation == DEFINITIONS or (part.by is None and publication is not standing):
                 continue
             changes = _check(connection, folder, publication, part)
             parts, count = parts + 1, count + part.digest.rows
@@ -60,7 +61,7 @@ def _standing(connection: Connection[Any], publications: Sequence[Publication], 
 
 def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> Changes:
     """Tell what differs in one part."""
-    if part.relation != VIEWS:
+    if part.relation not in SAID:
         columns = digests.table_columns(connection, *part.relation.split(".", 1))
         if missing := [name for name in part.columns if name not in columns]:
             return Changes([f"its columns {', '.join(missing)} are gone" if columns else "the table is gone"])

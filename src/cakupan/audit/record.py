@@ -32,6 +32,7 @@ SAID: dict[str, dict[str, type]] = {
         "standing": dict,
     },
     "restart": {"by": str, "why": str, "given_up": list},
+    "definitions": {"by": str, "why": str, "before": dict, "after": dict, "accepts": list, "program": dict},
     "read": {"who": str, "reason": str, "what": dict},
 }  # fmt: skip
 """What an entry of each kind says that is read again."""

@@ -11,11 +11,10 @@ from typing import Any
 
 from psycopg import Connection
 
-from cakupan.audit import note
+from cakupan.audit import note, statements
 from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.keys import signing_key
-from cakupan.audit.note import BadNote
-from cakupan.ledger.entries import Entry, append, canonical, read_entries
+from cakupan.ledger.entries import Entry, append, read_entries
 
 
 def enter_restart(connection: Connection[Any], by: str, why: str, gone: Iterable[Checkpoint]) -> None:
@@ -28,7 +27,7 @@ def enter_restart(connection: Connection[Any], by: str, why: str, gone: Iterable
         ],
         "why": why,
     }
-    append(connection, "restart", {**said, "signature": str(note.sign(_text(said), signing_key()))})
+    append(connection, "restart", statements.signed("restart", said))
 
 
 def given_up(connection: Connection[Any]) -> set[Checkpoint]:
@@ -50,13 +49,4 @@ def unsigned_restarts(connection: Connection[Any]) -> list[Entry]:
 
 def is_signed(facts: Mapping[str, Any]) -> bool:
     """Tell whether a restart's signature is by the record's key and of what it says."""
-    said = {name: facts.get(name) for name in ("by", "disowned", "given_up", "why")}
-    try:
-        return note.verify(note.parse(str(facts.get("signature"))), signing_key().verifier) == _text(said)
-    except BadNote:
-        return False
-
-
-def _text(said: Mapping[str, Any]) -> str:
-    """Write what is signed; it cannot be taken for a checkpoint, whose second line is a number."""
-    return f"{signing_key().name}\nrestart\n{canonical(said)}\n"
+    return statements.is_signed("restart", facts, ("by", "disowned", "given_up", "why"))

@@ -9,6 +9,7 @@ import psycopg
 
 from cakupan import settings
 from cakupan.audit.areas import Area
+from cakupan.audit.check_definitions import check_definitions
 from cakupan.audit.check_ledger import check_tables
 from cakupan.audit.check_marts import check_marts
 from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
@@ -17,7 +18,7 @@ from cakupan.audit.record import read_record
 from cakupan.database import Role, connect
 from cakupan.landing.archive import Archive
 
-AREAS = ("ledger", "archive", "landing", "decisions", "marts")
+AREAS = ("ledger", "archive", "landing", "decisions", "marts", "definitions")
 
 
 def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Area]:
@@ -49,3 +50,6 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
         if "marts" in only:
             check_marts(auditor, record, folder, areas["marts"], on)
             yield areas["marts"]
+        if "definitions" in only:
+            check_definitions(auditor, record, folder, areas["definitions"])
+            yield areas["definitions"]

@@ -71,6 +71,7 @@ class Kept(StrEnum):
     LANDING = "landing"
     DECISIONS = "decisions"
     MARTS = "marts"
+    DEFINITIONS = "definitions"
 
 
 @app.callback()

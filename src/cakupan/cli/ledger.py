@@ -61,6 +61,23 @@ def restart(
 
 
 @app.command()
+def accept(
+    by: Annotated[str, typer.Option(help="Who answers for it.")],
+    why: Annotated[str, typer.Option(help="On what grounds.")],
+) -> None:
+    """Accept, on record, what was defined otherwise than by the program: a grant, a view; after `cakupan verify`."""
+    from cakupan.audit import check_definitions
+    from cakupan.audit.folder import Folder
+
+    try:
+        with _connected(Role.LOADER) as connection:
+            check_definitions.accept(connection, Folder(), by, why)
+    except ValueError as error:
+        say_and_exit(cause(error))
+    seal()
+
+
+@app.command()
 def checkpoint() -> None:
     """Print the newest signed checkpoint, for a witness or to be published."""
     from cakupan.audit import sealing

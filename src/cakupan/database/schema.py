@@ -17,10 +17,8 @@ from cakupan.database.connection import Role, connect, database_name
 from cakupan.database.migration import apply_migration, pending_migrations
 
 REPEATABLE = Path(__file__).parent / "repeatable"
-SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "grants.sql", "record.sql")
+SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "grants.sql", "record.sql", "roles.sql")
 LOCK_TIMEOUT = "2s"
-SEARCH_PATHS = {Role.BI: ("marts", "latest"), Role.AUDITOR: ("marts", "latest")}
-"""Where readers find a name without a schema; what both schemas have is that of all nights."""
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """
     select h.told from ledger.holders(
@@ -51,10 +49,9 @@ def apply_schema(connection: psycopg.Connection) -> None:
     Where a relation must be changed, no reader waits behind that for longer than LOCK_TIMEOUT. Raises Held, and
     CannotMigrate where the warehouse is of a newer version or a migration fails; then nothing has changed.
     """
-    scripts = [(REPEATABLE / name).read_text(encoding="utf-8") for name in SCRIPTS]
     for pause in (*PAUSES, None):
         try:
-            _apply(connection, scripts)
+            _apply(connection)
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             if pause is None:
                 raise Held(_held(connection)) from None
@@ -63,20 +60,31 @@ def apply_schema(connection: psycopg.Connection) -> None:
             return
 
 
-def _apply(connection: psycopg.Connection, scripts: list[str]) -> None:
-    repeated = hashlib.sha256("".join(scripts).encode()).hexdigest()
+def is_up_to_date(connection: psycopg.Connection) -> bool:
+    """Tell whether the fixed schemas are those of this program. Raises CannotMigrate where they are of a newer one."""
+    known = connection.execute("select obj_description(to_regnamespace('ledger'), 'pg_namespace')").fetchone()
+    return not pending_migrations(connection) and known == (_repeated(),)
+
+
+def _apply(connection: psycopg.Connection) -> None:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.schema'))")
-        pending = pending_migrations(connection)
-        known = connection.execute("select obj_description(to_regnamespace('ledger'), 'pg_namespace')").fetchone()
-        if not pending and known == (repeated,):
+        if is_up_to_date(connection):
             return
         connection.execute(sql.SQL("set local lock_timeout = {}").format(LOCK_TIMEOUT))
-        for migration in pending:
+        for migration in pending_migrations(connection):
             apply_migration(connection, migration)
-        for script in scripts:
+        for script in _scripts():
             connection.execute(script.encode())
-        connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(repeated)))
+        connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(_repeated())))
+
+
+def _scripts() -> list[str]:
+    return [(REPEATABLE / name).read_text(encoding="utf-8") for name in SCRIPTS]
+
+
+def _repeated() -> str:
+    return hashlib.sha256("".join(_scripts()).encode()).hexdigest()
 
 
 def _held(connection: psycopg.Connection) -> str:
@@ -98,9 +106,6 @@ def _create_role(connection: psycopg.Connection, role: Role) -> None:
         verb, sql.Identifier(role.value), sql.Literal(role.password)
     )
     connection.execute(statement)
-    if path := SEARCH_PATHS.get(role):
-        names = sql.SQL(", ").join(map(sql.Identifier, path))
-        connection.execute(sql.SQL("alter role {} set search_path = {}").format(sql.Identifier(role.value), names))
 
 
 def _create(connection: psycopg.Connection, name: str, owner: Role) -> None:

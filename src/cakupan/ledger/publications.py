@@ -16,11 +16,12 @@ from typing import Any, Protocol
 from psycopg import Connection, sql
 
 from cakupan.ledger import copied, digests
+from cakupan.ledger.definitions import DEFINITIONS, definitions, program
 from cakupan.ledger.entries import append, read_entries
 from cakupan.ledger.runs import inputs_of
 
 VIEWS = "views of marts and warehouse"
-"""What the record calls the definitions of views, also since those of schema latest are among them."""
+"""What the record of earlier versions calls the definitions of views, which are among all definitions now."""
 
 _BEHIND = """
 with recursive behind (relation) as (
@@ -83,6 +84,10 @@ def views() -> sql.Composed:
     ).format(sql.SQL("'marts'::regnamespace, to_regnamespace('latest'), 'warehouse'::regnamespace"))
 
 
+SAID = {VIEWS: views, DEFINITIONS: definitions}
+"""Parts that are no table, by their query."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Rows that have a digest of their own: of one table, and of one run or validation unless the table stands."""
@@ -101,7 +106,9 @@ class Part:
     @property
     def statement(self) -> sql.Composed:
         """The query of the rows."""
-        return views() if self.relation == VIEWS else Relation(self.relation, self.columns).statement(self.number)
+        if self.relation in SAID:
+            return SAID[self.relation]()
+        return Relation(self.relation, self.columns).statement(self.number)
 
 
 def part_name(relation: str, validation: int | None = None) -> str:
@@ -127,7 +134,7 @@ class Publication:
             yield self._part(name, None, None, facts)
 
     def _part(self, name: str, number: int | None, by: str | None, facts: dict[str, Any]) -> Part:
-        columns = ("view", "definition") if name == VIEWS else tuple(self.facts["columns"].get(name, ()))
+        columns = ("object", "definition") if name in SAID else tuple(self.facts["columns"].get(name, ()))
         return Part(name, number, by, columns, digests.Digest.from_facts(facts))
 
 
@@ -162,8 +169,8 @@ def digest_run(
             facts["facts"][relation.name] = _stored(connection, relation, sorted(new), keeper)
         else:
             facts["standing"][relation.name] = _digest(connection, relation.name, relation.statement(), keeper)
-    facts["standing"][VIEWS] = _digest(connection, VIEWS, views(), keeper)
-    return facts
+    facts["standing"][DEFINITIONS] = _digest(connection, DEFINITIONS, definitions(), keeper)
+    return facts | {"program": program()}
 
 
 def stored_counts(connection: Connection[Any], relation: str, validations: Iterable[int]) -> dict[int, int]:
