@@ -11,11 +11,12 @@ const axe = readFileSync(from.resolve("axe-core/axe.min.js"), "utf8");
 const [folder, executablePath] = process.argv.slice(2);
 // What is wrong in one scheme only is a colour, and in one width only the order of things: two ways show both.
 const WAYS = [[390, "light"], [1440, "dark"]];
+const PATIENCE = 600_000; // milliseconds: a busy machine is no fault of a page
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const htmlIn = (sub) => readdirSync(join(folder, sub)).filter((name) => name.endsWith(".html")).map((name) => join(sub, name));
 const pages = [...htmlIn(""), ...htmlIn("en")];
-const browser = await puppeteer.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await puppeteer.launch({ executablePath, headless: true, protocolTimeout: PATIENCE, args: ["--no-sandbox", "--disable-gpu"] });
 const found = [];
 const seen = {};
 
@@ -25,6 +26,7 @@ const overflowing = () => [...document.querySelectorAll("body *")]
 
 for (const name of pages) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
   await page.setBypassCSP(true); // for axe alone; what the policy forbids is asked of the page below, which is opened again
   const complain = (what, detail) => found.push({ page: name, what, detail });
   page.on("pageerror", (error) => complain("script", String(error)));
@@ -46,6 +48,7 @@ for (const name of pages) {
   await page.close();
 
   const strict = await browser.newPage();
+  strict.setDefaultTimeout(PATIENCE);
   strict.on("console", (message) => { if (["error", "warn"].includes(message.type())) complain("console", message.text()); });
   await strict.goto(pathToFileURL(join(folder, name)));
   seen[name] = await strict.evaluate(() => ({

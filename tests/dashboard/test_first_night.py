@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ def test_what_nobody_counted_is_a_dash_and_not_0(figures: Figures, tmp_path: Pat
     lines = [FeedLine(feed, "LATE", {}) for feed in FEEDS]
     page = read(write_pages(figures, lines, FEEDS, tmp_path / "dashboard"))
     assert set(page.sections["cakupan"].figures.values()) <= {"\N{EN DASH}"}
+    assert not re.search(r"\b0 (peserta|orang|tenaga)", page.sections["cakupan"].text)
     assert f"{len(FEEDS)} kiriman terlambat" in page.sections["perhatian"].text
     assert "belum pernah" in read(tmp_path / "dashboard/mutu-data.html").sections["kiriman"].text
 
