@@ -55,7 +55,9 @@ def warehouse() -> None:
 
     @task
     def write_pages(dag_run: Any = None) -> str:
-        return night.write_pages(orchestration.night_of(dag_run))
+        as_of = orchestration.night_of(dag_run)
+        night.write_scorecards(as_of)
+        return night.write_pages(as_of)
 
     @teardown  # whatever became of the others, and without a say in whether the run failed
     def tell_data_team(dag_run: Any = None) -> str:

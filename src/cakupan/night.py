@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cakupan import dashboard, identity, landing, notices, publish, quality, settings
+from cakupan import dashboard, identity, landing, notices, publish, quality, scorecards, settings
 from cakupan.audit import sealing
 from cakupan.audit.accepting import on_record
 from cakupan.audit.folder import Folder
@@ -232,6 +232,14 @@ def write_pages(night: date) -> str:
         return str(dashboard.write_pages(figures, lines, feeds, pages_path().parent))
     except (dashboard.NotPublished, OSError) as error:
         raise StepFailed(f"write_pages: {error}") from None
+
+
+@hide_values
+def write_scorecards(night: date) -> list[str]:
+    """Write each office's scorecard of a published night beside its letters; returns their paths."""
+    with connect(Role.AUDITOR) as published, connect(Role.LOADER) as loader:
+        paths = scorecards.write_scorecards(published, loader, load_feeds(settings.FEEDS), night, notices.outbox())
+    return list(map(str, paths))
 
 
 def pages_path() -> Path:

@@ -241,7 +241,14 @@ def test_exposures_name_what_is_read(manifest) -> None:
     exposures = {exposure.name: exposure for exposure in manifest.exposures.values()}
     everything = {unique_id for relation, unique_id in built.items() if relation.startswith("marts.")}
     assert set(exposures.pop("bi_schema").depends_on.nodes) == everything
-    assert set(exposures) == {"dbhcht_report", "trace_page", "morning_summary", "dashboard", "fiscal_export"}
+    assert set(exposures) == {
+        "dbhcht_report",
+        "trace_page",
+        "morning_summary",
+        "dashboard",
+        "fiscal_export",
+        "office_scorecards",
+    }
     for exposure in exposures.values():
         paths = [settings.PROJECT / path for path in exposure.config.meta["reads"]]
         files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.*"))]

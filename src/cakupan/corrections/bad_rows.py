@@ -87,9 +87,10 @@ class Faults:
 
     def of(self, row: BadRow) -> list[Fault]:
         """Say what is wrong with a row, rule by rule."""
-        return [self._fault(rule_id) for rule_id in row.rules]
+        return [self.of_rule(rule_id) for rule_id in row.rules]
 
-    def _fault(self, rule_id: str) -> Fault:
+    def of_rule(self, rule_id: str) -> Fault:
+        """Say what a rule asks, also one that was withdrawn since."""
         rule = self._rules.get(rule_id)
         about = rule_id.removeprefix(f"{self._feed.name}.").split(".")[0]
         columns = self._feed.key if rule_id == self._suite.key_rule.rule_id else (about,)

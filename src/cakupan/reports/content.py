@@ -78,3 +78,5 @@ class Report:
     cards: Sequence[tuple[Words, Cell, Kind]]
     sections: Sequence[Section] = field(default_factory=tuple)
     footer: Words = ""
+    switch: tuple[Words, str] | None = None
+    """What leads to the page in the other language, and where it lies"""

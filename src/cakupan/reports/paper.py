@@ -24,6 +24,7 @@ def paper(report: Report) -> dict[str, Any]:
             for title, cell, kind in report.cards
         ],
         "footer": said(report.footer, language),
+        "switch": [said(report.switch[0], language), report.switch[1]] if report.switch else None,
         "sections": [
             {
                 "title": said(section.title, language),

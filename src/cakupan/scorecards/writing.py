@@ -1,0 +1,42 @@
+"""Writes each office's scorecard: a page in each language and a PDF, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import psycopg
+
+from cakupan.bilingual import Language
+from cakupan.feeds import Feed
+from cakupan.reports.files import page, pdf
+from cakupan.scorecards.figures import read_office
+from cakupan.scorecards.scorecard import scorecard
+
+
+def write_scorecards(
+    published: psycopg.Connection[Any], loader: psycopg.Connection[Any], feeds: Sequence[Feed], night: date, into: Path
+) -> list[Path]:
+    """Write the scorecard of every agency among the feeds into the folder; returns the pages in Indonesian.
+
+    Raises psycopg.Error and OSError.
+    """
+    into.mkdir(mode=0o750, parents=True, exist_ok=True)
+    written = []
+    for agency in sorted({feed.agency for feed in feeds}):
+        figures = read_office(published, loader, [feed for feed in feeds if feed.agency == agency], night)
+        for language in get_args(Language):
+            report = scorecard(figures, language)
+            _write(into / f"{report.name}.html", page(report))
+            if language == "id":
+                _write(into / f"{report.name}.pdf", pdf(report))
+                written.append(into / f"{report.name}.html")
+    return written
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_bytes(content)
+    draft.replace(path)
