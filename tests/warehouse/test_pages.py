@@ -4,7 +4,10 @@ a reader on a phone, with a keyboard or without a network stumbles over.
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,8 +18,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+from typer.testing import CliRunner
 
 from cakupan import night, settings
+from cakupan.cli import app
 from cakupan.database import Role, connect
 from tests.dashboard.reading import HIDDEN, Reader, figure, read
 from tests.warehouse.conftest import NIGHTS, Warehouse
@@ -66,7 +71,7 @@ def test_the_newest_night_is_shown_whichever_was_built_last(folder: Path) -> Non
 
 def test_a_night_that_is_not_published_leaves_the_pages_as_they_are(folder: Path) -> None:
     before = (folder / "index.html").stat().st_ino
-    with pytest.raises(night.StepFailed, match="the night of 2025-09-09 is not published"):
+    with pytest.raises(night.StepFailed, match=f"the night of {NIGHT.replace(day=9)} is not published"):
         night.write_pages(NIGHT.replace(day=9))
     assert (folder / "index.html").stat().st_ino == before
 
@@ -231,6 +236,19 @@ def test_every_link_leads_somewhere_and_every_section_to_how_it_is_computed(page
     for anchor, section in pages["index"].sections.items():
         assert anchor == "perhatian" or "Cara menghitung" in section.text, anchor
         assert anchor == "perhatian" or f"--date {NIGHT}" in section.text or "cakupan sql" in section.text, anchor
+
+
+def test_every_command_on_a_page_answers(folder: Path) -> None:
+    pages = ("index", "dbhcht", "perangkat-daerah", "perangkat-daerah-distan", "perangkat-daerah-pupr")
+    commands = {
+        html.unescape(command)
+        for page in pages
+        for command in re.findall(r"<code>(cakupan .*?)</code>", (folder / f"{page}.html").read_text(encoding="utf-8"))
+    }
+    assert len(commands) > 15
+    for command in sorted(commands):
+        ran = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert ran.exit_code == 0, (command, ran.output)
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,7 @@ class Basis:
 
     mart: str
     key: str = ""
-    """the `--key` of the command; '' where a figure of the mart is not traced by key"""
-    command: str = ""
-    """the whole command, where it is another"""
+    """the `--key` of the command; '' where no row stands for the others: then the command shows all"""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from cakupan.dashboard.charts import bars, flows
 from cakupan.dashboard.content import Basis, Card, Page, Rows, Section, WhatIf
 from cakupan.dashboard.figures import Figures
 from cakupan.dashboard.findings import findings, lapsed, protection
-from cakupan.dashboard.shares import lapses
+from cakupan.dashboard.lapses import lapses
 from cakupan.dashboard.wording import ALL
 from cakupan.reports.content import Cell, Column
 

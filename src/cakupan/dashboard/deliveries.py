@@ -181,5 +181,5 @@ def _feed(figures: Figures, line: FeedLine) -> Section:
         words=words,
         tables=tables,
         folded=True,
-        basis=[Basis("data_quality_scorecard", f"{feed.agency}|{feed.feed}")],
+        basis=[Basis("data_quality_scorecard", "" if line.status == NOT_DUE else f"{feed.agency}|{feed.feed}")],
     )

@@ -71,7 +71,7 @@ def findings(figures: Figures) -> Section:
                 figures, "audit_observations", Text("Pengamatan, bukan penyimpangan", "Observations, no irregularities")
             ),
         ],
-        basis=[Basis("audit_findings", command='cakupan sql "select finding_key, explanation from audit_findings"')],
+        basis=[Basis("audit_findings")],
     )
 
 

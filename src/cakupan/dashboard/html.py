@@ -130,10 +130,10 @@ class Html:
         return state["in_force"] is None or state["in_force"] < self._figures.night
 
     def _command(self, basis: Basis) -> str:
-        if basis.command:
-            return basis.command
-        key = f" --key '{basis.key}'" if basis.key else ""
-        return f"cakupan trace --mart {basis.mart}{key} --date {self._figures.night}"
+        night = self._figures.night
+        if not basis.key:
+            return f"cakupan sql \"select * from marts.{basis.mart} where as_of_date = '{night}'\""  # noqa: S608 - shown to a person
+        return f"cakupan trace --mart {basis.mart} --key '{basis.key}' --date {night}"
 
 
 def is_number(column: Column) -> bool:

@@ -192,7 +192,9 @@ def _method(figures: Figures, feeds: dict[str, Feed], mart: str, title: Text, te
         same(f"{name} = {figure.formula}") for name, figure in (traced.figures.items() if traced else ())
         if isinstance(figure, Derived)
     ]  # fmt: skip
-    command = COMMANDS.get(mart) or f"cakupan trace --mart {mart} --key '{'|'.join(traced.key) if traced else ''}'"
+    command = (
+        COMMANDS.get(mart) or f"cakupan trace --mart {mart} --key '{'|'.join(traced.key).upper() if traced else ''}'"
+    )
     return Section(
         mart,
         title,

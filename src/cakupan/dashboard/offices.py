@@ -259,5 +259,5 @@ def _deliveries(figures: Figures, feeds: Sequence[FeedLine], code: str) -> Secti
                 links=[f"mutu-data.html#{line.feed.name}" for line in lines],
             )
         ],
-        basis=[Basis("data_quality_scorecard", f"{code}|{lines[0].feed.feed}")],
+        basis=[Basis("data_quality_scorecard", next((f"{code}|{one.feed.feed}" for one in lines if one.facts), ""))],
     )

@@ -1,13 +1,13 @@
-"""Coverage in its parts: by sector, payer, roster and village, and who lapses when."""
+"""Coverage in its parts: by sector, payer, roster and village."""
 
 from __future__ import annotations
 
 from cakupan.bilingual import Text, joined, number, same
 from cakupan.dashboard.cells import counted, shown, total
-from cakupan.dashboard.charts import bars, columns
+from cakupan.dashboard.charts import bars
 from cakupan.dashboard.content import Basis, Rows, Section, Tile, Tiles
 from cakupan.dashboard.figures import Figures, Row
-from cakupan.dashboard.wording import ALL, PAYERS, SMALL_CELLS, called, month
+from cakupan.dashboard.wording import ALL, PAYERS, SMALL_CELLS, called
 from cakupan.reports.content import Cell, Column
 
 NORTH = {"35.79.02": "north", "35.79.01": "west", "35.79.03": "east"}
@@ -20,7 +20,7 @@ def by_sector(figures: Figures) -> Section:
     """Show coverage by sector, the largest gap first, and why the gaps add up to more than the city's."""
     sectors = [row for row in figures.sectors if not row["is_total"]]
     names = [joined([same(row["sector_code"]), same(row["sector_name"] or "")]) for row in sectors]
-    columns_ = [
+    heads = [
         Column(Text("Lapangan usaha", "Sector")),
         Column(ACTIVE, "count"),
         Column(Text("dari pekerja", "of workers"), "count"),
@@ -43,7 +43,7 @@ def by_sector(figures: Figures) -> Section:
                 (Text("Target", "Target"), [row["target_participants"] for row in sectors]),
             ],
         ),
-        tables=[Rows(columns_, rows, [ALL, *_of_sector(sums)] if sums else None)],
+        tables=[Rows(heads, rows, [ALL, *_of_sector(sums)] if sums else None)],
         folded=True,
         basis=[Basis("coverage_by_sector", sectors[0]["sector_code"] if sectors else "")],
     )
@@ -162,8 +162,18 @@ def by_roster(figures: Figures) -> Section:
                 links=[f"perangkat-daerah-{row['agency_code']}.html" for row in figures.rosters],
             )
         ],
-        basis=[Basis("coverage_by_agency")],
+        basis=[Basis("coverage_by_agency", _first_category(figures))],
     )
+
+
+def _first_category(figures: Figures) -> str:
+    """Return the key of the largest group of the first office."""
+    keys = (
+        f"{row['agency_code']}|{row['worker_category']}"
+        for row in figures.categories
+        if figures.rosters and row["agency_code"] == figures.rosters[0]["agency_code"]
+    )
+    return next(keys, "")
 
 
 def of_roster(row: Row) -> list[Cell]:
@@ -244,48 +254,3 @@ def _shade(value: int | None, known: list[int]) -> int:
     if not value or not known:
         return 0
     return min(SHADES - 1, SHADES * sum(one < value for one in known) // len(known))
-
-
-def lapses(figures: Figures, payer: str = "") -> Section:
-    """Show whose memberships end in which month, of all payers or of one."""
-    of_payer = [row for row in figures.lapses if payer in ("", row["funding_source_code"])]
-    payers = sorted({row["funding_source_code"] for row in of_payer})
-    months = sorted({row["lapse_month"] for row in of_payer})
-    cells = {(row["lapse_month"], row["funding_source_code"]): row for row in of_payer}
-    totals = {row["lapse_month"]: row for row in figures.lapse_months}
-    rows: list[list[Cell]] = []
-    for one in months:
-        row: list[Cell] = [month(one), Text("sudah menunggak", "in arrears") if one < f"{figures.night:%Y%m}" else ""]
-        if not payer:
-            row.append(shown(totals[one], "participants"))
-        row += [shown(cells[one, name], "participants") if (one, name) in cells else 0 for name in payers]
-        rows.append(row)
-    heads = [Column(Text("Bulan berakhir", "Ends in")), Column(Text("Keadaan", "State"))]
-    if not payer:
-        heads.append(Column(Text("Semua", "All"), "count"))
-    heads += [Column(called(PAYERS, name), "count") for name in payers]
-    return Section(
-        "putus",
-        Text("Kalender kepesertaan yang akan berakhir", "Calendar of memberships about to end"),
-        words=[
-            Text(
-                "Kepesertaan bukan penerima upah berakhir bila lebih dari tiga bulan berturut-turut tidak dibayar."
-                " Bulan yang sudah lewat berarti menunggak. Satu pekerja dengan dua kepesertaan dihitung dua kali.",
-                "Memberships of workers without wages end when more than three months in a row are unpaid. A month"
-                " that has passed means arrears. A worker with two memberships counts twice.",
-            ),
-            SMALL_CELLS,
-        ],
-        chart=columns(
-            "putus",
-            Text("Kepesertaan yang berakhir tiap bulan menurut pembayar", "Memberships that end each month, by payer"),
-            [month(one) for one in months],
-            [
-                (called(PAYERS, name), [(cells.get((one, name)) or {}).get("participants") for one in months])
-                for name in payers
-            ],
-        ),
-        tables=[Rows(heads, rows)],
-        folded=True,
-        basis=[Basis("lapse_calendar", f"{months[-1]}|{payers[0]}" if months else "")],
-    )

@@ -10,7 +10,8 @@ from cakupan.dashboard.cells import change, counted, money, shown, signed, spell
 from cakupan.dashboard.charts import lines
 from cakupan.dashboard.content import Basis, Card, Page, Rows, Section
 from cakupan.dashboard.figures import Figures, Row
-from cakupan.dashboard.shares import by_roster, by_sector, by_source, lapses, places
+from cakupan.dashboard.lapses import lapses
+from cakupan.dashboard.shares import by_roster, by_sector, by_source, places
 from cakupan.dashboard.wording import COMPLIANCE, DENOMINATORS, NOT_DUE, month, since
 from cakupan.quality.report import FeedLine
 from cakupan.reports.content import Cell, Column, Kind
