@@ -178,7 +178,7 @@ def test_what_is_erased_is_all_that_was_told_of_the_city(tmp_path: Path, monkeyp
     dropped: list[bool] = []
     monkeypatch.setattr(cities, "drop_warehouse", lambda: dropped.append(True))
     monkeypatch.setattr(holding, "held", lambda: Held(frozenset({CALM}), 21, (NIGHT,), 44))
-    for name in ("archive", "ledger", "outbox", "reports", "lineage", "secrets"):
+    for name in ("archive", "ledger", "outbox", "reports", "lineage", "dashboard", "secrets"):
         (tmp_path / name).mkdir()
     (tmp_path / "city").write_text(CALM)
     make_room(TROUBLED, says_yes)

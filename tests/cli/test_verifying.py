@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from cakupan.audit.areas import Area
 from cakupan.audit.note import Verifier
+from cakupan.cli import verify
 from cakupan.cli.app import app
 
 
@@ -35,6 +39,14 @@ def test_without_a_database_they_say_how_to_start_it(
 @pytest.mark.parametrize("arguments", [["--only", "marts2"], ["--date", "9 September"]])
 def test_wrong_usage_of_verify_exits_with_two(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, ["verify", *arguments]).exit_code == 2
+
+
+def test_what_was_altered_steers_no_terminal() -> None:
+    out = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    verify._show(Area("ledger", "1 entry", ["name \x1b[31m[/x]"], ["\u202ehidden"]), out)
+    assert out.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        "ALTERED ledger     1 entry", "  ! name \\u001b[31m[/x]", "  - \\u202ehidden"
+    ]  # fmt: skip
 
 
 def test_the_public_key_is_made_once_and_its_secret_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -98,6 +99,10 @@ def test_the_command_ends_with_0_1_or_2_and_prints_nothing_personal(try_file, tm
     held = run(app, ["feed", "check", "dishub.ojek", str(tmp_path / "next.xlsx"), "--date", "2025-09-09"])
     assert held.exit_code == 1
     assert "lacks required columns: Nilai" in held.output
+    told = json.loads(
+        run(app, ["feed", "check", "dishub.ojek", str(tmp_path / "next.xlsx"), "--format", "json"]).stdout
+    )
+    assert (told["good"], told["refused_rows"]) == (False, []) and "lacks required columns: Nilai" in told["reason"]
     assert run(app, ["feed", "check", "dishub.nothing", str(tmp_path / "next.xlsx")]).exit_code == 2
     assert run(app, ["feed", "check", "dishub.ojek", "nowhere.xlsx"]).exit_code == 2
 

@@ -129,7 +129,7 @@ def _nights(folder: Path) -> list[date]:
 
 def _erase() -> None:
     drop_warehouse()
-    messages = (settings.home() / name for name in ("outbox", "reports", "lineage"))
+    messages = (settings.home() / name for name in ("outbox", "reports", "lineage", "dashboard"))
     for folder in (settings.archive_root(), ledger_root(), *messages):
         shutil.rmtree(folder, ignore_errors=True)
     (settings.home() / "city").unlink(missing_ok=True)
