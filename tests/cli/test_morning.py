@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from cakupan.cli import morning, morning_tables, status
 from cakupan.cli.printing import EMPTY
-from cakupan.notices import Information
+from cakupan.notices import FeedState, Information, NeedsAttention, Refused
 from cakupan.notices.figures import Coverage, Figures, Finding, Office, Sectors
 
 NIGHT, BEFORE = date(2025, 9, 10), date(2025, 9, 9)
@@ -38,20 +39,40 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAKUPAN_PG_HOST", "db.example.go.id")
 
 
-def printed(figures: Figures = FIGURES, width: int = 80) -> str:
+def needs(feed: str, status: str | None) -> NeedsAttention:
+    """A feed with a delivery that was refused for a long reason, or a late one."""
+    reason = f"Delivery {feed} (a.csv) is {status}. " + "3 of 10 rows (30 %) break rules, more than 10 %. " * 5
+    refused = (Refused(feed, 7, NIGHT, "a.csv", status, reason, reason),) if status else ()
+    facts = dict.fromkeys(field.name for field in fields(FeedState))
+    facts |= {"name": feed, "owner": "Dinas X", "cadence": "snapshot", "night": NIGHT, "asked": True}
+    facts |= {"delivery_status": status, "business_date": status and NIGHT}
+    return NeedsAttention(FeedState(**facts), NIGHT, 1, refused, ())
+
+
+def printed(figures: Figures = FIGURES, width: int = 80, amiss: Sequence[NeedsAttention] = ()) -> str:
     out = Console(file=io.StringIO(), width=width)
-    morning._show(out, morning.Morning(STANDING, figures, 1))
+    morning._show(out, morning.Morning(replace(STANDING, amiss=amiss), figures, 1))
     return out.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_it_fits_a_screen_and_cuts_no_figure() -> None:
     text = printed()
-    assert len(text.splitlines()) <= 40
+    assert len(text.splitlines()) <= 39  # of 40, the last is where a person types
     assert "9,000,000,036" in text and "7,200,000,000" in text and "90.0 %" in text
     assert "+3" in text.split("since 2025-09-09")[1]
-    assert "CODE_0 1 (+1)" in text and "2 more codes" in text and "78, +12 since 2025-09-09" in text
+    assert "CODE_0 1 (+1)" in text and "4 more codes" in " ".join(text.split()) and "78, +12 since 2025-09-09" in text
     assert "Dinas 1 " in text and "Dinas 5" not in text
     assert str(morning.night.pages_path()) in text.replace("\n", "")
+
+
+def test_on_a_bad_night_it_still_fits_and_what_is_to_be_decided_comes_first() -> None:
+    held = [needs(f"c.h{n}", "HELD") for n in (1, 2)]
+    text = printed(amiss=[needs("a.late", None), needs("b.refused", "REJECTED"), *held])
+    assert len(text.splitlines()) <= 39  # of 40, the last is where a person types
+    places = [text.index(feed) for feed in ("c.h1", "c.h2", "b.refused")]
+    assert places == sorted(places)
+    assert " ".join(text.split()).count("cakupan release 7 --by WHO --why GROUNDS") == 2
+    assert "a.late" not in text and "… and 1 more feeds" in text
 
 
 def test_gaps_of_sectors_that_add_up_to_another_number_say_why() -> None:

@@ -25,8 +25,12 @@ from cakupan.notices import figure_words as words
 from cakupan.notices.figures import Figures, Finding, read_figures
 
 SHOWN_OFFICES = 3
-SHOWN_CODES = 6  # of each severity
-SHOWN_FEEDS = 4  # that need a person
+SHOWN_CODES = 4  # of each severity
+SHOWN_FEEDS = 3  # that need a person, whose reasons take several lines each
+LONGEST = 200  # characters of a reason
+RELEASE = "{} release {} --by WHO --why GROUNDS"
+FIRST = ("HELD", "FAILED", "REJECTED", "LATE", "MISSING")
+"""What a person decides on or mends comes before what an office is asked for."""
 
 NIGHT_OF = Text("Malam {}, terbit {}", "Night of {}, published {}")
 COVERAGE = Text("Cakupan", "Coverage")
@@ -188,19 +192,25 @@ def _codes(found: Sequence[Finding]) -> Text:
 
 
 def _to_do(standing: status.Standing) -> RenderableType:
-    lines = [(said(notices.STATE_WORDS[one.state_word]), _reason(one)) for one in standing.amiss[:SHOWN_FEEDS]]
+    amiss = sorted(standing.amiss, key=lambda one: FIRST.index(one.state_word))
+    lines = [(said(notices.STATE_WORDS[one.state_word]), _reason(one)) for one in amiss[:SHOWN_FEEDS]]
     command = f"{this_command()} status --date {standing.as_of}"
-    if len(standing.amiss) > SHOWN_FEEDS:
-        lines.append(("", said(MORE_FEEDS.format(len(standing.amiss) - SHOWN_FEEDS, command))))
+    if len(amiss) > SHOWN_FEEDS:
+        lines.append(("", said(MORE_FEEDS.format(len(amiss) - SHOWN_FEEDS, command))))
     seen = standing.seen
     kinds = ((seen.unmapped, CODE, ""), (seen.ignored, FILE, FILES), (seen.remarks, REMARK, ""))
     if also := [counted(len(found), noun, plural) for found, noun, plural in kinds if found]:
         lines.append(("", said(NOTICED.format(listed(also), command))))
-    return _listed(said(TO_DO), "" if standing.amiss else said(NOTHING_TO_DO), lines)
+    return _listed(said(TO_DO), "" if amiss else said(NOTHING_TO_DO), lines)
 
 
 def _reason(one: notices.NeedsAttention) -> str:
-    return spelled_out(f"{one.state.name}, {said(one.duration)}: {said(one.why)}")
+    """Say what is amiss with a feed in a few lines, and how it is decided; all of it is in the status."""
+    told = f"{one.state.name}, {said(one.duration)}: {said(one.why)}"
+    if len(told) <= LONGEST:
+        return spelled_out(told)
+    release = RELEASE.format(this_command(), one.refused[0].delivery_id) if one.state_word == "HELD" else ""
+    return spelled_out(f"{told[:LONGEST].rpartition(' ')[0]} … {release}")
 
 
 def _listed(title: str, of: str, lines: Sequence[tuple[str, str]]) -> RenderableType:
