@@ -291,8 +291,8 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
     """Tell the agency's office what was wrong with its deliveries and not told yet; returns the letter's path."""
     feeds = feeds_of(agency)
     with connect(Role.LOADER) as connection:
-        for _ in write_fix_workbooks(connection, feeds, night, notices.outbox(), language):
-            pass  # beside the letter that names them
+        with suppress(landing.CannotLandAgain):  # which verification tells; the letter names the rows by their address
+            list(write_fix_workbooks(connection, feeds, night, notices.outbox(), language, anew=False))
         return _tell(
             connection,
             agency,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from cakupan import night, settings
 from cakupan.cli import app
+from cakupan.corrections.exporting import write_fix_workbooks
 from cakupan.corrections.fix_workbook import HEADER, REASON, ROW
 from cakupan.corrections.returned import CannotImport
 from cakupan.landing.archive import Archive
@@ -159,6 +161,18 @@ def test_the_wrong_cell_is_marked_and_nothing_in_it_is_a_formula(desk: Desk) -> 
     assert cells["kategori"].comment is None
     name = cells["nama_anggota"]
     assert (name.value, name.data_type, name.quotePrefix) == ("=HYPERLINK(A1)", "s", True)
+
+
+def test_a_night_leaves_the_workbooks_it_wrote_before(desk: Desk) -> None:
+    desk.deliver(FARMERS, two_bad(FARMERS))
+    path = desk.workbook(FARMERS)
+    written = path.stat().st_ino
+    assert list(write_fix_workbooks(desk.connection, [FARMERS], NIGHT, desk.folder, anew=False)) == []
+    assert path.stat().st_ino == written
+    taken = desk.take_back(desk.edited(FARMERS, mend))
+    os.utime(path, (0, 0))
+    assert list(write_fix_workbooks(desk.connection, [FARMERS], NIGHT, desk.folder, anew=False)) == [path]
+    assert taken.still_bad == 1
 
 
 def test_the_commands_list_show_export_and_import(desk: Desk, tmp_path: Any) -> None:

@@ -12,11 +12,12 @@ from cakupan.scorecards.scorecard import scorecard
 from tests.quality.deliveries import NIGHT, feed_called
 
 FARMERS = feed_called("distan.kelompok_tani")
+RECEIVED = datetime(2025, 9, 9, 1, tzinfo=UTC)
 
 
 def figures(**changes: object) -> OfficeFigures:
     facts = Facts(
-        7, NIGHT, datetime(2025, 9, 9, 1, tzinfo=UTC), "kelompok_tani_20250909.csv", 9, "ACCEPTED",
+        7, NIGHT, RECEIVED, "kelompok_tani_20250909.csv", 9, RECEIVED, "ACCEPTED",
         None, None, None, 100, 4,
     )  # fmt: skip
     delivery = OpenDelivery(FARMERS, Fault(FARMERS, facts, ()), date(2025, 9, 5))

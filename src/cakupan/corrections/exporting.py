@@ -19,18 +19,27 @@ from cakupan.sources import fix_workbook_name
 
 
 def write_fix_workbooks(
-    connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date, folder: Path, language: Language = "id"
+    connection: psycopg.Connection[Any],
+    feeds: Sequence[Feed],
+    night: date,
+    folder: Path,
+    language: Language = "id",
+    *,
+    anew: bool = True,
 ) -> Iterator[Path]:
     """Write a workbook for each of the feeds' deliveries with open rows, whole or not at all; yields their paths.
 
-    Raises psycopg.Error, OSError and CannotLandAgain.
+    Without `anew` those are left that were written since their delivery was validated: of increments every date may
+    have one. Raises psycopg.Error, OSError and CannotLandAgain.
     """
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     for one in open_deliveries(connection, feeds, night):
         facts = one.fault.facts
+        path = folder / fix_workbook_name(one.feed, facts.business_date)
+        if not anew and path.exists() and path.stat().st_mtime > facts.validated_at.timestamp():
+            continue
         origin = Origin(one.feed.name, facts.business_date, bytes_of(connection, facts.delivery_id))
         rows = bad_rows(connection, one.feed, facts.validation_id, facts.delivery_id)
-        path = folder / fix_workbook_name(one.feed, facts.business_date)
         draft = path.with_name(f".{path.name}.draft")
         draft.touch(mode=0o640)
         draft.write_bytes(fix_workbook(one.feed, origin, rows, language))

@@ -23,7 +23,7 @@ from cakupan.quality.quarantine import quarantine_table
 QUERY = """
     select
         d.delivery_id, d.business_date, d.received_at, d.original_name,
-        v.validation_id, v.delivery_status, v.reason_code, v.reason_id, v.reason_en,
+        v.validation_id, v.validated_at, v.delivery_status, v.reason_code, v.reason_id, v.reason_en,
         v.delivered_rows, v.quarantined_rows
     from (
         select distinct on (case when %(increment)s then business_date end) *
@@ -59,6 +59,7 @@ class Facts:
     received_at: datetime
     original_name: str
     validation_id: int
+    validated_at: datetime
     delivery_status: str
     reason_code: str | None
     reason_id: str | None
