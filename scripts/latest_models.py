@@ -10,10 +10,21 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 FOLDER = PROJECT / "models/latest"
 HEAD = "# Written by scripts/latest_models.py from models/marts; do not edit.\n"
-ONE_NIGHT = "The newest published night of marts.{} and no other, so that its rows can be counted and added."
-CURRENT = "As marts.{}, which shows no night but the newest published one."
-ONE_VERSION = "The newest version of each worker in marts.{}, one row per worker."
-FIRST_DAY = "First day of {}, for tools that want a date."
+BETWEEN = " | "
+"""What stands between the English and the Indonesian of a description."""
+ONE_NIGHT = (
+    "The newest published night of marts.{} and no other, so that its rows can be counted and added.",
+    "Malam terbit terbaru dari marts.{} saja, sehingga barisnya dapat dihitung dan dijumlahkan.",
+)
+CURRENT = (
+    "As marts.{}, which shows no night but the newest published one.",
+    "Seperti marts.{}, yang hanya menunjukkan malam terbit terbaru.",
+)
+ONE_VERSION = (
+    "The newest version of each worker in marts.{}, one row per worker.",
+    "Versi terbaru setiap pekerja di marts.{}, satu baris per pekerja.",
+)
+FIRST_DAY = "First day of {0}, for tools that want a date. | Hari pertama {0}, untuk alat yang meminta tanggal."
 
 
 def published() -> dict[str, dict[str, Any]]:
@@ -37,9 +48,10 @@ def model_of(mart: dict[str, Any]) -> dict[str, Any]:
         if column["name"].endswith("month") and column["data_type"] == "text":
             name = f"{column['name']}_on"
             columns.append({"name": name, "data_type": "date", "description": FIRST_DAY.format(column["name"])})
+    said = zip(opening, mart["description"].split(BETWEEN), strict=True)
     return {
         "name": f"latest_{mart['name']}",
-        "description": f"{opening.format(mart['name'])}\n{mart['description']}",
+        "description": BETWEEN.join(f"{opens.format(mart['name'])} {text}" for opens, text in said),
         "columns": columns,
     }
 

@@ -39,7 +39,7 @@
         {%- endif -%}
         {%- do changed.append(true) -%}
     {%- endif -%}
-    {%- set comments = comments_that_differ(view, name, model.description ~ '\n' ~ mark) -%}
+    {%- set comments = comments_that_differ(view, name, told_of_view(view) ~ '\n' ~ mark) -%}
     {%- if comments -%}
         {%- do patiently(comments, name) -%}
         {%- do changed.append(true) -%}
@@ -123,6 +123,32 @@
     where c.oid = '{{ name }}'::regclass and g.grantee <> c.relowner and g.privilege_type <> 'MAINTAIN'
 {%- endmacro %}
 
+{#- What the comment on the view says before the mark of its definition; of every night, also where one night is. -#}
+{% macro told_of_view(view) -%}
+    {%- set said = in_both_languages(model.description) -%}
+    {%- if view.schema == 'marts' and 'as_of_date' in model.columns -%}
+        {%- set one = one_night_of(view.identifier) -%}
+        {%- set said = said ~ '\nSemua malam terbit; satu malam saja: ' ~ one ~ '.'
+            ~ '\nEvery published night; one night alone: ' ~ one ~ '.' -%}
+    {%- endif -%}
+    {{ return(said) }}
+{%- endmacro %}
+
+{#- A description is written `English | Indonesian`; a comment gives Indonesian first, each language its own line. -#}
+{% macro in_both_languages(description) -%}
+    {{ return(description.split(' | ') | map('trim') | reverse | join('\n')) }}
+{%- endmacro %}
+
+{#- Where a column of what readers query is looked up, by the exposure that says so; nothing at that place itself. -#}
+{% macro told_of_join(view, column) -%}
+    {%- set meta = graph.exposures['exposure.' ~ project_name ~ '.bi_schema'].config.meta -%}
+    {%- set place = meta.joins.get(column) or meta.left_joins.get(column) -%}
+    {%- if view.schema not in ('marts', 'latest') or not place or place == view.identifier ~ '.' ~ column -%}
+        {{ return('') }}
+    {%- endif -%}
+    {{ return('\n' ~ ('Left join ' if column in meta.left_joins else 'Join ') ~ view.schema ~ '.' ~ place) }}
+{%- endmacro %}
+
 {#- Statements for the comments on the view and its columns that are not yet as the project says. -#}
 {% macro comments_that_differ(view, name, description) -%}
     {%- set query -%}
@@ -138,11 +164,13 @@
             {%- if told != description -%}
                 {%- do statements.append('comment on view ' ~ view ~ ' is ' ~ sql_text(description)) -%}
             {%- endif -%}
-        {%- elif attribute in model.columns and model.columns[attribute].description not in ('', told) -%}
-            {%- do statements.append(
-                'comment on column ' ~ view ~ '.' ~ adapter.quote(attribute) ~ ' is '
-                ~ sql_text(model.columns[attribute].description)
-            ) -%}
+        {%- elif attribute in model.columns -%}
+            {%- set says = in_both_languages(model.columns[attribute].description) ~ told_of_join(view, attribute) -%}
+            {%- if says not in ('', told) -%}
+                {%- do statements.append(
+                    'comment on column ' ~ view ~ '.' ~ adapter.quote(attribute) ~ ' is ' ~ sql_text(says)
+                ) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(statements) }}

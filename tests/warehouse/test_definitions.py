@@ -93,7 +93,7 @@ def retype(project: Project) -> None:
     """A column of a standing view gets another type."""
     for path, old, new in (
         (STANDING, "    precedence,", "    precedence::text as precedence,"),
-        (DIMENSIONS, "{name: precedence, data_type: integer", "{name: precedence, data_type: text"),
+        (DIMENSIONS, "name: precedence\n        data_type: integer", "name: precedence\n        data_type: text"),
         (ONE_NIGHT, "name: precedence\n    data_type: integer", "name: precedence\n    data_type: text"),
     ):
         text = (project / path).read_text()

@@ -122,6 +122,15 @@ def test_what_is_open_is_described_as_the_marts_are(manifest) -> None:
         assert all(column.description and column.data_type for column in model.columns.values()), model.name
 
 
+def test_what_readers_are_told_is_told_in_both_languages(marts, manifest) -> None:
+    latest = [node for node in manifest.nodes.values() if node.fqn[1] == "latest"]
+    assert len(latest) > 40
+    for model in [*marts, *latest]:
+        for text in (model.description, *(column.description for column in model.columns.values())):
+            english, indonesian = text.split(" | ")
+            assert english.strip().endswith((".", "|.")) and indonesian.strip().endswith("."), f"{model.name}: {text}"
+
+
 def test_what_columns_of_one_name_mean_is_written_once() -> None:
     """In models/columns.md, from where the models' descriptions take it."""
     meanings = Counter(
@@ -231,6 +240,21 @@ def test_what_readers_query_is_called_alike_in_the_graph_and_in_the_database(mar
         assert model.alias == model.name or model.name in others
 
 
+def superset_relations() -> dict[str, set[str]]:
+    """The relations behind the charts of each dashboard of the Superset bundle, by the name of its exposure."""
+    script = runpy.run_path(str(settings.PROJECT / "scripts/superset_bundle.py"))
+    found: dict[str, set[str]] = {}
+    for title, charts in script["CHARTS"].items():
+        name = "superset_" + script["word"](title.split(" / ", maxsplit=1)[0])
+        for _, _, source, *_ in charts:
+            dataset = script["dataset"](source)
+            named = re.findall(
+                r"(?:marts|latest)\.\w+", dataset["sql"] or f"{dataset['schema']}.{dataset['table_name']}"
+            )
+            found.setdefault(name, set()).update(named)
+    return found
+
+
 def test_exposures_name_what_is_read(manifest) -> None:
     """The relations in the SQL of the files an exposure names are those it depends on."""
     built = {
@@ -241,6 +265,9 @@ def test_exposures_name_what_is_read(manifest) -> None:
     exposures = {exposure.name: exposure for exposure in manifest.exposures.values()}
     everything = {unique_id for relation, unique_id in built.items() if relation.startswith("marts.")}
     assert set(exposures.pop("bi_schema").depends_on.nodes) == everything
+    bundle = superset_relations()
+    for name in bundle:
+        assert {built[relation] for relation in bundle[name]} == set(exposures.pop(name).depends_on.nodes), name
     assert set(exposures) == {
         "dbhcht_report",
         "trace_page",

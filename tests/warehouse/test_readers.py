@@ -166,13 +166,35 @@ def test_the_auditor_alone_sees_an_unresolved_membership_number(warehouse) -> No
     assert shown == found
 
 
-def test_every_mart_tells_readers_what_it_is(reader) -> None:
+@pytest.mark.parametrize("schema", ["marts", "latest"])
+def test_every_relation_and_column_tells_readers_what_it_is_in_two_languages(reader, schema) -> None:
     silent = reader.execute(
         "select c.relname, a.attname from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
-        " where c.relnamespace = 'marts'::regnamespace"
-        " and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null)"
+        " where c.relnamespace = %s::regnamespace and not coalesce("
+        r" obj_description(c.oid) ~ '\S.*\n\S.*\ndefinition ' and col_description(c.oid, a.attnum) ~ '\S.*\n.*\S',"
+        " false)",
+        (schema,),
     )
     assert silent.fetchall() == []
+
+
+def test_a_comment_says_which_nights_a_relation_shows(reader) -> None:
+    told = {
+        name: str(comment)
+        for name, comment in reader.execute(
+            "select oid::regclass::text, obj_description(oid) from pg_class where relnamespace = 'marts'::regnamespace"
+        )
+    }
+    dated = {
+        f"marts.{name}"
+        for (name,) in reader.execute(
+            "select table_name from information_schema.columns"
+            " where table_schema = 'marts' and column_name = 'as_of_date'"
+        )
+    }
+    assert {name for name, comment in told.items() if "Every published night" in comment} == {
+        name.removeprefix("marts.") for name in dated
+    }
 
 
 def test_money_and_dates_by_hand_made_rows(dbt_environment, tmp_path: Path) -> None:
