@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint bench airflow env docs lineage guides lock clean
+.PHONY: help nightly test test-unit lint bench airflow env docs lineage guides lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -45,8 +45,13 @@ lineage: .venv/ready ## Write docs/column-lineage.md anew from the SQL that dbt 
 	@echo "docs/column-lineage.md: where each published column comes from"
 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
+	@.boot/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		dashboards/superset/requirements.in -o dashboards/superset/requirements.lock
 	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs -o requirements.lock \
 		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group docs -o requirements-docs.lock
+
+superset: .venv/ready .superset/ready ## Import the Superset bundle into an empty Superset and ask every chart; minutes
+	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python scripts/try_superset.py
 
 clean: ## Stop the embedded database and forget this installation's state, unless it holds real deliveries
 	@case "$$(cat .cakupan/city 2>/dev/null)" in simulated*|"") ;; *) \
@@ -60,6 +65,12 @@ clean: ## Stop the embedded database and forget this installation's state, unles
 		|| { echo "Cakupan needs Python 3.11, 3.12 or 3.13; name one with PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .boot || { echo "This python3 cannot make a venv; on Debian: apt install python3-venv"; exit 1; }
 	@.boot/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-boot.lock
+	@touch $@
+
+.superset/ready: .boot/ready dashboards/superset/requirements.lock
+	@echo "setting up: .superset, minutes"
+	@[ -x .superset/bin/python ] || .boot/bin/uv venv -q --python 3.11 .superset
+	@.boot/bin/uv pip sync -q --python .superset --require-hashes dashboards/superset/requirements.lock
 	@touch $@
 
 .venv/ready: .boot/ready requirements.lock pyproject.toml

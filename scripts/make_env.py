@@ -18,6 +18,8 @@ def variables() -> dict[str, str]:
     made["CAKUPAN_IDENTITY_KEY"] = secrets.token_hex(32)
     made["AIRFLOW_FERNET_KEY"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     made["AIRFLOW_JWT_SECRET"] = secrets.token_hex(32)
+    made["SUPERSET_SECRET_KEY"] = secrets.token_hex(32)
+    made["SUPERSET_ADMIN_PASSWORD"] = secrets.token_urlsafe(18)
     return made
 
 

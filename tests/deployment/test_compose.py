@@ -49,10 +49,17 @@ def test_postgres_is_seventeen_or_newer() -> None:
 
 
 def test_the_airflow_services_run_the_image_built_from_the_lock() -> None:
-    images = {name: service["image"] for name, service in SERVICES.items() if name != "postgres"}
+    images = {name: service["image"] for name, service in SERVICES.items() if name not in ("postgres", "superset")}
     assert len(set(images.values())) == 1
     assert {"airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"} < set(images)
     assert "requirements.lock" in (ROOT / "Dockerfile").read_text()
+
+
+def test_superset_is_started_by_its_profile_alone_from_its_own_lock() -> None:
+    assert SERVICES["superset"]["profiles"] == ["superset"]
+    folder = ROOT / SERVICES["superset"]["build"]
+    assert "--require-hashes -r requirements.lock" in (folder / "Dockerfile").read_text()
+    assert "http" not in (folder / "requirements.lock").read_text()
 
 
 def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
