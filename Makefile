@@ -22,7 +22,7 @@ test-unit: .venv/ready ## Run what needs no server: under a minute, before each 
 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \
-		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries
+		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries src/cakupan/answers/questions
 
 bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n; with NIGHTS=n how a night's cost changes over nights
 	@$(BIN)/python -m benchmarks --workers $(WORKERS) $(if $(NIGHTS),--nights $(NIGHTS))

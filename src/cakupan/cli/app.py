@@ -13,6 +13,7 @@ import typer
 from cakupan import settings
 from cakupan.bilingual import Text
 from cakupan.cli import (
+    answer,
     cities,
     completion,
     database,
@@ -48,6 +49,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(export.app, name="export")
 app.add_typer(sources.app, name="sources")
 app.command("trace")(trace.command)
+app.command("answer")(answer.command)
 
 out = console()
 

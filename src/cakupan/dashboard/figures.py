@@ -1,6 +1,6 @@
 """What the pages show of a published night: every figure, asked in one transaction as an auditor.
 
-Counts of persons come from schema `open` alone, where small ones are hidden.
+Counts of persons come from schema `open` alone, where small ones are hidden, and from answers that hide them likewise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from cakupan.answers.asking import Answer, ask
+from cakupan.answers.catalogue import questions
 from cakupan.reports.dbhcht_figures import LINES, OFFICES
 
 Row = dict[str, Any]
@@ -171,6 +173,8 @@ class Figures:
     in_force: dict[str, Row]
     """feed -> its cadence and the date of what is in force"""
     months_of_feeds: list[Row]
+    answers: list[Answer]
+    """to the fifteen questions of a head of office"""
 
     @property
     def headline(self) -> list[Row]:
@@ -244,6 +248,7 @@ def read_figures(connection: psycopg.Connection[Any], night: date) -> Figures:
             tariff=tariff,
             in_force={row["feed"]: row for row in rows(IN_FORCE)},
             months_of_feeds=rows(MONTHS_OF_FEEDS),
+            answers=[ask(connection, question, shown) for question in questions()],
         )
 
 

@@ -16,6 +16,7 @@ from cakupan.dashboard.figures import Figures
 from cakupan.dashboard.html import Html
 from cakupan.dashboard.methods import methods_page
 from cakupan.dashboard.offices import office_pages, offices_page
+from cakupan.dashboard.questions import questions_page
 from cakupan.dashboard.summary import summary_page
 from cakupan.feeds import Feed
 from cakupan.quality.report import FeedLine
@@ -49,6 +50,7 @@ def all_pages(figures: Figures, lines: Sequence[FeedLine], feeds: Sequence[Feed]
         summary_page(figures, lines),
         offices_page(figures),
         dbhcht_page(figures),
+        questions_page(figures),
         quality_page(figures, lines),
         methods_page(figures, {feed.name: feed for feed in feeds}),
         *office_pages(figures, lines),
