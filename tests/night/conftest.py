@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import psycopg
@@ -22,8 +23,9 @@ from cakupan.database.server import Server, embedded
 from tests.databases import UNSAFE_BUT_FAST
 from tests.night import bad_night
 from tests.night.bad_night import NIGHTS
+from tests.night.warm import files, import_what_nights_import, run
 
-KILLED = (("ingest_bpjstk", 4), ("ingest_distan", 0.3), ("warehouse", 4))
+KILLED = (("ingest_bpjstk", 1), ("ingest_distan", 0.3), ("warehouse", 4))
 """After which line of its report, and how many seconds later, the first night was killed."""
 
 
@@ -53,20 +55,6 @@ class Installation:
         self.ran[night] = self.cakupan("nightly", "--date", night, "--from", self.city / "deliveries", "--all")
         return self.ran[night]
 
-    def run_and_kill(self, night: str, at: str, after_seconds: float) -> None:
-        """Start the night and kill every process of it some time after it said `at`."""
-        started = subprocess.Popen(
-            [sys.executable, "-m", "cakupan", "nightly", "--date", night, "--from", self.city / "deliveries"],
-            env=self._environment() | {"PYTHONUNBUFFERED": "1"},
-            cwd=settings.PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
-        assert started.stderr
-        assert any(at in line for line in started.stderr), f"the night never said {at}"
-        time.sleep(after_seconds)
-        os.killpg(started.pid, signal.SIGKILL)
-        assert started.wait() == -signal.SIGKILL
-        started.stderr.close()
-
     def url(self, role: str) -> str:
         """Where the role finds the warehouse."""
         if role not in self._urls:
@@ -80,6 +68,39 @@ class Installation:
 
     def expected(self, night: str) -> dict:
         return json.loads((self.city / "expected" / f"{night}.json").read_text())
+
+
+@dataclass
+class WarmInstallation(Installation):
+    """One whose commands find imported what they import."""
+
+    def __post_init__(self) -> None:
+        import_what_nights_import(self.home)
+
+    def cakupan(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        process = self._start(arguments)
+        process.join()
+        out, err = (path.read_text() for path in files(self._output))
+        return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+
+    def run_and_kill(self, night: str, at: str, after_seconds: float) -> None:
+        """Start the night and kill every process of it some time after it said `at`."""
+        process = self._start(("nightly", "--date", night, "--from", self.city / "deliveries"))
+        _, told = files(self._output)
+        while at not in told.read_text():
+            assert process.is_alive(), f"the night never said {at}"
+            time.sleep(0.02)
+        time.sleep(after_seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+
+    @property
+    def _output(self) -> Path:
+        return self.home.parent / "printed"
+
+    def _start(self, arguments: Iterable[object]) -> ForkServerProcess:
+        return run([*map(str, arguments)], self._environment() | {"COLUMNS": "160"}, self._output)
 
 
 def simulate(root: Path, workers: int, *options: str) -> Path:
@@ -98,10 +119,10 @@ def new_installation(public_folder: Callable[[], Path]) -> Iterator[Callable[...
 
     def make(workers: int, *options: str) -> Installation:
         root = public_folder()
-        made.append(Installation(root / "home", simulate(root / "city", workers, *options)))
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("CAKUPAN_HOME", str(root / "home"))
             Server(embedded().root, UNSAFE_BUT_FAST).start(Role.ADMIN.password)
+        made.append(WarmInstallation(root / "home", simulate(root / "city", workers, *options)))
         return made[-1]
 
     yield make
