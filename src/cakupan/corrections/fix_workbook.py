@@ -67,7 +67,7 @@ def fix_workbook(feed: Feed, origin: Origin, rows: Iterable[BadRow], language: L
         write_text(cell, heading)
         cell.font, cell.alignment = Font(name="Calibri", bold=True, color="FFFFFF"), WRAPPED
         cell.fill = OURS if heading in (ROW, SHEET_NAME, REASON) else HEAD
-        sheet.column_dimensions[get_column_letter(place)].width = 60 if heading == REASON else max(14, len(heading) + 4)
+        sheet.column_dimensions[get_column_letter(place)].width = 60 if heading == REASON else max(20, len(heading) + 4)
         sheet.column_dimensions[get_column_letter(place)].number_format = "@"
     sheet.freeze_panes = f"B{HEADER + 1}"
     faults = Faults(feed)
