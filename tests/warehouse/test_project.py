@@ -273,6 +273,7 @@ def test_exposures_name_what_is_read(manifest) -> None:
         "trace_page",
         "morning_summary",
         "dashboard",
+        "fifteen_questions",
         "fiscal_export",
         "office_scorecards",
     }
