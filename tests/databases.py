@@ -28,17 +28,36 @@ def new_database(template: str) -> str:
 
 
 @contextmanager
-def copy_of(template: str, name: str | None = None) -> Iterator[str]:
-    """A database like the template, to which connect() goes while inside; then it is gone.
-
-    One with a name of its own is the same database to dbt each time, which reads its project again for another.
-    """
+def copy_of(template: str) -> Iterator[str]:
+    """A database like the template, to which connect() goes while inside; then it is gone."""
     with connect(Role.ADMIN, "postgres", autocommit=True) as admin, pytest.MonkeyPatch.context() as patch:
-        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (template,))
-        name = _create(admin, template, name)
+        _disconnect(admin, template)
+        name = _create(admin, template)
         patch.setenv("CAKUPAN_PG_DATABASE", name)
         yield name
         admin.execute(f"drop database {name} with (force)")
+
+
+@contextmanager
+def copy_in_place_of(name: str) -> Iterator[None]:
+    """A copy that is called like the database while inside; then that one is back as it was.
+
+    dbt, which reads its whole project again for a database of another name, takes it for the same one.
+    """
+    aside = f"{name}_aside"
+    with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
+        _disconnect(admin, name)
+        admin.execute(f"alter database {name} rename to {aside}")
+        try:
+            _create(admin, aside, name)
+            yield
+        finally:
+            admin.execute(f"drop database if exists {name} with (force)")
+            admin.execute(f"alter database {aside} rename to {name}")
+
+
+def _disconnect(admin: psycopg.Connection, name: str) -> None:
+    admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
 
 
 def _create(admin: psycopg.Connection, template: str, name: str | None = None) -> str:

@@ -90,6 +90,11 @@ def keep_copy(admin: psycopg.Connection) -> None:
         admin.execute(f"insert into copies.{name} select * from warehouse.tonight_{name}")
 
 
+def _read_for(database: str) -> Path:
+    """Where lies what dbt read of the project for a database."""
+    return Path(_read.name) / f"{database}.msgpack"
+
+
 def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:
     """Call dbt on the project with its own state folder."""
     from dbt.cli.main import dbtRunner  # as much as all else that the tests import together
@@ -106,7 +111,7 @@ def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:
         str(state),
     )
     with patch.dict(os.environ, variables):
-        read = Path(_read.name) / f"{database_name()}.msgpack"
+        read = _read_for(database_name())
         own = state / "partial_parse.msgpack"
         if read.exists() and not own.exists():  # what dbt read of the project before: it reads only what differs
             state.mkdir(exist_ok=True)
@@ -144,6 +149,7 @@ def warehouse(installation: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         made.load(third)
         made.build(third)
         made.build(second)
+        shutil.copy(settings.home() / "dbt/target/partial_parse.msgpack", _read_for("test_marts"))
         yield made
 
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect, environment
-from tests.databases import copy_of
+from tests.databases import copy_in_place_of
 from tests.warehouse.conftest import KEPT_AS_CHANGES, Warehouse, dbt
 
 SEEDS = (
@@ -74,7 +74,7 @@ MINE = {"run_id": "run_id = (select run_id from ledger.build)", "validation_id":
 @pytest.fixture
 def broken(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
     """A copy of the city's warehouse that a test may break, without the keys that the database itself holds to."""
-    with copy_of("test_marts", "test_broken"), connect(Role.ADMIN, autocommit=True) as connection:
+    with copy_in_place_of("test_marts"), connect(Role.ADMIN, autocommit=True) as connection:
         for (index,) in connection.execute(
             "select indexrelid::regclass::text from pg_index join pg_class on pg_class.oid = indrelid"
             " where indisunique and not indisprimary"

@@ -10,7 +10,7 @@ import pytest
 
 from cakupan.database import Role, connect
 from simulator.check import differences
-from tests.databases import copy_of
+from tests.databases import copy_in_place_of
 from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
 from tests.warehouse.marts_as_json import actual
 
@@ -128,7 +128,7 @@ def test_a_build_neither_waits_for_readers_nor_shows_itself(warehouse, reader, m
 
 def test_whose_a_contribution_is_changes_when_the_night_is_published(warehouse) -> None:
     lines = "select md5(string_agg(t::text, '|' order by t::text)) from marts.fct_contribution as t"
-    with copy_of("test_marts"):
+    with copy_in_place_of("test_marts"):
         with connect(Role.ADMIN) as admin:
             right = admin.execute(lines).fetchone()
             # As if deliveries that have come since said who it is: until then the log named somebody else.

@@ -12,7 +12,7 @@ from cakupan.database import Role, apply_schema, connect
 from cakupan.database.migration import applied_migrations, known_migrations
 from simulator.check import differences
 from tests.audit.conftest import altered
-from tests.databases import copy_of
+from tests.databases import copy_in_place_of
 from tests.warehouse.conftest import NIGHTS, Warehouse
 from tests.warehouse.marts_as_json import actual
 from tests.warehouse.version_before import columns, columns_then, make_older
@@ -23,7 +23,7 @@ KEPT = ("ledger.delivery", "ledger.validation", "ledger.publication", "ledger.en
 @pytest.fixture
 def older(warehouse: Warehouse) -> Iterator[Warehouse]:
     """The three nights' warehouse as the version before would have left it, in a database of its own."""
-    with copy_of("test_marts"):
+    with copy_in_place_of("test_marts"):
         with connect(Role.ADMIN) as admin:
             make_older(admin)
         yield warehouse
