@@ -14,8 +14,8 @@ help: ## Show the targets
 nightly: .venv/ready ## Run a night: DATE=2025-09-09, FROM=folder of deliveries, or WORKERS=n and TROUBLE=1 for a simulated city, which REPLACE=1 lets take another's place; ALL=1 prints every table
 	@$(NIGHT) $(if $(FROM),--from $(FROM),--workers $(WORKERS)) $(if $(TROUBLE),--trouble) $(if $(REPLACE),--replace) $(if $(ALL),--all)
 
-test: .venv/ready ## Run the whole suite, a process for each core
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+test: .venv/ready ## Run the whole suite, a process for each core and one more, because tests also wait
+	@$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --maxprocesses 4
 
 test-unit: .venv/ready ## Run what needs no server: under a minute, before each commit
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 -m unit
