@@ -31,7 +31,7 @@ def test_a_city_sets_hours_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert night.cut_off(as_of).astimezone(UTC) == datetime(2025, 9, 9, 2, 0, tzinfo=UTC)
     assert night.marts_due(as_of).astimezone(UTC) == datetime(2025, 9, 9, 3, 30, tzinfo=UTC)
     assert deadline.due("2025-09-09", datetime(2025, 9, 9, tzinfo=UTC)) == datetime(2025, 9, 9, 3, 30, tzinfo=UTC)
-    assert orchestration.nightly().expression == "15 2 * * *"
+    assert orchestration.nightly().serialize()["expression"] == "15 2 * * *"
     assert orchestration.longest_wait() == 7.75 * 3600
 
 
