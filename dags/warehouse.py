@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Asset, PokeReturnValue, dag, task, teardown
 
-from cakupan import night, orchestration, publish
+from cakupan import for_readers, night, orchestration, publish
 from cakupan.orchestration import deadline, notifier
 
 MARTS = Asset("cakupan://marts")
@@ -51,13 +51,13 @@ def warehouse() -> None:
 
     @task
     def report(dag_run: Any = None) -> str:
-        return night.report(orchestration.night_of(dag_run))
+        return for_readers.report(orchestration.night_of(dag_run))
 
     @task
     def write_pages(dag_run: Any = None) -> str:
         as_of = orchestration.night_of(dag_run)
-        night.write_scorecards(as_of)
-        return night.write_pages(as_of)
+        for_readers.write_scorecards(as_of)
+        return for_readers.write_pages(as_of)
 
     @teardown  # whatever became of the others, and without a say in whether the run failed
     def tell_data_team(dag_run: Any = None) -> str:

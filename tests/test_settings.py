@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from cakupan import installation, night, orchestration, settings
+from cakupan import for_readers, installation, night, orchestration, settings
 from cakupan.orchestration import deadline
 
 
@@ -29,7 +29,7 @@ def test_a_city_sets_hours_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAKUPAN_CUT_OFF", "09:00")
     monkeypatch.setenv("CAKUPAN_MARTS_DUE", "10:30")
     assert night.cut_off(as_of).astimezone(UTC) == datetime(2025, 9, 9, 2, 0, tzinfo=UTC)
-    assert night.marts_due(as_of).astimezone(UTC) == datetime(2025, 9, 9, 3, 30, tzinfo=UTC)
+    assert for_readers.marts_due(as_of).astimezone(UTC) == datetime(2025, 9, 9, 3, 30, tzinfo=UTC)
     assert deadline.due("2025-09-09", datetime(2025, 9, 9, tzinfo=UTC)) == datetime(2025, 9, 9, 3, 30, tzinfo=UTC)
     assert orchestration.nightly().serialize()["expression"] == "15 2 * * *"
     assert orchestration.longest_wait() == 7.75 * 3600

@@ -13,8 +13,8 @@ from cakupan.feeds import Feed, load_feeds
 from cakupan.landing import cache
 from cakupan.ledger.landings import Outdated, outdated
 from cakupan.ledger.runs import try_lock_build
-from cakupan.night import StepFailed, hide_values
 from cakupan.quality.locking import lock_validation
+from cakupan.steps import StepFailed, hide_values
 
 
 @dataclass

@@ -5,26 +5,21 @@ Every step asks the database what is new, so that it can be killed at any point 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cakupan import dashboard, identity, landing, notices, publish, quality, scorecards, settings
+from cakupan import identity, landing, publish, quality, settings
 from cakupan.audit import sealing
 from cakupan.audit.accepting import on_record
 from cakupan.audit.folder import Folder
 from cakupan.audit.note import BadNote
-from cakupan.bilingual import Language
-from cakupan.corrections.exporting import write_fix_workbooks
 from cakupan.corrections.importing import Imported, import_workbook
 from cakupan.corrections.returning import ReturnedWorkbooks
-from cakupan.database import Role, cause_of, connect, said
+from cakupan.database import Role, connect
 from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
@@ -33,37 +28,8 @@ from cakupan.ledger import nights
 from cakupan.ledger.deliveries import Delivery, find_delivery, is_delivered
 from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
-from cakupan.quality.report import feed_lines, write_night_report
 from cakupan.sources import NotConnected, Source
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-class StepFailed(RuntimeError):
-    """A step broke off; the message says what and where without any value of a row."""
-
-
-class DatabaseLost(StepFailed):
-    """The warehouse's database went away or had no room or time for the step: worth another try."""
-
-
-def hide_values(step: Callable[P, R]) -> Callable[P, R]:
-    """Keep what a database error quotes from a row (a NIK, a name) out of logs and messages."""
-
-    @wraps(step)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return step(*args, **kwargs)
-        except psycopg.Error as error:
-            cause = cause_of(error)
-            passing = cause.passing if cause else isinstance(error, psycopg.OperationalError)
-            failed = DatabaseLost if passing else StepFailed
-            raise failed(f"{step.__name__}: {said(error)}") from None
-        except landing.CannotLandAgain as error:
-            raise StepFailed(f"{step.__name__}: {error}") from None
-
-    return guarded
+from cakupan.steps import StepFailed, hide_values
 
 
 @hide_values
@@ -211,53 +177,6 @@ def import_correction(workbook: Path, by: str | None = None) -> Imported:
 
 
 @hide_values
-def report(night: date) -> str:
-    """Write the night's page about deliveries and rules, fit to be mailed to the offices; returns its path."""
-    path = report_path(night)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with connect(Role.LOADER) as connection:
-        write_night_report(connection, load_feeds(settings.FEEDS), night, path)
-    return str(path)
-
-
-@hide_values
-def write_pages(night: date) -> str:
-    """Write the pages for heads of office from what is published; returns where the first lies."""
-    try:
-        with connect(Role.AUDITOR) as connection:
-            figures = dashboard.read_figures(connection, night)
-        feeds = load_feeds(settings.FEEDS)
-        with connect(Role.LOADER) as connection:
-            lines = feed_lines(connection, feeds, figures.night)
-        return str(dashboard.write_pages(figures, lines, feeds, pages_path().parent))
-    except (dashboard.NotPublished, OSError) as error:
-        raise StepFailed(f"write_pages: {error}") from None
-
-
-@hide_values
-def write_scorecards(night: date) -> list[str]:
-    """Write each office's scorecard of a published night beside its letters; returns their paths."""
-    with connect(Role.AUDITOR) as published, connect(Role.LOADER) as loader:
-        paths = scorecards.write_scorecards(published, loader, load_feeds(settings.FEEDS), night, notices.outbox())
-    return list(map(str, paths))
-
-
-def pages_path() -> Path:
-    """Return where the first of the pages for heads of office lies."""
-    return settings.home() / "dashboard" / dashboard.FIRST_PAGE
-
-
-def _pages() -> str | None:
-    """Return where a message may link to: the pages as the city's web server shows them, else where they lie."""
-    return settings.pages_url() or (pages_path().as_uri() if pages_path().exists() else None)
-
-
-def report_path(night: date) -> Path:
-    """Return where the night's page lies."""
-    return settings.home() / "reports" / f"deliveries-{night}.html"
-
-
-@hide_values
 def note_failure(night: date, task: str, message: str) -> None:
     """Keep in the ledger that a task of the night failed for good, and why."""
     with connect(Role.LOADER) as connection:
@@ -279,61 +198,3 @@ def feeds_of(agency: str) -> list[Feed]:
 def agencies() -> list[str]:
     """Return the agencies that deliver something."""
     return sorted({feed.agency for feed in load_feeds(settings.FEEDS)})
-
-
-def marts_due(night: date) -> datetime:
-    """Return when the night's marts are to be published."""
-    return datetime.combine(night, settings.hours().marts_due, ZoneInfo(settings.TIME_ZONE))
-
-
-@hide_values
-def tell_office(agency: str, night: date, send: notices.Send, to: str | None = None, language: Language = "id") -> str:
-    """Tell the agency's office what was wrong with its deliveries and not told yet; returns the letter's path."""
-    feeds = feeds_of(agency)
-    with connect(Role.LOADER) as connection:
-        with suppress(landing.CannotLandAgain):  # which verification tells; the letter names the rows by their address
-            list(write_fix_workbooks(connection, feeds, night, notices.outbox(), language, anew=False))
-        return _tell(
-            connection,
-            agency,
-            lambda told: notices.office_message(connection, feeds, night, already_told=told, language=language, to=to),
-            send,
-        )
-
-
-@hide_values
-def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | None = None) -> str:
-    """Tell the data team how the night went that was run since then; returns the summary's path."""
-    with connect(Role.AUDITOR) as connection:
-        figures = notices.read_figures(connection, night)
-    with connect(Role.LOADER) as connection:
-        return _tell(
-            connection,
-            notices.DATA_TEAM,
-            lambda told: notices.summary_message(
-                connection, night, since, already_told=told, figures=figures, pages=_pages(), to=to
-            ),
-            send,
-        )
-
-
-@hide_values
-def tell_late_marts(night: date, send: notices.Send, to: str | None = None) -> str:
-    """Tell the data team that the night's marts are due and not published; returns the message's path."""
-    with connect(Role.LOADER) as connection:
-        return _tell(
-            connection,
-            notices.DATA_TEAM,
-            lambda _: notices.late_marts_message(connection, night, marts_due(night), to),
-            send,
-        )
-
-
-def _tell(
-    connection: psycopg.Connection,
-    recipient: str,
-    compose: Callable[[frozenset[str]], notices.Message | None],
-    send: notices.Send,
-) -> str:
-    """Tell a recipient what is new; returns where the message lies, or '' when there was nothing to tell."""
-    return str(notices.tell(connection, recipient, compose, send) or "")

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from cakupan import housekeeping, identity, night, quality, settings
+from cakupan import housekeeping, identity, night, quality, settings, steps
 from cakupan.audit.issuing import Address as Where
 from cakupan.audit.issuing import NoReceipt, issue_receipt
 from cakupan.cli import housekeeping as command
@@ -233,7 +233,7 @@ def test_an_altered_file_keeps_its_rows_and_is_told(nights: Kept) -> None:
         "delivery 1, distan.kelompok_tani of 2025-09-09: its archived file holds other bytes than were received"
     )
     assert landed(nights) == rows
-    with pytest.raises(night.StepFailed, match=r"holds other bytes than were received.*Put it back from a backup"):
+    with pytest.raises(steps.StepFailed, match=r"holds other bytes than were received.*Put it back from a backup"):
         housekeeping.keep_house()
     out = StringIO()
     assert command.run(Console(file=out)) is False
@@ -282,7 +282,7 @@ def test_what_cannot_be_had_again_is_said(lost: Kept) -> None:
         receipt(lost, "1::2")
     with connect(Role.LOADER) as connection, pytest.raises(CannotTrace, match=r"not to be had: delivery 1.*backup"):
         attach(connection, Node("row", address=Address(1, "", 2)), personal=False)
-    with pytest.raises(night.StepFailed, match=r"start_run: delivery 1, .*Put it back from a backup"):
+    with pytest.raises(steps.StepFailed, match=r"start_run: delivery 1, .*Put it back from a backup"):
         night.start_run(NIGHT)
     assert lost.database.execute("select count(*) from ledger.run where as_of_date = %s", (NIGHT,)).fetchone() == (1,)
     assert there(lost) == {2}
@@ -384,7 +384,7 @@ def test_a_payer_of_dropped_rows_is_no_new_one(empty: Kept, monkeypatch: pytest.
 def test_it_waits_for_a_night_that_is_being_built(nights: Kept) -> None:
     with connect(Role.LOADER) as builder:
         builder.execute("select pg_advisory_xact_lock(hashtext('cakupan.build'))")
-        with pytest.raises(night.StepFailed, match="a night is being built"):
+        with pytest.raises(steps.StepFailed, match="a night is being built"):
             housekeeping.drop_outdated()
     assert there(nights) == {1, 2}
 

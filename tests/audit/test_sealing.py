@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cakupan import night, publish
+from cakupan import night, publish, steps
 from cakupan.audit import checkpoint, note, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
@@ -54,7 +54,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_night_published(empty: Kept)
     empty.ledger.write_text("in the way")
     empty.deliver(FARMERS, farmers())
     run = empty.publish()
-    with pytest.raises(night.StepFailed, match="seal: "):
+    with pytest.raises(steps.StepFailed, match="seal: "):
         night.seal()
     shown = empty.database.execute("select run_id from ledger.published").fetchall()
     assert shown == [(run,)]
@@ -100,7 +100,7 @@ def test_an_altered_entry_stays_told_while_sealing_goes_on(kept: Kept, folder: F
         "update ledger.entry set body = replace(body, '\"size_bytes\":', '\"size_bytes\":1') where entry_no = 1"
     )
     kept.publish(date(2025, 9, 10))
-    with pytest.raises(night.StepFailed, match="entries 1 of the record were altered after they were sealed"):
+    with pytest.raises(steps.StepFailed, match="entries 1 of the record were altered after they were sealed"):
         night.seal()
     assert [path.name for path in folder.checkpoints()] == ["6", "7"]
     (told,) = altered()
@@ -109,7 +109,7 @@ def test_an_altered_entry_stays_told_while_sealing_goes_on(kept: Kept, folder: F
 
 def test_a_restored_database_is_not_signed_over(kept: Kept, folder: Folder) -> None:
     kept.tamper("delete from ledger.entry where entry_no = 5")
-    with pytest.raises(night.StepFailed, match="has 5 entries, fewer than the 6 of the newest checkpoint"):
+    with pytest.raises(steps.StepFailed, match="has 5 entries, fewer than the 6 of the newest checkpoint"):
         night.seal()
     assert [path.name for path in folder.checkpoints()] == ["6"]
 
@@ -117,7 +117,7 @@ def test_a_restored_database_is_not_signed_over(kept: Kept, folder: Folder) -> N
 def test_a_restored_database_that_went_on_is_not_signed_over(kept: Kept, folder: Folder) -> None:
     kept.tamper("delete from ledger.entry where entry_no = 5")
     kept.deliver(FARMERS, farmers(("BUDI", "BUDIMAN")), date(2025, 9, 10))
-    with pytest.raises(night.StepFailed, match="altered after they were sealed"):
+    with pytest.raises(steps.StepFailed, match="altered after they were sealed"):
         night.seal()
     lines = altered()
     assert lines[0].startswith("entry 5 (publication: run_id 1, as_of_date 2025-09-09): was altered: ")
@@ -125,7 +125,7 @@ def test_a_restored_database_that_went_on_is_not_signed_over(kept: Kept, folder:
 
 def test_a_record_with_a_gap_is_not_signed(kept: Kept) -> None:
     kept.tamper("delete from ledger.entry where entry_no = 2")
-    with pytest.raises(night.StepFailed, match="has gaps"):
+    with pytest.raises(steps.StepFailed, match="has gaps"):
         night.seal()
 
 
@@ -134,7 +134,7 @@ def test_without_leaves_an_altered_entry_is_not_signed_over(kept: Kept, folder: 
     kept.tamper(
         "update ledger.entry set body = replace(body, '\"size_bytes\":', '\"size_bytes\":1') where entry_no = 1"
     )
-    with pytest.raises(night.StepFailed, match="does not continue the newest checkpoint"):
+    with pytest.raises(steps.StepFailed, match="does not continue the newest checkpoint"):
         night.seal()
 
 

@@ -62,7 +62,7 @@ def test_it_fits_a_screen_and_cuts_no_figure() -> None:
     assert "+3" in text.split("since 2025-09-09")[1]
     assert "CODE_0 1 (+1)" in text and "4 more codes" in " ".join(text.split()) and "78, +12 since 2025-09-09" in text
     assert "Dinas 1 " in text and "Dinas 5" not in text
-    assert str(morning.night.pages_path()) in text.replace("\n", "")
+    assert str(morning.for_readers.pages_path()) in text.replace("\n", "")
 
 
 def test_on_a_bad_night_it_still_fits_and_what_is_to_be_decided_comes_first() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cakupan import night
+from cakupan import steps
 from cakupan.database import Role, cause_of, connect, said, url
 from cakupan.database.causes import ERRNOS, SQLSTATES, TEXTS
 
@@ -65,16 +65,16 @@ def test_a_lost_connection_and_one_never_made_are_told_apart_from_a_wrong_passwo
 
 
 def test_a_step_of_a_night_is_tried_again_only_where_that_may_help(database_name: str) -> None:
-    @night.hide_values
+    @steps.hide_values
     def step(state: str) -> None:
         raise raised(state)
 
-    with pytest.raises(night.DatabaseLost, match=r"^step: The database's disk is full"):
+    with pytest.raises(steps.DatabaseLost, match=r"^step: The database's disk is full"):
         step("53100")
     for state in ("28P01", "25006", "23505"):
-        with pytest.raises(night.StepFailed) as told:
+        with pytest.raises(steps.StepFailed) as told:
             step(state)
-        assert not isinstance(told.value, night.DatabaseLost)
+        assert not isinstance(told.value, steps.DatabaseLost)
         assert PLANTED not in str(told.value)
 
 

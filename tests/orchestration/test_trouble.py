@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from cakupan import night, orchestration, publish
+from cakupan import night, orchestration, publish, steps
 from cakupan.orchestration import tasks, trouble
 from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
 
@@ -45,7 +45,7 @@ with DAG("ingest_a", schedule=None, default_args=orchestration.task_defaults()):
     for name, error in {
         "away": Unreachable("a: away"), "partial": PartialDelivery("a: cut"), "refused": LoginRefused("a: refused"),
         "broken": BrokenContract("a: broken"), "nowhere": NotConnected("no connection"), "disk": OSError(28, "Full"),
-        "database": night.DatabaseLost("lost"), "stale": publish.StaleRun("stale"), "bug": KeyError("planted-name"),
+        "database": steps.DatabaseLost("lost"), "stale": publish.StaleRun("stale"), "bug": KeyError("planted-name"),
     }.items():
         task(task_id=name)(fail)(name, error)
     task(task_id="recovers")(recover)()
@@ -116,8 +116,8 @@ def test_airflow_tries_again_what_may_pass_and_nothing_else(database: psycopg.Co
             "a: no. Mend it until `cakupan sources check x` is content, then run the night again",
         ),
         (NotConnected("none"), "none. Mend it until `cakupan sources check x` is content, then run the night again"),
-        (night.DatabaseLost("build: lost"), "build: lost"),
-        (night.StepFailed("land: what"), "land: what"),
+        (steps.DatabaseLost("build: lost"), "build: lost"),
+        (steps.StepFailed("land: what"), "land: what"),
         (publish.NotBuilt("not built"), "not built"),
         (OSError(71, "Protocol error", "/planted/name"), "OSError: Protocol error"),
         (ValueError("planted-name"), "ValueError"),
@@ -157,7 +157,7 @@ def raising(monkeypatch: pytest.MonkeyPatch):
 
 TO_COME = datetime.now(UTC).date() + timedelta(days=2)
 PAST = date(2025, 9, 9)
-PASSING = [Unreachable("a: away"), PartialDelivery("a: cut"), night.DatabaseLost("lost"), OSError(28, "No space")]
+PASSING = [Unreachable("a: away"), PartialDelivery("a: cut"), steps.DatabaseLost("lost"), OSError(28, "No space")]
 
 
 @pytest.mark.usefixtures("database_name")  # the failure is noted there
@@ -200,18 +200,18 @@ def test_a_system_that_answers_and_breaks_off_is_asked_for_each_feed(raising) ->
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("select pg_terminate_backend(pg_backend_pid())", night.DatabaseLost),
-        ("select 'planted'::int", night.StepFailed),
+        ("select pg_terminate_backend(pg_backend_pid())", steps.DatabaseLost),
+        ("select 'planted'::int", steps.StepFailed),
     ],
 )
 def test_a_lost_database_is_told_apart_from_a_statement_that_fails(
     database: psycopg.Connection, statement: str, kind: type
 ) -> None:
-    @night.hide_values
+    @steps.hide_values
     def step() -> None:
         database.execute(statement)
 
-    with pytest.raises(night.StepFailed) as told:
+    with pytest.raises(steps.StepFailed) as told:
         step()
     assert type(told.value) is kind
     assert "planted" not in str(told.value)

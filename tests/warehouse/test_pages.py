@@ -20,7 +20,7 @@ import pytest
 from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
-from cakupan import night, settings
+from cakupan import for_readers, settings, steps
 from cakupan.cli import app
 from cakupan.database import Role, connect
 from tests.dashboard.reading import HIDDEN, Reader, figure, read
@@ -37,7 +37,7 @@ PERSONS = {
 @pytest.fixture(scope="module")
 def folder(warehouse: Warehouse) -> Path:
     """The pages, written for a night before the newest, as after a past night was built again."""
-    return Path(night.write_pages(NIGHTS[0])).parent
+    return Path(for_readers.write_pages(NIGHTS[0])).parent
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +71,8 @@ def test_the_newest_night_is_shown_whichever_was_built_last(folder: Path) -> Non
 
 def test_a_night_that_is_not_published_leaves_the_pages_as_they_are(folder: Path) -> None:
     before = (folder / "index.html").stat().st_ino
-    with pytest.raises(night.StepFailed, match=f"the night of {NIGHT.replace(day=9)} is not published"):
-        night.write_pages(NIGHT.replace(day=9))
+    with pytest.raises(steps.StepFailed, match=f"the night of {NIGHT.replace(day=9)} is not published"):
+        for_readers.write_pages(NIGHT.replace(day=9))
     assert (folder / "index.html").stat().st_ino == before
 
 

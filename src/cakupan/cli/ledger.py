@@ -34,12 +34,12 @@ def key() -> None:
 @app.command()
 def seal() -> None:
     """Sign the record as it is now, as each night does after publishing; catches up where a night could not."""
-    from cakupan import night
+    from cakupan import night, steps
 
     try:
         with _connected(Role.LOADER):
             night.seal()
-    except night.StepFailed as error:
+    except steps.StepFailed as error:
         say_and_exit(cause(error))
     checkpoint()
 

@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text as Styled
 
-from cakupan import night, notices
+from cakupan import for_readers, notices
 from cakupan.bilingual import NOTHING, Text, change, counted, day, joined, listed, local, number, same
 from cakupan.cli import morning_tables, status
 from cakupan.cli.messages import this_command
@@ -134,8 +134,8 @@ def document(morning: Morning) -> dict[str, Any]:
         "compared_with": figures.pop("before"),
         **figures,
         "deliveries": status.document(morning.standing),
-        "pages": str(night.pages_path()),
-        "report": str(night.report_path(morning.figures.night)),
+        "pages": str(for_readers.pages_path()),
+        "report": str(for_readers.report_path(morning.figures.night)),
         "messages": str(notices.outbox()),
     }
 
@@ -244,8 +244,8 @@ def _lower(text: Text) -> Text:
 def _places(as_of: date) -> Iterator[tuple[Text, str]]:
     """Tell where the rest lies."""
     command = this_command()
-    yield PAGES, str(night.pages_path())
-    yield REPORT, str(night.report_path(as_of))
+    yield PAGES, str(for_readers.pages_path())
+    yield REPORT, str(for_readers.report_path(as_of))
     yield MESSAGES, str(notices.outbox())
     yield same("BI"), f"{url(Role.BI, password=False)}, {said(SCHEMAS)}"
     yield ASK, f'{command} sql "{QUESTION}"'

@@ -10,7 +10,7 @@ from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAlert
 from airflow.sdk.plugins_manager import AirflowPlugin
 
-from cakupan import night, settings
+from cakupan import for_readers, settings
 from cakupan.orchestration.calendar import Nightly, WhenAsked
 
 
@@ -36,7 +36,7 @@ def due(partition: str | None, now: datetime) -> datetime | None:
         return None
     as_of = date.fromisoformat(partition)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    return night.marts_due(as_of).astimezone(UTC) if as_of >= today else None
+    return for_readers.marts_due(as_of).astimezone(UTC) if as_of >= today else None
 
 
 def marts_are_late(context: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from smtplib import SMTPConnectError, SMTPServerDisconnected
 from socket import gaierror
 from typing import Any, NamedTuple
 
-from cakupan import night, notices
+from cakupan import for_readers, notices
 from cakupan.bilingual import Language
 from cakupan.notices import Kept, Message, NotSent
 from cakupan.orchestration.tasks import night_of
@@ -44,17 +44,17 @@ class Way(NamedTuple):
 def tell_office(agency: str, dag_run: Any) -> str:
     """Tell an agency's office what was wrong with its deliveries; returns where the letter is, '' without one."""
     language: Language = "en" if os.environ.get("CAKUPAN_OFFICE_LANGUAGE") == "en" else "id"
-    return night.tell_office(agency, night_of(dag_run), send, to=_address_of(agency), language=language)
+    return for_readers.tell_office(agency, night_of(dag_run), send, to=_address_of(agency), language=language)
 
 
 def tell_data_team(dag_run: Any) -> str:
     """Tell the data team how the night went; returns where the summary is."""
-    return night.tell_data_team(night_of(dag_run), dag_run.start_date, send, to=_team())
+    return for_readers.tell_data_team(night_of(dag_run), dag_run.start_date, send, to=_team())
 
 
 def tell_late_marts(as_of: str) -> None:
     """Tell the data team that the marts of the night (YYYY-MM-DD) are not there when they are due."""
-    night.tell_late_marts(date.fromisoformat(as_of), send, to=_team())
+    for_readers.tell_late_marts(date.fromisoformat(as_of), send, to=_team())
 
 
 def send(message: Message, attached: Sequence[Path]) -> str | None:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from cakupan import night, publish
+from cakupan import publish, steps
 from cakupan.database import said
 from cakupan.sources import Away, NotConnected, PartialDelivery, Unreachable
 
 RETRIES = 2
 DELAY = timedelta(seconds=10)
-PASSING = (Unreachable, PartialDelivery, night.DatabaseLost, OSError)
+PASSING = (Unreachable, PartialDelivery, steps.DatabaseLost, OSError)
 """What may be over in a moment: of the network, of a system, of a disk. OSError covers ConnectionError."""
 LASTING = (NotConnected, publish.NotBuilt, publish.StaleRun, publish.Busy)
 """What stays as it is until a person does something; Airflow asks in this order."""
@@ -65,7 +65,7 @@ def told(error: Any, dag_id: str) -> str:
             )
         case NotConnected():
             return f"{error}. Mend it until `cakupan sources check {agency}` is content, then run the night again"
-        case night.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun() | publish.Busy():
+        case steps.StepFailed() | publish.BuildFailed() | publish.NotBuilt() | publish.StaleRun() | publish.Busy():
             return str(error)
         case OSError():
             return said(error)
