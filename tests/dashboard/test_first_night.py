@@ -23,7 +23,7 @@ NOTHING = Figures(
     nights=[], totals={NIGHT: dict.fromkeys(("disbursed_idr", "posted_idr", "remaining_idr"), None) | {"findings": 0}},
     sectors=[], sources=[], rosters=[], categories=[], regions=[], districts=[], lapses=[], lapse_months=[],
     commitments=[], aid=[], outreach=[], projects=[], agencies={}, lines=[], skpd={}, protection=[], findings=[],
-    tariff={"amount_idr": None, "legal_basis": None}, in_force={}, months_of_feeds=[],
+    tariff={"amount_idr": None, "legal_basis": None}, in_force={}, months_of_feeds=[], answers=[],
 )  # fmt: skip
 UNCOUNTED = {
     "as_of_date": NIGHT, "denominator_code": "SAKERNAS", "denominator": None, "denominator_source": "BPS",

@@ -22,7 +22,7 @@ TROUBLED = """
 from datetime import timedelta
 from pathlib import Path
 from airflow.sdk import DAG, PokeReturnValue, task
-from cakupan import night, orchestration, publish
+from cakupan import night, orchestration, publish, steps
 from cakupan.orchestration import trouble
 from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
 

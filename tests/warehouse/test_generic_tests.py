@@ -26,6 +26,7 @@ OF_REFERENCE = {
     "sectors_count_under_a_sector": ("sector", "workforce_sector_code = '?'"),
     "tariffs_are_of_a_payer": ("bpu_tariff", "funding_source_code = 'NOBODY'"),
     "tariffs_are_of_a_programme": ("bpu_tariff", "program_code = 'NONE'"),
+    "a_published_figure_is_entered_once": ("published_figure", TWICE),
     "rules_belong_to_a_mart": ("finding_rule", "mart = 'no_mart'"),
     "severities_are_known": ("finding_rule", "severity = 'fatal'"),
     **{f"versions_of_{seed}_begin_some_day": (seed, "valid_from = null") for seed in SEEDS},

@@ -19,9 +19,16 @@ _LOCK = settings.PROJECT / "requirements.lock"
 _MADE = {"__pycache__", "target", "logs"}
 """Folders that the program writes into its own."""
 
+
+def _grants(column: str, kind: str, owner: str) -> str:
+    """Return SQL for grants in one order, unsaid ones spelled out: a restored dump has them otherwise."""
+    given = f"coalesce({column}, acldefault('{kind}', {owner}))"
+    return f"array(select item::text from unnest({given}) as item order by 1)"  # noqa: S608 names of columns
+
+
 # Left out are tables that a night makes anew (tonight_…), what dbt has under way, and indexes, which dbt names by the
 # clock. A table's columns are told where no delivery can bring one more.
-_STATEMENT = """
+_STATEMENT = f"""
 with own_schema as (
     select n.oid, n.nspname, n.nspowner, n.nspacl
     from pg_namespace as n
@@ -35,12 +42,15 @@ relation as (
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname !~ '^tonight_|__dbt_'
 )
 
-select 'schema ' || nspname, format('owner %s, grants %s', nspowner::regrole, nspacl)
+select 'schema ' || nspname, format('owner %s, grants %s', nspowner::regrole, {_grants("nspacl", "n", "nspowner")})
 from own_schema
 union all
 select
     format('%s %s.%s', case relkind when 'v' then 'view' when 'm' then 'view' else 'table' end, nspname, relname),
-    format('owner %s, grants %s, row security %s %s', relowner::regrole, relacl, relrowsecurity, relforcerowsecurity)
+    format(
+        'owner %s, grants %s, row security %s %s',
+        relowner::regrole, {_grants("relacl", "r", "relowner")}, relrowsecurity, relforcerowsecurity
+    )
     || case
         when relkind in ('v', 'm') then ', ' || pg_get_viewdef(oid)
         when nspname in ('ledger', 'identity', 'quality') then ', ' || (
@@ -54,19 +64,22 @@ from relation
 union all
 select
     format('grants on columns of %s.%s', r.nspname, r.relname),
-    string_agg(format('%s %s', a.attname, a.attacl), ', ' order by a.attname)
+    string_agg(format('%s %s', a.attname, {_grants("a.attacl", "c", "r.relowner")}), ', ' order by a.attname)
 from relation as r
 inner join pg_attribute as a on a.attrelid = r.oid and a.attacl is not null
 group by 1
 union all
 select
     format('function %s', p.oid::regprocedure),
-    format('owner %s, grants %s, %s', p.proowner::regrole, p.proacl, pg_get_functiondef(p.oid))
+    format(
+        'owner %s, grants %s, %s',
+        p.proowner::regrole, {_grants("p.proacl", "f", "p.proowner")}, pg_get_functiondef(p.oid)
+    )
 from pg_proc as p
 inner join own_schema as n on n.oid = p.pronamespace
 where p.prokind <> 'a'
 union all
-select format('grants on function %s', p.oid::regprocedure), p.proacl::text
+select format('grants on function %s', p.oid::regprocedure), {_grants("p.proacl", "f", "p.proowner")}::text
 from pg_proc as p
 left join pg_init_privs as given on given.objoid = p.oid and given.classoid = 'pg_proc'::regclass
 where p.pronamespace = 'pg_catalog'::regnamespace and p.proacl is distinct from given.initprivs
@@ -98,11 +111,11 @@ select
         'default grants of %s in schema %s on %s',
         d.defaclrole::regrole, coalesce(n.nspname, 'any'), d.defaclobjtype
     ),
-    d.defaclacl::text
+    array(select item::text from unnest(d.defaclacl) as item order by 1)::text
 from pg_default_acl as d
 left join pg_namespace as n on n.oid = d.defaclnamespace
 union all
-select 'database', format('owner %s, grants %s', datdba::regrole, datacl)
+select 'database', format('owner %s, grants %s', datdba::regrole, {_grants("datacl", "d", "datdba")})
 from pg_database
 where datname = current_database()
 union all
@@ -117,7 +130,7 @@ select
     )
 from pg_roles as r
 where r.rolname !~ '^pg_' and (r.rolsuper or r.rolname ~ '^cakupan_' or r.rolbypassrls or r.rolcreaterole)
-"""
+"""  # noqa: S608
 
 
 def definitions() -> sql.Composed:

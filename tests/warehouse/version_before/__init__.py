@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from cakupan.database import Role, connect
+from cakupan.ledger.definitions import DEFINITIONS
 from cakupan.ledger.entries import canonical, read_entries
 from cakupan.ledger.publications import digest_run
 
@@ -88,4 +89,5 @@ def store_in_full(admin: psycopg.Connection) -> None:
     admin.execute(f"drop table {', '.join(f'warehouse.{name}' for name in lists)}")
     for entry in list(read_entries(admin, kind="publication")):
         told = {**entry.facts, **digest_run(admin, entry.facts["run_id"])}
+        del told["program"], told["standing"][DEFINITIONS]
         admin.execute("update ledger.entry set body = %s where entry_no = %s", (canonical(told), entry.entry_no))
