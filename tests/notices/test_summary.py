@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cakupan.database import Role, connect
-from cakupan.night import marts_due
+from cakupan.for_readers import marts_due
 from cakupan.notices import Message, late_marts_message, summary_message
 from tests.cli.test_morning import FIGURES
 from tests.notices.conftest import Ledger

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cakupan import for_readers, night
+from cakupan import for_readers
 from cakupan.answers.asking import Answer, ask
 from cakupan.answers.catalogue import questions
 from cakupan.answers.headings import HEADINGS
@@ -180,7 +180,7 @@ class Anchors(HTMLParser):
 def test_each_is_within_three_clicks_on_the_pages(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(night, "pages_path", lambda: tmp_path / "pages" / "index.html")
+    monkeypatch.setattr(for_readers, "pages_path", lambda: tmp_path / "pages" / "index.html")
     for_readers.write_pages(NIGHT)
     pages = {file.name: Anchors(file.read_text()) for file in (tmp_path / "pages").glob("*.html")}
     assert "pertanyaan.html" in pages["index.html"].links
