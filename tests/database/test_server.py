@@ -61,3 +61,23 @@ def test_readers_cannot_enter_schemas_with_personal_data(database_name: str, rol
         admin.execute(f"create table {schema}.secret (nik text)")
     with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(f"select * from {schema}.secret")
+
+
+@pytest.mark.parametrize("role", [Role.BI, Role.AUDITOR, Role.LOADER, Role.TRANSFORMER])
+@pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
+def test_no_login_waits_or_runs_for_ever(database_name: str, role: Role, limit: str) -> None:
+    with connect(role) as connection:
+        assert connection.execute("select current_setting(%s)", (limit,)).fetchone() != ("0",)
+
+
+@pytest.mark.parametrize("role", [Role.BI, Role.AUDITOR])
+def test_readers_cannot_fill_the_disk_or_take_every_connection(database_name: str, role: Role) -> None:
+    with connect(role) as connection:
+        assert connection.execute("show temp_file_limit").fetchone() != ("-1",)
+        limit = connection.execute("select rolconnlimit from pg_roles where rolname = current_user").fetchone()
+    assert limit and 0 < limit[0] <= 50
+
+
+def test_bi_begins_read_only(database_name: str) -> None:
+    with connect(Role.BI) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        connection.execute("create temporary table kept (one int)")
