@@ -9,10 +9,9 @@ from typing import Any
 from psycopg import Connection
 
 from cakupan.audit import statements
-from cakupan.ledger.definitions import DEFINITIONS, digest_of_definitions, program
+from cakupan.ledger.definitions import DEFINITIONS, digest_of_definitions, is_on_record, program
 from cakupan.ledger.digests import Digest
 from cakupan.ledger.entries import append
-from cakupan.ledger.publications import publications
 
 _SIGNED = ("accepts", "after", "before", "by", "program", "why")
 
@@ -33,8 +32,7 @@ def enter_change(connection: Connection[Any], before: Digest, by: str, why: str,
 def on_record(connection: Connection[Any], why: str) -> Iterator[None]:
     """Enter what the program changes of the definitions inside, once a night was published with them on record."""
     (record,) = connection.execute("select to_regclass('ledger.entry')").fetchone() or (None,)
-    is_recorded = record and any(DEFINITIONS in each.facts["standing"] for each in publications(connection))
-    before = digest_of_definitions(connection) if is_recorded else None
+    before = digest_of_definitions(connection) if record and is_on_record(connection) else None
     yield
     if before and before != digest_of_definitions(connection):
         enter_change(connection, before, "cakupan", why)

@@ -143,6 +143,16 @@ def digest_of_definitions(connection: Connection[Any]) -> digests.Digest:
     return digests.digest(connection, definitions())
 
 
+def is_on_record(connection: Connection[Any]) -> bool:
+    """Tell whether the newest publication recorded definitions; of all others nothing is read."""
+    (recorded,) = connection.execute(
+        "select body::jsonb -> 'standing' ? %s from ledger.entry where kind = 'publication'"
+        " order by entry_no desc limit 1",
+        (DEFINITIONS,),
+    ).fetchone() or (False,)
+    return bool(recorded)
+
+
 def program() -> dict[str, str]:
     """Return hashes of the files that make the marts, by folder, and of the list of what they are run with."""
     return {source.name: _hash_of(source) for source in (*_SOURCES, _LOCK)}
