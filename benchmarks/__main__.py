@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"a city of {given.workers:,} workers; {os.cpu_count()} cores\n")
     with _home(airflow=not given.without_airflow) as home:
         nights = _dates(given.nights)
-        city = make_city(home / "city", given.workers, nights)
+        city = make_city(home / "simulated", given.workers, nights)
         lines, next_night = compare(nights[:2], city, given.workers, airflow=not given.without_airflow)
         if nights[2:]:
             lines += follow(nights[2:], city, next_night)
