@@ -74,7 +74,7 @@ def rebuild_by_airflow(as_of: date, deliveries: Path) -> float:
     orchestration.deliver_from(deliveries)
     began = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
-        orchestration.run_dags(as_of, lambda _: None)
+        orchestration.run_dags(as_of, lambda *_: None)
     return time.perf_counter() - began
 
 
