@@ -106,7 +106,7 @@ def test_a_person_accepts_it_and_only_with_the_records_key(kept: Kept) -> None:
     kept.tamper("delete from ledger.entry where kind = 'definitions'")
     forged = {**signed, "by": "Budi"}
     kept.tamper(f"insert into ledger.entry values (7, '{signed['recorded_at']}', 'definitions', '{canonical(forged)}')")
-    assert len(altered()) == 2
+    assert len(altered()) == 3
     with connect(Role.LOADER) as connection, pytest.raises(ValueError, match="names themselves"):
         check_definitions.accept(connection, Folder(), " ", "no reason")
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 from cakupan.audit.areas import Area
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
-from cakupan.audit.restarts import is_signed, unsigned_restarts
+from cakupan.audit.restarts import WITHOUT_WORD, disowned, is_signed, made_by_others
 from cakupan.audit.sealing import Signed, newest, signed_checkpoints
 from cakupan.ledger.entries import Entry, canonical
 from cakupan.ledger.merkle import leaf_hash, node_hash, root
@@ -70,7 +70,7 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
     _compare_checkpoints(valid, area)
     if last is None:
         area.notes.append("no checkpoint was signed yet: nothing vouches for the record. Run: cakupan ledger seal")
-        return Record([Entry(number, body) for number, body in sorted(held.items())])
+        return _by_program(Record([Entry(number, body) for number, body in sorted(held.items())]), area)
     size = last.checkpoint.size
     leaves = folder.leaves()[:size]
     if len(leaves) != size or root(leaves) != last.checkpoint.root:
@@ -79,12 +79,18 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
         leaves = _leaves_of(held, valid, area)
     else:
         _compare_roots(leaves, valid, area)
-    record = _trusted(held, leaves, folder.entries(), last, area)
-    for entry in unsigned_restarts(connection):
-        area.altered(
-            f"entry {entry}", "gives up checkpoints without the signature of the record's key; it is not believed"
-        )
+    record = _by_program(_trusted(held, leaves, folder.entries(), last, area), area)
     area.notes += [_restarted(facts) for facts in filter(is_signed, record.of("restart"))]
+    return record
+
+
+def _by_program(record: Record, area: Area) -> Record:
+    """Take out of the record what others made."""
+    others = made_by_others(record.entries, record.sealed)
+    for entry in others:
+        area.altered(f"entry {entry}", f"was not made by the program: {WITHOUT_WORD}; it is not believed")
+    gone = disowned(record.entries) | {entry.entry_no for entry in others}
+    record.entries = [entry for entry in record.entries if entry.entry_no not in gone]
     return record
 
 

@@ -1,12 +1,13 @@
 """Restarts: on a person's word the record of a restored database goes on though it does not continue what was signed.
 
 What such an entry gives up is believed only where it bears a signature by the record's key, which the database does not
-hold: whoever can write to the database cannot have a signed checkpoint forgotten.
+hold: whoever can write to the database cannot have a signed checkpoint forgotten. The same word disowns entries that
+others than the program made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import Connection
@@ -14,14 +15,19 @@ from psycopg import Connection
 from cakupan.audit import note, statements
 from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.keys import signing_key
-from cakupan.ledger.entries import Entry, append, read_entries
+from cakupan.ledger.entries import Entry, append, forged, read_entries
+
+WITHOUT_WORD = "it does not bear the word of the record's key"
+"""What is said of an entry that others made."""
 
 
-def enter_restart(connection: Connection[Any], by: str, why: str, gone: Iterable[Checkpoint]) -> None:
-    """Enter, signed, that a person gave up these checkpoints, disowned restarts that nobody signed, and why."""
+def enter_restart(
+    connection: Connection[Any], by: str, why: str, gone: Iterable[Checkpoint], others: Iterable[Entry]
+) -> None:
+    """Enter, signed, that a person gave up these checkpoints, disowned entries that others made, and why."""
     said = {
         "by": by,
-        "disowned": [entry.entry_no for entry in unsigned_restarts(connection)],
+        "disowned": [entry.entry_no for entry in others],
         "given_up": [
             {"size": each.size, "root": note.encode(each.root)} for each in sorted(gone, key=lambda each: each.size)
         ],
@@ -40,13 +46,27 @@ def given_up(connection: Connection[Any]) -> set[Checkpoint]:
     }
 
 
-def unsigned_restarts(connection: Connection[Any]) -> list[Entry]:
-    """Return the restarts that bear no signature and that no signed one has disowned."""
-    restarts = list(read_entries(connection, kind="restart"))
-    disowned = {number for entry in restarts if is_signed(entry.facts) for number in entry.facts["disowned"]}
-    return [entry for entry in restarts if not is_signed(entry.facts) and entry.entry_no not in disowned]
+def made_by_others(entries: Sequence[Entry], sealed: int) -> list[Entry]:
+    """Return the entries that the program did not make, and that no signed restart has disowned.
+
+    For the first `sealed` a checkpoint vouches, whatever they bear; but a restart gives up checkpoints.
+    """
+    gone = disowned(entries)
+    others = {entry.entry_no for entry in forged(entries) if entry.entry_no >= sealed}
+    others |= {entry.entry_no for entry in entries if _is_unsigned_restart(entry.facts)}
+    return [entry for entry in entries if entry.entry_no in others - gone]
+
+
+def disowned(entries: Iterable[Entry]) -> set[int]:
+    """Return the numbers of the entries that signed restarts have disowned."""
+    restarts = (entry.facts for entry in entries if entry.facts.get("kind") == "restart")
+    return {number for facts in restarts if is_signed(facts) for number in facts["disowned"]}
 
 
 def is_signed(facts: Mapping[str, Any]) -> bool:
     """Tell whether a restart's signature is by the record's key and of what it says."""
     return statements.is_signed("restart", facts, ("by", "disowned", "given_up", "why"))
+
+
+def _is_unsigned_restart(facts: Mapping[str, Any]) -> bool:
+    return facts.get("kind") == "restart" and not is_signed(facts)

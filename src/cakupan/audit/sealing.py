@@ -17,7 +17,7 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.marks import PartWriter
 from cakupan.audit.note import BadNote, Verifier
-from cakupan.audit.restarts import enter_restart, given_up, unsigned_restarts
+from cakupan.audit.restarts import WITHOUT_WORD, enter_restart, given_up, made_by_others
 from cakupan.ledger import digests, publications
 from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
 from cakupan.ledger.entries import Entry, read_entries
@@ -52,13 +52,17 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
     """
     folder = folder or Folder()
     with folder.alone(), connection.transaction():
-        _refuse_unsigned_restart(connection)
-        _set_aside(connection, folder)
         entries = list(read_entries(connection))
+        _set_aside(connection, folder)
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
         last = newest(valid)
         leaves = _sealed_leaves(entries, last, folder)
         known = len(leaves)
+        if others := made_by_others(entries, known):
+            raise CannotSeal(
+                f"Entry {others[0]} was not made by the program: {WITHOUT_WORD}. Nothing is signed over it."
+                " Run: cakupan verify"
+            )
         altered = [entry.entry_no for entry, leaf in zip(entries, leaves, strict=False) if entry.leaf != leaf]
         leaves += [entry.leaf for entry in entries[known:]]
         sealed = Checkpoint(signing_key().name, len(leaves), root(leaves))
@@ -133,7 +137,7 @@ def add_cosignature(
 def restart(connection: Connection[Any], by: str, why: str, folder: Folder | None = None) -> Checkpoint:
     """Go on with the record of a restored database, on a person's word; returns the checkpoint that seals it.
 
-    The checkpoints that the record does not continue are given up and restarts that nobody signed are disowned, which a
+    The checkpoints that the record does not continue are given up and entries that others made are disowned, which a
     signed entry of the record says; the folder the checkpoints lie in is set aside. Raises ValueError where there is
     neither of the two, or nobody is named.
     """
@@ -141,21 +145,16 @@ def restart(connection: Connection[Any], by: str, why: str, folder: Folder | Non
     if not by.strip() or not why.strip():
         raise ValueError("a restart names the person and the grounds")
     with folder.alone(), connection.transaction():
-        leaves = [entry.leaf for entry in read_entries(connection)]
+        entries = list(read_entries(connection))
+        leaves = [entry.leaf for entry in entries]
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
         gone = {each.checkpoint for each in valid if root(leaves[: each.checkpoint.size]) != each.checkpoint.root}
-        if not gone and not unsigned_restarts(connection):
+        sealed = max((each.checkpoint.size for each in valid if each.checkpoint not in gone), default=0)
+        others = made_by_others(entries, sealed)
+        if not gone and not others:
             raise ValueError("the record continues every checkpoint: there is nothing to restart")
-        enter_restart(connection, by.strip(), why.strip(), gone)
+        enter_restart(connection, by.strip(), why.strip(), gone, others)
     return seal(connection, folder)
-
-
-def _refuse_unsigned_restart(connection: Connection[Any]) -> None:
-    if unsigned := unsigned_restarts(connection):
-        raise CannotSeal(
-            f"Entry {unsigned[0]} gives up checkpoints without the signature of the record's key: it was not made by"
-            " `cakupan ledger restart`. Nothing is signed over it. Run: cakupan verify"
-        )
 
 
 def _set_aside(connection: Connection[Any], folder: Folder) -> None:

@@ -1,17 +1,29 @@
-"""The record: entries that are made in the transaction of what they record, and never changed."""
+"""The record: entries that are made in the transaction of what they record, and never changed.
+
+A superuser may insert an entry as well as change one. So the program authenticates what it enters, with a key that the
+database does not hold: an HMAC over the entry's number, its kind and what it says.
+"""
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 
 from psycopg import Connection
 
+from cakupan import settings
 from cakupan.ledger.merkle import leaf_hash
 
+MADE_IN_THE_DATABASE = frozenset({"opening", "read"})
+"""Kinds of entries that functions of the database make, also for readers, who hold no key of the record."""
+_NO_FACTS = ("kind", "login", "mac", "recorded_at")
+"""What an entry says beside the facts that were entered."""
+_NEVER = 2**63
 DELIVERIES: LiteralString = (
     "select d.delivery_id, d.agency, d.feed, d.business_date, d.sha256, d.original_name, d.size_bytes, d.received_at"
     " from ledger.delivery as d"
@@ -44,6 +56,14 @@ class Entry:
             return {}
         return facts if isinstance(facts, dict) else {}
 
+    @property
+    def is_authentic(self) -> bool:
+        """Whether the program entered this, and under this number."""
+        facts = self.facts
+        said = {name: value for name, value in facts.items() if name not in _NO_FACTS}
+        expected = _mac(self.entry_no, str(facts.get("kind")), canonical(said))
+        return hmac.compare_digest(expected.encode(), str(facts.get("mac")).encode())
+
     def __str__(self) -> str:
         facts = self.facts
         named = ("feed", "business_date", "delivery_id", "validation_id", "run_id", "as_of_date", "who", "by")
@@ -58,7 +78,10 @@ def append(connection: Connection[Any], kind: str, facts: Mapping[str, Any]) -> 
     and in the order of the commits. The entry also says its kind, its time and the login of the session. Dates and
     times in the facts are written as ISO 8601, times in UTC.
     """
-    (number,) = connection.execute("select ledger.append(%s, %s::jsonb)", (kind, canonical(facts))).fetchone() or (0,)
+    connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.ledger'))")
+    (number,) = connection.execute("select coalesce(max(entry_no), -1) + 1 from ledger.entry").fetchone() or (0,)
+    said = {**facts, "mac": _mac(number, kind, canonical(facts))}
+    (number,) = connection.execute("select ledger.append(%s, %s::jsonb)", (kind, canonical(said))).fetchone() or (0,)
     return int(number)
 
 
@@ -75,6 +98,33 @@ def read_entries(connection: Connection[Any], start: int = 0, kind: str | None =
     )
     for number, body in rows:
         yield Entry(number, body)
+
+
+def forged(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that the program did not make: those that lack its MAC, since it gives entries one."""
+    found, since_it_does = [], False
+    for entry in entries:
+        if entry.is_authentic:
+            since_it_does = True
+        elif "mac" in entry.facts or (since_it_does and entry.facts.get("kind") not in MADE_IN_THE_DATABASE):
+            found.append(entry)
+    return found
+
+
+def believed(connection: Connection[Any], entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Return those of the entries that the program made, or that are older than its MACs."""
+    since: int | None = None
+    for entry in entries:
+        if "mac" not in entry.facts:
+            since = _authentic_since(connection) if since is None else since
+        if entry.is_authentic if "mac" in entry.facts else entry.entry_no < (since or 0):
+            yield entry
+
+
+def _authentic_since(connection: Connection[Any]) -> int:
+    """Return the number of the first entry that the program authenticated; one that is never reached before that."""
+    rows = connection.execute("select entry_no, body from ledger.entry where body like %s order by 1", ('%"mac":"%',))
+    return next((number for number, body in rows if Entry(number, body).is_authentic), _NEVER)
 
 
 def record_delivery(connection: Connection[Any], delivery_id: int) -> None:
@@ -117,6 +167,11 @@ def _row(connection: Connection[Any], query: LiteralString, number: int) -> dict
     row = cursor.fetchone()
     names = [column.name for column in cursor.description or ()]
     return dict(zip(names, row, strict=True)) if row else None
+
+
+def _mac(number: int, kind: str, said: str) -> str:
+    key = hmac.digest(settings.secret("ledger_salt_key").encode(), b"entries", "sha256")
+    return base64.b64encode(hmac.digest(key, f"{number}\0{kind}\0{said}".encode(), "sha256")).decode()
 
 
 def _spelled(value: Any) -> str:

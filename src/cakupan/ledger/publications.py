@@ -17,7 +17,7 @@ from psycopg import Connection, sql
 
 from cakupan.ledger import copied, digests
 from cakupan.ledger.definitions import DEFINITIONS, definitions, program
-from cakupan.ledger.entries import append, read_entries
+from cakupan.ledger.entries import append, believed, read_entries
 from cakupan.ledger.runs import inputs_of
 
 VIEWS = "views of marts and warehouse"
@@ -223,8 +223,9 @@ def record_publication(connection: Connection[Any], run_id: int, digests: dict[s
 
 
 def publications(connection: Connection[Any]) -> list[Publication]:
-    """Return the publications of the record, oldest first."""
-    facts = (entry.facts for entry in read_entries(connection, kind="publication"))
+    """Return the publications of the record, oldest first, but for those that the program did not make."""
+    entries = list(read_entries(connection, kind="publication"))
+    facts = (entry.facts for entry in believed(connection, entries))
     return [Publication(each) for each in facts if "run_id" in each and "facts" in each]
 
 
