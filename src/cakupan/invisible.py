@@ -23,11 +23,16 @@ def visible(text: str) -> str:
     return text if text.isascii() else INVISIBLE.sub("", text)
 
 
-def spelled_out(text: str) -> str:
+def spelled_out(text: str, keep: str = "") -> str:
     """Spell a text so that it steers no terminal and hides nothing: control and direction characters as their code."""
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
+    return "".join(sign if sign.isprintable() or sign in keep else code_of(sign) for sign in text)
+
+
+def code_of(sign: str) -> str:
+    """Return the code of a character, as JSON and Python write it."""
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def is_filled(cell: str | None) -> TypeGuard[str]:

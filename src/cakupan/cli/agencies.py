@@ -37,7 +37,7 @@ def keep_up(as_of: date, city: cities.Wanted, out: Console, form: Format = Forma
             (out if form is Format.TABLE else err).print(
                 f"\nWith passwords, as the environment of a night elsewhere: set -a; . {path}; set +a"
                 f"\nThe agencies are as on {as_of}. Ctrl-C stops them.",
-                soft_wrap=True, markup=False,
+                soft_wrap=True,
             )  # fmt: skip
             _wait()
         finally:

@@ -298,6 +298,6 @@ def airflow() -> None:
             orchestration.end_killed_runs()
             orchestration.keep_to_the_schedule()
         with of_this_installation():
-            components.run(lambda line: out.print(line, soft_wrap=True, markup=False))
+            components.run(lambda line: out.print(line, soft_wrap=True))
     except (RuntimeError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import typer
+from rich.text import Text as Styled
 
 from cakupan import settings
 from cakupan.bilingual import Language, Text
@@ -26,6 +27,7 @@ from cakupan.cli.printing import (
     said,
     table,
 )
+from cakupan.invisible import spelled_out
 
 if TYPE_CHECKING:
     from cakupan.onboarding.checking import Checked
@@ -70,11 +72,11 @@ def draft(
         f"Drafted {written.draft.name} from {written.rows} rows: {len(columns)} columns, {personal} of them personal."
     )
     for path in written.files:
-        out.print(f"  {_shown(path)}", markup=False)
+        out.print(f"  {_shown(path)}")
     out.print("\nQuestions, each with the line to edit:")
     for question in written.questions:
-        out.print(f"  {_shown(question.path)}:{question.line}: {question.text}", markup=False)
-    out.print(f"\nThen try it: cakupan feed check {written.draft.name} {file}", markup=False)
+        out.print(f"  {_shown(question.path)}:{question.line}: {question.text}")
+    out.print(f"\nThen try it: cakupan feed check {written.draft.name} {file}")
 
 
 @app.command()
@@ -137,7 +139,7 @@ def template(
         path.write_bytes(content)
     except OSError as error:
         say_and_exit(f"{path}: {error.strerror}", 1)
-    out.print(f"{path}\nWhen it is filled in, try it: cakupan feed check {name} {path}", markup=False)
+    out.print(f"{path}\nWhen it is filled in, try it: cakupan feed check {name} {path}")
 
 
 @app.command()
@@ -161,7 +163,7 @@ def guide(
             report = agency_guide(known[agency], lang)
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{report.name}.pdf").write_bytes(pdf(report))
-            out.print(str(folder / f"{report.name}.pdf"), markup=False)
+            out.print(str(folder / f"{report.name}.pdf"))
     except ValueError as error:
         say_and_exit(str(error), 2)
     except OSError as error:
@@ -225,26 +227,27 @@ def _document(checked: Checked) -> dict[str, Any]:
 def _show(checked: Checked) -> None:
     outcome = checked.outcome
     colour = "green" if outcome.status == "ACCEPTED" else "red"
-    out.print(f"[{colour}]{outcome.status}[/] {outcome.feed} of {outcome.business_date} (nothing of it was kept)")
+    of = f" {outcome.feed} of {outcome.business_date} (nothing of it was kept)"
+    out.print(Styled.assemble((outcome.status, colour), of))
     out.print(
         f"delivered {outcome.delivered_rows}, accepted {outcome.accepted_rows}, quarantined {outcome.quarantined_rows},"
         f" duplicates {outcome.duplicate_rows}"
     )
     if checked.reason:
-        out.print(checked.reason, markup=False)
+        out.print(spelled_out(checked.reason))
     if checked.new_columns:
-        out.print(f"not declared: {', '.join(checked.new_columns)}", markup=False)
+        out.print(f"not declared: {spelled_out(', '.join(checked.new_columns))}")
     if checked.missing_columns:
-        out.print(f"declared, not delivered: {', '.join(checked.missing_columns)}", markup=False)
+        out.print(f"declared, not delivered: {', '.join(checked.missing_columns)}")
     if checked.staged_rows is not None:
         out.print(f"the staging model shows {checked.staged_rows} rows of it")
     _show_refused(checked)
     for remark in checked.remarks:
-        out.print(f"noticed: {remark}", markup=False)
+        out.print(f"noticed: {spelled_out(remark)}")
     if checked.misfits:
         out.print("\nThe feed's files do not fit:")
         for misfit in checked.misfits:
-            out.print(f"  {misfit}", markup=False)
+            out.print(f"  {spelled_out(misfit)}")
     else:
         out.print("The feed's files fit each other.")
 
@@ -260,11 +263,11 @@ def _show_refused(checked: Checked) -> None:
     out.print("\nRules broken")
     out.print(table((said(ROWS), said(RULE), said(SAYS)), rows, (True, False, False)))
     for rule, detail in checked.details.items():
-        out.print(f"{rule}: {said(detail)}", markup=False)
+        out.print(f"{rule}: {spelled_out(said(detail))}")
     out.print("\nRefused rows")
     for row in checked.refused[:ROWS_SHOWN]:
         where = f"sheet {row.sheet!r} row {row.row_number}" if row.sheet else f"row {row.row_number}"
-        out.print(f"  {where}: {', '.join(row.rules)}", markup=False)
+        out.print(f"  {where}: {', '.join(row.rules)}")
     if len(checked.refused) > ROWS_SHOWN:
         out.print(f"  and {len(checked.refused) - ROWS_SHOWN} more")
 

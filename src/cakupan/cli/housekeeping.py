@@ -31,7 +31,7 @@ def run(out: Console, form: DocumentFormat = DocumentFormat.TABLE) -> bool:
         print_json(asdict(done) | {"retention_nights": settings.landing_retention()})
         return not done.altered
     counts = (number(done.rows), number(done.deliveries), settings.landing_retention())
-    out.print(said(DROPPED.format(*counts)), markup=False, soft_wrap=True)
+    out.print(said(DROPPED.format(*counts)), soft_wrap=True)
     for line in done.stays:
         out.print(Styled(f"  ! {said(STAYS.format(spelled_out(line)))}", "red"), soft_wrap=True)
     return not done.altered

@@ -35,8 +35,6 @@ def say_and_exit(message: str | Text, code: int = 1) -> NoReturn:
         in_language(message) if isinstance(message, Text) else message,
         style="red",
         soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
     raise typer.Exit(code) from None
 

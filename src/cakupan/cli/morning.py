@@ -120,9 +120,9 @@ def _show(out: Console, morning: Morning) -> None:
         out.print(_money(figures, year))
     out.print(_findings(figures))
     out.print(_to_do(standing))
-    out.print(said(_deliveries(standing)), "", markup=False, sep="\n")
+    out.print(said(_deliveries(standing)), "", sep="\n")
     for head, where in _places(figures.night):
-        out.print(f"{said(head):9} {where}", markup=False, soft_wrap=True)
+        out.print(f"{said(head):9} {where}", soft_wrap=True)
 
 
 def document(morning: Morning) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def show(out: Console, as_of: date) -> None:
             rows = connection.execute(section.query, (as_of,)).fetchall()
             show_table(out, section, rows)
             for reason in why_empty(section.mart, list(section.heads), rows, lacking):
-                out.print(f"{EMPTY} {said(reason)}", style="yellow", markup=False)
+                out.print(f"{EMPTY} {said(reason)}", style="yellow")
 
 
 def show_table(out: Console, section: Section, rows: Sequence[Sequence[Any]]) -> None:

@@ -80,7 +80,7 @@ def _agreed(out: Console, replace: bool, command: str) -> Callable[[str], bool]:
                 f"{loss}\nTo erase it and go on: {command} --replace   (with make: REPLACE=1)\nTo keep it:"
                 " CAKUPAN_HOME=FOLDER before the same command."
             )
-        out.print(loss, soft_wrap=True, highlight=False, markup=False)
+        out.print(loss, soft_wrap=True)
         return typer.confirm("Erase it and go on?", default=False)
 
     return agreed

@@ -6,6 +6,7 @@ What is printed is data of others: nothing in it is markup, and nothing in it st
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ from rich.text import Text as Styled
 
 from cakupan import settings
 from cakupan.bilingual import Text
+from cakupan.cli.consoles import NO_BREAK, OURS, DataConsole
 from cakupan.invisible import spelled_out
 
 EMPTY = "\N{EN DASH}"
@@ -62,9 +64,7 @@ def console(*, stderr: bool = False) -> Console:
     """
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else UNLIMITED
-    if os.environ.get("NO_COLOR"):
-        return Console(stderr=stderr, width=width, highlight=False, color_system=None)
-    return Console(stderr=stderr, width=width, highlight=False)
+    return DataConsole(stderr=stderr, width=width, color_system=None if os.environ.get("NO_COLOR") else "auto")
 
 
 def said(text: Text) -> str:
@@ -74,15 +74,38 @@ def said(text: Text) -> str:
 
 def print_json(document: Any) -> None:
     """Print a document for another program: values exact, dates as ISO says, texts as they are."""
-    json.dump(document, sys.stdout, default=exact, ensure_ascii=False, allow_nan=False, indent=1)
-    sys.stdout.write("\n")
+    print_text(as_json(document, indent=1) + "\n")
+
+
+def as_json(document: Any, indent: int | None = None) -> str:
+    """Return a document as JSON in which what would steer a terminal is escaped, so that it reads back as it was."""
+    text = json.dumps(document, default=exact, ensure_ascii=False, allow_nan=False, indent=indent)
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+
+
+def _escaped(line: str) -> str:
+    """Escape what is left of a line of JSON, where every such character stands in a string."""
+    units = ((sign, sign.encode("utf-16-be", "surrogatepass").hex()) for sign in line)
+    return "".join(
+        sign if sign.isprintable() else "".join(f"\\u{code[at : at + 4]}" for at in range(0, len(code), 4))
+        for sign, code in units
+    )
 
 
 def print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows for another program: values exact, lists as JSON, nothing where there is nothing."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_in_csv(value) for value in row] for row in rows)
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    for row in (names, *([_in_csv(value) for value in row] for row in rows)):
+        writer.writerow(row)
+        print_text(lines.getvalue())
+        lines.seek(0)
+        lines.truncate()
+
+
+def print_text(text: str) -> None:
+    """Print a text as it is for another program; on a terminal nothing in it steers that."""
+    sys.stdout.write(spelled_out(text, OURS) if sys.stdout.isatty() else text)
 
 
 def print_files(paths: Sequence[Path], form: DocumentFormat) -> None:
@@ -90,7 +113,7 @@ def print_files(paths: Sequence[Path], form: DocumentFormat) -> None:
     if form is DocumentFormat.JSON:
         print_json({"files": [str(path) for path in paths]})
     else:
-        sys.stdout.writelines(f"{path}\n" for path in paths)
+        print_text("".join(f"{path}\n" for path in paths))
 
 
 def records(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
@@ -144,7 +167,7 @@ def for_a_person(value: Any, longest_list: int | None = None) -> str:
             shown = ", ".join(for_a_person(one) for one in value[:longest_list])
             return f"{shown}, … +{more}" if more > 0 else shown
         case bool() | dict():
-            return spelled_out(json.dumps(exact(value), ensure_ascii=False))
+            return as_json(exact(value))
         case Decimal() if value.is_finite():
             return format(value, "f")
         case datetime():
@@ -167,7 +190,7 @@ def table(
             min_width=max((cell_len(str(row[place])) for row in rows), default=0) if figure else None,
         )
     for row in rows:
-        made.add_row(*(cell if isinstance(cell, Styled) else Styled(cell) for cell in row))
+        made.add_row(*(cell if isinstance(cell, Styled) else Styled(spelled_out(cell, NO_BREAK)) for cell in row))
     return made
 
 

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from cakupan.bilingual import Text
 from cakupan.cli.printing import console, said
+from cakupan.invisible import spelled_out
 
 STEP = Text("{} dari {}", "{} of {}")
 
@@ -32,7 +33,7 @@ def progress(*, lines: bool = True) -> Iterator[Tell]:
 
         def tell_plainly(what: str, step: int = 0, steps: int = 0) -> None:
             if lines:
-                shown.print(f"… {what}{_place(step, steps)}", markup=False, soft_wrap=True)
+                shown.print(f"… {spelled_out(what)}{_place(step, steps)}", soft_wrap=True)
 
         yield tell_plainly
         return
@@ -46,7 +47,7 @@ def progress(*, lines: bool = True) -> Iterator[Tell]:
         def tell(what: str, step: int = 0, steps: int = 0) -> None:
             bar.update(
                 task,
-                description=what,
+                description=spelled_out(what),
                 completed=max(step - 1, 0),
                 total=steps or None,
                 place=_place(step, steps).strip(),

@@ -27,6 +27,7 @@ from cakupan.cli.printing import (
 from cakupan.corrections import bad_rows, open_rows
 from cakupan.database import Role, connect
 from cakupan.feeds import Feed, load_feeds
+from cakupan.invisible import spelled_out
 from cakupan.ledger.nights import nights_begun
 
 app = typer.Typer(no_args_is_help=True, help="Rows that were set aside: whose, why, and their way back.")
@@ -112,13 +113,13 @@ def show(
         told = [{"rule_id": one.rule_id, "columns": _headers(feed, one), "says": said(one.sentence)} for one in faults]
         print_json({"feed": feed.name, "owner": feed.owner, "address": address, "rules": told, "cells": cells})
         return
-    out.print(f"{feed.name} · {feed.owner} · {address}", markup=False)
+    out.print(f"{feed.name} · {feed.owner} · {address}")
     wrong = {header for one in faults for header in _headers(feed, one)}
     heads = [said(Text("Kolom", "Column")), said(Text("Isi", "Cell"))]
-    rows = [[f"{'▸ ' if header in wrong else '  '}{header}", cell or ""] for header, cell in cells.items()]
+    rows = [[f"{'▸ ' if header in wrong else '  '}{header}", spelled_out(cell or "")] for header, cell in cells.items()]
     out.print(table(heads, rows, [False, False]))
     for one in faults:
-        out.print(f"{', '.join(_headers(feed, one)) or feed.title}: {said(one.sentence)} ({one.rule_id})", markup=False)
+        out.print(f"{', '.join(_headers(feed, one)) or feed.title}: {said(one.sentence)} ({one.rule_id})")
 
 
 @app.command()
@@ -151,7 +152,7 @@ def export(
     elif not written:
         out.print(said(Text("Tidak ada baris yang perlu diperbaiki.", "No row is to be mended.")))
     for path in written if form is DocumentFormat.TABLE else ():
-        out.print(str(path), markup=False, soft_wrap=True)
+        out.print(str(path), soft_wrap=True)
 
 
 @app.command("import")
@@ -196,10 +197,10 @@ def import_(
                 left=taken.still_bad, number=str(taken.delivery_id),
             )
         ),
-        markup=False, soft_wrap=True,
+        soft_wrap=True,
     )  # fmt: skip
     for why in left_out:
-        out.print(f"  {why}", markup=False, soft_wrap=True)
+        out.print(f"  {spelled_out(why)}", soft_wrap=True)
 
 
 def _refused(workbook: Path, why: Text) -> NoReturn:

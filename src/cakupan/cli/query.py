@@ -54,7 +54,7 @@ def run(statement: str, form: Form, out: Console, known_at: str | None = None, f
         print_json(records(names, rows))
     elif form is Form.XLSX and file:
         file.write_bytes(_workbook(names, rows))
-        out.print(str(file), markup=False, soft_wrap=True)
+        out.print(str(file), soft_wrap=True)
     else:
         _print(out, names, rows)
 
@@ -70,7 +70,7 @@ def _say_why_empty(statement: str, rows: list[tuple[Any, ...]]) -> None:
     behind = frozenset[str]().union(*map(figure_feeds().feeds_behind, marts))
     needed = [said(reason) for feed, reason in lacking.items() if feed in behind]
     if needed:
-        err.print(said(NOT_ZERO.format("; ".join(needed))), style="yellow", soft_wrap=True, markup=False)
+        err.print(said(NOT_ZERO.format("; ".join(needed))), style="yellow", soft_wrap=True)
 
 
 def _print(out: Console, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
-import sys
 from pathlib import Path
 
+from cakupan.cli.printing import print_text
 from cakupan.database import Role, connect
 
 
@@ -18,7 +18,7 @@ def run(address: str, reason: str, out: Path | None) -> None:
     with connect(Role.LOADER) as connection:
         text = issue_receipt(connection, where, getpass.getuser(), reason)
     if out is None:
-        sys.stdout.write(text)
+        print_text(text)
         return
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)

@@ -21,7 +21,7 @@ from cakupan.bilingual import Language
 from cakupan.cli import completion
 from cakupan.cli.known_at import AsKnownAt, as_known
 from cakupan.cli.messages import cause, needs_database, say_and_exit
-from cakupan.cli.printing import console
+from cakupan.cli.printing import console, print_text
 
 if TYPE_CHECKING:
     from cakupan.trace.night import Night
@@ -185,7 +185,7 @@ def _hand_over(found: Trace, asked: Asked, out: Console) -> None:
 
         text = as_json(found) + "\n" if asked.form is Form.JSON else as_html(found, asked.lang)
         if asked.out is None:
-            sys.stdout.write(text)
+            print_text(text)
         else:
             with os.fdopen(
                 os.open(asked.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"

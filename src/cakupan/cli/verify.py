@@ -54,7 +54,7 @@ def run(
     if form is DocumentFormat.JSON:
         print_json(_document(found, altered, on, seconds))
     else:
-        out.print(said(ALTERED.format(altered) if altered else DONE), f"({seconds:.1f} s)", markup=False)
+        out.print(said(ALTERED.format(altered) if altered else DONE), f"({seconds:.1f} s)")
     return not altered
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from cakupan import publish, steps
 from cakupan.database import said
+from cakupan.invisible import spelled_out
 from cakupan.sources import Away, NotConnected, PartialDelivery, Unreachable
 
 RETRIES = 2
@@ -53,7 +54,14 @@ def noting_who_is_away(agency: str) -> Iterator[None]:
 
 
 def told(error: Any, dag_id: str) -> str:
-    """Say in one line for a person: what happened, without a value of a row or a secret, and what to do next."""
+    """Say in one line for a person: what happened, without a value of a row or a secret, and what to do next.
+
+    It goes to logs, which are read on terminals: what an agency's system called something steers none.
+    """
+    return spelled_out(_told(error, dag_id))
+
+
+def _told(error: Any, dag_id: str) -> str:
     agency = dag_id.removeprefix("ingest_")
     match error:
         case Away():
