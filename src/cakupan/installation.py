@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 from cakupan import night, orchestration, settings
 from cakupan.audit.accepting import on_record
+from cakupan.audit.folder import ledger_root
 from cakupan.database import Role, apply_schema, connect, create_database
 from cakupan.database.schema import is_up_to_date
 from cakupan.database.server import embedded
 
 
 def start_database() -> None:
-    """Start the embedded server, unless CAKUPAN_PG_HOST names one of one's own."""
+    """Start the embedded server, unless CAKUPAN_PG_HOST names one of one's own; close the state folder to others."""
+    settings.keep_private()
+    settings.close_to_others(settings.home(), settings.archive_root(), ledger_root())
     if "CAKUPAN_PG_HOST" not in os.environ:
         embedded().start(Role.ADMIN.password)
 

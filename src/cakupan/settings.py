@@ -87,6 +87,29 @@ def home() -> Path:
     return Path(os.environ.get("CAKUPAN_HOME") or PROJECT / ".cakupan").resolve()
 
 
+def keep_private() -> None:
+    """Have what this process and those it starts make be for this account alone, whatever the account is used to."""
+    os.umask(0o077)
+
+
+def close_to_others(*folders: Path) -> None:
+    """Take from all other accounts what an earlier version left them of these folders; instant when there is nothing.
+
+    What belongs to another account, such as the server's data, stays as it is.
+    """
+    me = os.geteuid()
+    for top in folders:
+        if not top.is_dir() or not top.stat().st_mode & 0o077 or top.stat().st_uid != me:
+            continue
+        for folder, inner, files in os.walk(top):
+            inner[:] = [name for name in inner if Path(folder, name).lstat().st_uid == me]
+            for path in (Path(folder, name) for name in (*inner, *files)):
+                status = path.lstat()
+                if status.st_uid == me and status.st_mode & 0o077 and not path.is_symlink():
+                    path.chmod(status.st_mode & 0o700)
+        top.chmod(0o700)  # the last: whoever was interrupted begins again
+
+
 def archive_root() -> Path:
     """Name the folder of the content-addressed archive of every delivery."""
     return Path(os.environ.get("CAKUPAN_ARCHIVE") or home() / "archive")

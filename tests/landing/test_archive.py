@@ -19,7 +19,7 @@ def test_keeps_bytes_under_their_hash_read_only(tmp_path):
     assert path == tmp_path / "archive" / archived.sha256[:2] / archived.sha256
     assert hashlib.sha256(path.read_bytes()).hexdigest() == archived.sha256
     assert archived.size_bytes == 3_000_000
-    assert path.stat().st_mode & 0o777 == 0o444
+    assert path.stat().st_mode & 0o777 == 0o400
     assert list((tmp_path / "archive").glob(".arriving-*")) == []
 
 

@@ -78,7 +78,8 @@ class Kept(StrEnum):
 
 @app.callback()
 def main() -> None:
-    """Refuse a language that commands do not speak before anything is done."""
+    """Refuse a language that commands do not speak before anything is done; make nothing that others may read."""
+    settings.keep_private()
     try:
         settings.language()
     except settings.BadSetting as refusal:

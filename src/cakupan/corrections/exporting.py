@@ -32,7 +32,7 @@ def write_fix_workbooks(
     Without `anew` those are left that were written since their delivery was validated: of increments every date may
     have one. Raises psycopg.Error, OSError and CannotLandAgain.
     """
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for one in open_deliveries(connection, feeds, night):
         facts = one.fault.facts
         path = folder / fix_workbook_name(one.feed, facts.business_date)
@@ -41,7 +41,7 @@ def write_fix_workbooks(
         origin = Origin(one.feed.name, facts.business_date, bytes_of(connection, facts.delivery_id))
         rows = bad_rows(connection, one.feed, facts.validation_id, facts.delivery_id)
         draft = path.with_name(f".{path.name}.draft")
-        draft.touch(mode=0o640)
+        draft.touch(mode=0o600)
         draft.write_bytes(fix_workbook(one.feed, origin, rows, language))
         draft.replace(path)
         yield path

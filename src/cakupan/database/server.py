@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import socket
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from cakupan import settings
+from cakupan.database.account import Account
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -49,6 +48,7 @@ class Server:
     def __init__(self, root: Path, extra_settings: Mapping[str, str] | None = None) -> None:
         self.root = root.resolve()
         self.data = self.root / "data"
+        self._account = Account(self.data, binaries())
         self.settings = SETTINGS | dict(extra_settings or {})
 
     @property
@@ -79,14 +79,17 @@ class Server:
 
     def start(self, superuser_password: str) -> None:
         """Make the cluster if there is none and start it if it is down; raises ServerError."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.running:
+            self._account.own()
         if not self.made:
             self._initdb(superuser_password)
         options = " ".join(f"-c {name}='{value}'" for name, value in self._options().items())
         for _ in range(START_ATTEMPTS):
             if self.running:
                 return
-            started = self._run("pg_ctl", "-D", self.data, "-w", "-l", self.data / "server.log", "-o", options, "start")
+            data = self._account.data
+            started = self._account.run("pg_ctl", "-D", data, "-w", "-l", data / "server.log", "-o", options, "start")
             if started.returncode == 0:
                 return
             time.sleep(0.3)
@@ -96,7 +99,7 @@ class Server:
         """Stop the server; nothing happens when it is down. Raises ServerError."""
         if not (self.data / "postmaster.pid").exists():
             return
-        stopped = self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+        stopped = self._account.run("pg_ctl", "-D", self._account.data, "-w", "-m", mode, "stop")
         if stopped.returncode and self.running:
             raise ServerError(f"PostgreSQL did not stop: {stopped.stderr.strip()}")
 
@@ -104,68 +107,17 @@ class Server:
         return {"port": str(self.port), **self.settings}
 
     def _initdb(self, superuser_password: str) -> None:
-        password_file = self.root / "initdb-password"
-        self.data.mkdir(mode=0o700, exist_ok=True)
-        password_file.touch(mode=0o600)
-        password_file.write_text(superuser_password)
-        try:
-            if user := self._os_user():
-                for path in (self.data, password_file):
-                    os.chown(path, user.pw_uid, user.pw_gid)
-            made = self._run(
-                "initdb", "-D", self.data, "-U", "postgres", "-A", "scram-sha-256",
+        with self._account.holding(superuser_password) as password_file:
+            made = self._account.run(
+                "initdb", "-D", self._account.data, "-U", "postgres", "-A", "scram-sha-256",
                 "--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8",
             )  # fmt: skip
-        finally:
-            password_file.unlink()
         if made.returncode:
             raise ServerError(f"PostgreSQL cluster could not be made: {made.stderr.strip()}")
 
     def _log_tail(self) -> str:
         log = self.data / "server.log"
         return log.read_text(errors="replace")[-2000:] if log.exists() else ""
-
-    def _os_user(self) -> pwd.struct_passwd | None:
-        """Return the account the server runs as when we are root, which PostgreSQL refuses to be."""
-        return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-    def _run(self, program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [str(binaries() / program), *map(str, arguments)]
-        environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", PGTZ="UTC")
-        user = self._os_user()
-        if user and not self._reachable_by(user):
-            # Below a private home directory no other account can enter: be another user in a namespace instead.
-            command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
-            for path in (self.data, self.root / "initdb-password"):
-                if path.exists():
-                    os.chown(path, 0, 0)
-            user = None
-        return subprocess.run(
-            command,
-            env=environment,
-            text=True,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-        )
-
-    def _reachable_by(self, user: pwd.struct_passwd) -> bool:
-        def enters(path: Path) -> bool:
-            test = subprocess.run(
-                ["test", "-x", str(path)],
-                user=user.pw_uid,
-                group=user.pw_gid,
-                extra_groups=[],
-                cwd="/",
-                check=False,
-            )
-            return test.returncode == 0
-
-        return enters(binaries() / "postgres") and enters(self.root)
 
 
 def binaries() -> Path:

@@ -46,7 +46,7 @@ class Archive:
                     copy.write(chunk)
                     size += len(chunk)
                 copy.flush()
-                os.fchmod(copy.fileno(), 0o444)
+                os.fchmod(copy.fileno(), 0o400)
                 os.fsync(copy.fileno())
             archived = Archived(digest.hexdigest(), size)
             target = self.path(archived.sha256)

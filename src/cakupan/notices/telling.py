@@ -63,7 +63,7 @@ def tell(
 
 def _keep(message: Message) -> tuple[Path, list[Path]]:
     folder = outbox()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     page = folder / f"{message.stem}.html"
     page.write_text(message.html, encoding="utf-8")
     attached = []

@@ -71,6 +71,8 @@ def write_draft(
     for path, text in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        path.parent.chmod(0o755)  # the project's, not the installation's: also for the account of a container
+        path.chmod(0o644)
     if roster:
         doubts += _roster_doubts(texts[2])
     return Written(draft, tuple(path for path, _ in written), rows, tuple(_questions(doubts, paths, texts)))

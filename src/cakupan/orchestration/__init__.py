@@ -1,5 +1,6 @@
 """The only part that knows Airflow: what DAGs are written with, where agencies are, settings, running DAGs."""
 
+from cakupan import settings
 from cakupan.orchestration.agencies import (
     connect_agencies,
     connections,
@@ -22,6 +23,8 @@ from cakupan.orchestration.tasks import (
     take_in,
     task_defaults,
 )
+
+settings.keep_private()  # here, because Airflow starts its processes itself, and each of them imports this room
 
 __all__ = [
     "START",

@@ -23,7 +23,7 @@ def write_scorecards(
 
     Raises psycopg.Error and OSError.
     """
-    into.mkdir(mode=0o750, parents=True, exist_ok=True)
+    into.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = []
     for agency in sorted({feed.agency for feed in feeds}):
         figures = read_office(published, loader, [feed for feed in feeds if feed.agency == agency], night)
