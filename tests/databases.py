@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect
+from cakupan.database.declared_grants import PREFIX, declared
 
 # A test's data is worth nothing: let the disk rest.
 UNSAFE_BUT_FAST = {
@@ -64,4 +65,7 @@ def _create(admin: psycopg.Connection, template: str, name: str | None = None) -
     name = name or next(_names)
     # Copying files costs a tenth of PostgreSQL's default, which logs every page; their disk is not waited for.
     admin.execute(f"create database {name} template {template} strategy file_copy")
+    admin.execute(f"revoke all on database {name} from public")  # a copy has none of its template's grants
+    for privilege, roles in declared().database.items():
+        admin.execute(f"grant {privilege} on database {name} to {', '.join(PREFIX + role for role in roles)}")
     return name

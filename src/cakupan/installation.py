@@ -9,6 +9,7 @@ from cakupan import night, orchestration, settings
 from cakupan.audit.accepting import on_record
 from cakupan.audit.folder import ledger_root
 from cakupan.database import Role, apply_schema, connect, create_database
+from cakupan.database.grants import limit_logins
 from cakupan.database.schema import is_up_to_date
 from cakupan.database.server import embedded
 
@@ -31,6 +32,7 @@ def set_up_warehouse(progress: Callable[[str], None]) -> None:
         if not is_up_to_date(connection):
             with on_record(connection, "the warehouse was brought to the version of the program"):
                 apply_schema(connection)
+        limit_logins(connection)
 
 
 def set_up(progress: Callable[[str], None]) -> None:

@@ -22,7 +22,9 @@ class Role(StrEnum):
     ADMIN = "postgres"
     LOADER = "cakupan_loader"
     TRANSFORMER = "cakupan_transformer"
+    STEWARD = "cakupan_steward"
     BI = "cakupan_bi"
+    VIEWER = "cakupan_viewer"
     AUDITOR = "cakupan_auditor"
     AIRFLOW = "cakupan_airflow"
 

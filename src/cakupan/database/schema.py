@@ -1,7 +1,7 @@
 """Makes the databases, roles and relations that exist before any feed; brings those of an earlier version up to date.
 
-Tables are changed by the numbered files of migrations/, each applied once. What holds no rows (views, functions,
-grants) is written in repeatable/ as it should be, and applied again when that changes.
+Tables are changed by the numbered files of migrations/, each applied once. What holds no rows (views and functions in
+repeatable/, grants and limits in grants.yml) is written as it should be, and applied again when that changes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from cakupan.database import declared_grants, grants
 from cakupan.database.connection import Role, connect, database_name
 from cakupan.database.migration import apply_migration, pending_migrations
 
 REPEATABLE = Path(__file__).parent / "repeatable"
-SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "grants.sql", "record.sql", "roles.sql", "comments.sql")
+SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "comments.sql")
 LOCK_TIMEOUT = "2s"
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """
@@ -35,10 +36,10 @@ class Held(RuntimeError):
 
 
 def create_database() -> None:
-    """Create roles and databases on a new server: the warehouse's and Airflow's."""
+    """Create roles and databases on a new server: the warehouse's and Airflow's; give each role its password again."""
     with connect(Role.ADMIN, "postgres", autocommit=True) as connection:
-        for role in (role for role in Role if role is not Role.ADMIN):
-            _create_role(connection, role)
+        # What a later version brings to a warehouse is made with its grants, on record.
+        _make_roles(connection, missing=not _is_there(connection, database_name()))
         _create(connection, database_name(), Role.ADMIN)
         _create(connection, "airflow", Role.AIRFLOW)
 
@@ -76,6 +77,8 @@ def _apply(connection: psycopg.Connection) -> None:
             apply_migration(connection, migration)
         for script in _scripts():
             connection.execute(script.encode())
+        _make_roles(connection, missing=True)
+        grants.apply(connection)
         connection.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(_repeated())))
 
 
@@ -84,7 +87,8 @@ def _scripts() -> list[str]:
 
 
 def _repeated() -> str:
-    return hashlib.sha256("".join(_scripts()).encode()).hexdigest()
+    texts = [*_scripts(), declared_grants.FILE.read_text(encoding="utf-8")]
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def _held(connection: psycopg.Connection) -> str:
@@ -99,20 +103,28 @@ def _held(connection: psycopg.Connection) -> str:
     )
 
 
-def _create_role(connection: psycopg.Connection, role: Role) -> None:
-    known = connection.execute("select 1 from pg_roles where rolname = %s", (role.value,)).fetchone()
-    verb = sql.SQL("alter" if known else "create")
-    statement = sql.SQL("{} role {} login password {}").format(
-        verb, sql.Identifier(role.value), sql.Literal(role.password)
-    )
-    connection.execute(statement)
+def _make_roles(connection: psycopg.Connection, *, missing: bool) -> None:
+    """Give the roles their passwords, and where asked make those that are not there."""
+    known = {name for (name,) in connection.execute("select rolname from pg_roles")}
+    for role in (role for role in Role if role is not Role.ADMIN):
+        if role.value in known or missing:
+            statement = sql.SQL("{} role {} login password {}").format(
+                sql.SQL("alter" if role.value in known else "create"),
+                sql.Identifier(role.value),
+                sql.Literal(role.password),
+            )
+            connection.execute(statement)
 
 
 def _create(connection: psycopg.Connection, name: str, owner: Role) -> None:
-    if not connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+    if not _is_there(connection, name):
         statement = sql.SQL("create database {} owner {}")
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner.value)))
         connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+
+def _is_there(connection: psycopg.Connection, database: str) -> bool:
+    return connection.execute("select from pg_database where datname = %s", (database,)).fetchone() is not None
 
 
 def drop_warehouse() -> None:

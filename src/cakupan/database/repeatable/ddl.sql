@@ -25,8 +25,6 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     group by a.pid, a.usename, a.application_name, a.state, a.backend_type, a.xact_start
     order by a.xact_start
 $$;
-revoke all on function ledger.holders(text []) from public;
-grant execute on function ledger.holders(text []) to cakupan_loader, cakupan_transformer;
 
 -- Runs the statements, all or none, without ever holding up a reader of the relations for long. Error CKP01 names who
 -- holds them when the last try is over.

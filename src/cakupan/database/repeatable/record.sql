@@ -50,7 +50,3 @@ begin
     return ledger.append('read', jsonb_build_object('who', btrim(who), 'reason', btrim(reason), 'what', what));
 end
 $$;
-
-revoke execute on function ledger.append(text, jsonb), ledger.record_read(text, text, jsonb) from public;
-grant execute on function ledger.append(text, jsonb) to cakupan_loader;
-grant execute on function ledger.record_read(text, text, jsonb) to cakupan_loader, cakupan_auditor;
