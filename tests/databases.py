@@ -25,7 +25,7 @@ _names = (f"test_{number}" for number in itertools.count())
 def new_database(template: str) -> str:
     """Make a database like the template; returns its name."""
     with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
-        return _create(admin, template)
+        return create_like(admin, template)
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def copy_of(template: str) -> Iterator[str]:
     """A database like the template, to which connect() goes while inside; then it is gone."""
     with connect(Role.ADMIN, "postgres", autocommit=True) as admin, pytest.MonkeyPatch.context() as patch:
         _disconnect(admin, template)
-        name = _create(admin, template)
+        name = create_like(admin, template)
         patch.setenv("CAKUPAN_PG_DATABASE", name)
         yield name
         admin.execute(f"drop database {name} with (force)")
@@ -50,7 +50,7 @@ def copy_in_place_of(name: str) -> Iterator[None]:
         _disconnect(admin, name)
         admin.execute(f"alter database {name} rename to {aside}")
         try:
-            _create(admin, aside, name)
+            create_like(admin, aside, name)
             yield
         finally:
             admin.execute(f"drop database if exists {name} with (force)")
@@ -61,7 +61,8 @@ def _disconnect(admin: psycopg.Connection, name: str) -> None:
     admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
 
 
-def _create(admin: psycopg.Connection, template: str, name: str | None = None) -> str:
+def create_like(admin: psycopg.Connection, template: str, name: str | None = None) -> str:
+    """Make a database like the template, with the grants that a warehouse's has; returns its name."""
     name = name or next(_names)
     # Copying files costs a tenth of PostgreSQL's default, which logs every page; their disk is not waited for.
     admin.execute(f"create database {name} template {template} strategy file_copy")

@@ -25,6 +25,7 @@ from cakupan.sources import Source
 from cakupan.sources.folder import Folder
 from simulator.manifest import Plan
 from simulator.nights import generate
+from tests.databases import create_like
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -129,7 +130,7 @@ def installed(plan: Plan, database: str) -> Iterator[Warehouse]:
     with pytest.MonkeyPatch.context() as changed:
         changed.setenv("CAKUPAN_PG_DATABASE", database)
         with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
-            admin.execute(f"create database {database} template test_template")
+            create_like(admin, "test_template", database)
         night.prepare()
         yield Warehouse(plan.out)
 

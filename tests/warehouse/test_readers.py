@@ -142,13 +142,6 @@ def test_whose_a_contribution_is_changes_when_the_night_is_published(warehouse) 
                 assert reader.execute(lines).fetchone() == shown
 
 
-@pytest.mark.parametrize("schema", ["warehouse", "identity", "landing", "reference", "ledger"])
-def test_a_bi_tool_reads_marts_only(warehouse, schema) -> None:
-    with connect(Role.BI) as connection:
-        granted = connection.execute("select has_schema_privilege(%s, 'usage')", (schema,)).fetchone()
-        assert granted == (False,)
-
-
 def test_no_mart_has_a_column_for_an_identity(reader) -> None:
     named = reader.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'marts'"
