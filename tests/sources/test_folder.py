@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cakupan.feeds import Feed, find_feed
-from cakupan.sources import Unreachable
+from cakupan.sources import Changed, Unreachable
 from cakupan.sources.folder import Folder
 
 FEEDS = Path(__file__).parents[2] / "feeds"
@@ -91,6 +91,46 @@ def test_links_are_followed_only_within_the_root(feed, drop, tmp_path):
     (drop / "iuran_20250909.csv.gz").symlink_to(inside)
 
     assert [d.name for d in found(feed, drop)] == ["iuran_20250909.csv.gz"]
+
+
+@pytest.mark.parametrize("step", ["file", "folder", "agency"])
+def test_what_became_a_link_since_it_was_listed_is_not_read(feed, drop, tmp_path, step):
+    """Even where the link leads to a file that looks the same, or the link comes after the path was looked at."""
+    path = drop / "iuran_20250909.csv.gz"
+    path.write_bytes(b"rows")
+    (listed,) = found(feed, drop)
+    replaced = {"file": path, "folder": drop, "agency": drop.parent}[step]
+    outside = tmp_path / "outside"
+    replaced.rename(outside)  # the same file, as its state tells
+    replaced.symlink_to(outside)
+    with pytest.raises(Changed, match="became a link out of the folder"):
+        listed.open()
+    late = path.absolute()
+    with pytest.MonkeyPatch.context() as between, pytest.raises(Changed, match="became a link before it was read"):
+        between.setattr(Path, "resolve", lambda self: self if self != path else late)
+        listed.open()
+
+
+def test_another_file_that_looks_the_same_is_not_the_one_that_was_listed(feed, drop):
+    path, other = drop / "iuran_20250909.csv.gz", drop / "other"
+    for each in (path, other):
+        each.write_bytes(b"rows")
+        os.utime(each, (1, 1))
+    (listed,) = found(feed, drop)
+    path.unlink()
+    path.symlink_to(other)
+    with pytest.raises(Changed, match="was changed"):
+        listed.open()
+
+
+def test_a_pipe_put_in_place_of_a_file_is_not_waited_for(feed, drop):
+    path = drop / "iuran_20250909.csv.gz"
+    path.write_bytes(b"rows")
+    (listed,) = found(feed, drop)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(Changed, match="was changed"):
+        listed.open()
 
 
 def test_a_feed_folder_that_links_out_of_the_root_holds_nothing(feed, tmp_path):

@@ -66,6 +66,18 @@ def test_only_regular_files_named_as_the_feed_names_them(drop, folder, listed):
     assert [d.name for d in listed()] == ["iuran_20250908.csv.gz"]
 
 
+@pytest.mark.parametrize("step", ["file", "folder"])
+def test_what_became_a_link_since_it_was_listed_is_not_read(drop, folder, listed, step):
+    path = folder / "iuran_20250908.csv.gz"
+    path.write_bytes(b"rows")
+    (found,) = listed()
+    replaced = path if step == "file" else folder
+    replaced.rename(drop.root / "elsewhere")  # the same file, as its state tells
+    replaced.symlink_to(drop.root / "elsewhere")
+    with pytest.raises(Changed, match="a file became a link before it was read"):
+        copied(found)
+
+
 def test_a_folder_that_is_a_link_holds_nothing(drop, folder, listed):
     (drop.root / "elsewhere").mkdir()
     (drop.root / "elsewhere/iuran_20250908.csv.gz").write_bytes(b"x")

@@ -25,6 +25,8 @@ class State:
     size: int
     version: str
     """When it was last changed as the keeper counts time, or whatever else it calls the file's version."""
+    place: tuple[int, int] | None = None
+    """Where the keeper has it, whatever its name: device and number of a file of this machine."""
 
 
 @dataclass(frozen=True)

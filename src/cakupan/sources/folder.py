@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -50,11 +51,14 @@ class Folder(FileDrop):
         }
 
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        path = self.root / feed.agency / feed.feed / name
+        root = self.root.resolve()
+        target = (self.root / feed.agency / feed.feed / name).resolve()
         try:
-            return cast(BinaryIO, io.BufferedReader(_Stream(path, state), 1 << 20))
+            return cast(BinaryIO, io.BufferedReader(_Stream(_open_within(root, target), state), 1 << 20))
         except FileNotFoundError:
             raise Changed(f"{feed.name}: a file went away before it was read") from None
+        except _Led as led:
+            raise Changed(f"{feed.name}: {led}") from None
         except PermissionError:
             raise BrokenContract(f"{feed.name}: this account may not read the file") from None
 
@@ -67,11 +71,15 @@ class Folder(FileDrop):
         return max(0.0, self.settle_seconds - age)
 
 
+class _Led(Exception):
+    """A link leads elsewhere than to what was listed."""
+
+
 class _Stream(io.FileIO):
     """A file's bytes; raises rather than end where the file is no longer as it was listed."""
 
-    def __init__(self, path: Path, expected: State) -> None:
-        super().__init__(path, "rb")
+    def __init__(self, descriptor: int, expected: State) -> None:
+        super().__init__(descriptor, "rb")
         self._expected = expected
         try:
             self._unchanged()
@@ -93,6 +101,29 @@ class _Stream(io.FileIO):
     def _unchanged(self) -> None:
         if _state_of(os.fstat(self.fileno())) != self._expected:
             raise Changed("a file was changed while it was read")
+
+
+def _open_within(root: Path, target: Path) -> int:
+    """Open a path below the root, each step of it without following a link or waiting for a pipe.
+
+    A name that became a link since the path was resolved is refused: what is opened lies below the root.
+    """
+    if not target.is_relative_to(root):
+        raise _Led("a file became a link out of the folder before it was read")
+    *folders, name = target.relative_to(root).parts
+    here = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            there = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = there
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=here)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+            raise _Led("a file or a folder became a link before it was read") from None
+        raise
+    finally:
+        os.close(here)
 
 
 def _entry(feed: Feed, path: Path, root: Path) -> Entry | None:
@@ -124,5 +155,7 @@ def _is_file_within(path: Path, root: Path) -> bool:
 
 
 def _state_of(status: os.stat_result) -> State | None:
-    """Return size in bytes and time of the last change in nanoseconds."""
-    return State(status.st_size, str(status.st_mtime_ns)) if stat.S_ISREG(status.st_mode) else None
+    """Return size in bytes, time of the last change in nanoseconds, and the file's number; None of no regular file."""
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return State(status.st_size, str(status.st_mtime_ns), (status.st_dev, status.st_ino))

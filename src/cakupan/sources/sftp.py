@@ -222,6 +222,11 @@ class _Stream(io.RawIOBase):
         with source._session("a file") as client:
             file = client.open(path, "rb")
             self._unchanged(file)
+            # The protocol opens what a link leads to. What was opened is what was listed where the name is no link.
+            if _entry(client.lstat(path)) != Entry(Kind.FILE, expected) or not _is_folder(
+                client, posixpath.dirname(path)
+            ):
+                raise Changed(f"{source.account.name}: a file became a link before it was read")
             file.prefetch(expected.size, REQUESTS_AHEAD)
             self._file = file
 
