@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,37 @@ def test_a_wrong_hour_is_told_before_anything_is_made(
     monkeypatch.setenv(name, said)
     with pytest.raises(settings.BadSetting, match=told):
         installation.set_up(lambda what: pytest.fail(f"began: {what}"))
+
+
+def test_a_secret_may_be_a_file_that_only_this_process_is_handed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed = tmp_path / "handed"
+    handed.write_text("of the file\n")
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CAKUPAN_PG_BI_PASSWORD_FILE", str(handed))
+    assert settings.secret("pg_bi_password") == "of the file"
+    monkeypatch.setenv("CAKUPAN_PG_BI_PASSWORD", "of the environment")
+    assert settings.secret("pg_bi_password") == "of the environment"
+    assert not (tmp_path / "home").exists(), "nothing is made beside what is given"
+
+
+def test_a_secret_that_is_not_in_its_file_is_not_replaced_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path / "home"))
+    for path, why in ((tmp_path / "none", "cannot be read: No such file"), (tmp_path / "empty", "is empty")):
+        if why == "is empty":
+            path.touch()
+        monkeypatch.setenv("CAKUPAN_IDENTITY_KEY_FILE", str(path))
+        with pytest.raises(settings.BadSetting, match=f"CAKUPAN_IDENTITY_KEY_FILE names {path}, which {why}"):
+            settings.secret("identity_key")
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_fernet_key_that_airflow_had_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    made = settings.fernet_key()
+    assert len(made) == 44 and settings.fernet_key() == made
+    monkeypatch.setenv("CAKUPAN_AIRFLOW_FERNET_KEY", "as it was")
+    assert settings.fernet_key() == "as it was"

@@ -116,11 +116,11 @@ def archive_root() -> Path:
 
 
 def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -> str:
-    """Return the installation's secret: CAKUPAN_<NAME> where set, else made once and kept in the state folder.
+    """Return the installation's secret: as it is given, else made once and kept in the state folder.
 
-    Two processes asking at once get the same value: the file appears whole or not at all.
+    Two processes asking at once get the same value: the file appears whole or not at all. Raises BadSetting.
     """
-    if value := os.environ.get(f"CAKUPAN_{name.upper()}"):
+    if value := given(name):
         return value
     path = home() / "secrets" / name
     if not path.exists():
@@ -137,6 +137,33 @@ def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -
     return path.read_text().strip()
 
 
+def given(name: str) -> str | None:
+    """Return the secret that is given: CAKUPAN_<NAME>, or what the file holds that CAKUPAN_<NAME>_FILE names.
+
+    A file is what a container is handed, and no other process sees it in the environment. Raises BadSetting where the
+    file cannot be read or is empty: then a secret of one's own must not take its place.
+    """
+    variable = f"CAKUPAN_{name.upper()}"
+    if value := os.environ.get(variable):
+        return value
+    named = os.environ.get(f"{variable}_FILE")
+    if not named:
+        return None
+    try:
+        value = Path(named).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise BadSetting(f"{variable}_FILE names {named}, which cannot be read: {why}. Put the secret there") from None
+    if not value:
+        raise BadSetting(f"{variable}_FILE names {named}, which is empty. Put the secret there")
+    return value
+
+
 def fernet_key() -> str:
-    """Return the key with which Airflow encrypts connections, in the form it expects."""
+    """Return the key with which Airflow encrypts connections, in the form it expects; raises BadSetting.
+
+    One that Airflow had before is given as CAKUPAN_AIRFLOW_FERNET_KEY, as it is.
+    """
+    if key := given("airflow_fernet_key"):
+        return key
     return base64.urlsafe_b64encode(hashlib.sha256(secret("fernet_key").encode()).digest()).decode()

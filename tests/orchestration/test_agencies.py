@@ -30,13 +30,13 @@ SAME = {
     ),
     "aws": (
         f'{{"conn_type": "aws", "login": "k", "password": "{SECRET}", "extra": {{"path": "s3://bucket/drop",'
-        ' "endpoint_url": "http://h:9000", "region_name": "ap-southeast-3"}}',
-        f"aws://k:{QUOTED}@/?path=s3%3A%2F%2Fbucket%2Fdrop&endpoint_url=http%3A%2F%2Fh%3A9000&region_name=ap-southeast-3",
-        ["ObjectStore", "s3://bucket/drop", "k", SECRET, "http://h:9000", "ap-southeast-3"],
+        ' "endpoint_url": "https://h:9000", "region_name": "ap-southeast-3"}}',
+        f"aws://k:{QUOTED}@/?path=s3%3A%2F%2Fbucket%2Fdrop&endpoint_url=https%3A%2F%2Fh%3A9000&region_name=ap-southeast-3",
+        ["ObjectStore", "s3://bucket/drop", "k", SECRET, "https://h:9000", "ap-southeast-3"],
     ),
     "http": (
-        '{"conn_type": "http", "host": "http://h:8080/v1", "password": "token"}',
-        "http://:token@h:8080/v1",
+        '{"conn_type": "http", "host": "http://h:8080/v1", "password": "token", "extra": {"allow_unencrypted": true}}',
+        "http://:token@h:8080/v1?allow_unencrypted=true",
         ["Http", "http://h:8080/v1", "token"],
     ),
     "https": (

@@ -1,3 +1,4 @@
+import pymysql
 import pytest
 
 from cakupan.sources import BrokenContract
@@ -76,7 +77,8 @@ def test_a_wait_that_is_no_number_of_seconds_is_refused(said):
     ],
 )
 def test_the_address_of_an_api_may_be_spread_over_fields(host, port, schema, base):
-    api = make_source(ConnectionSettings("agency_x", "http", host, port, password="token", database=schema))
+    extra = {"allow_unencrypted": True}
+    api = make_source(ConnectionSettings("agency_x", "http", host, port, None, "token", schema, extra))
     assert api.account.url.rstrip("/") == base
 
 
@@ -95,6 +97,63 @@ def test_what_the_databases_clients_are_told_about_tls():
     }
     assert accounts["postgres"].tls == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
     assert accounts["mysql"].tls == {"ca": "/ca.pem"}
+
+
+UNENCRYPTED = [
+    ("http", {"host": "http://api.example.go.id/v1"}, "the token and the rows would go over http"),
+    ("http", {"host": "api.example.go.id"}, "the token and the rows would go over http"),
+    ("http", {"host": "http://127.0.0.1.example.go.id/v1"}, "the token and the rows would go over http"),
+    (
+        "aws",
+        {"extra": {"path": "s3://drop", "endpoint_url": "http://s3.example.go.id"}},
+        "the files would go over http",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "said", "told"), UNENCRYPTED)
+def test_nothing_goes_over_http_to_another_machine_unless_the_connection_says_so(kind, said, told):
+    with pytest.raises(BrokenContract) as error:
+        make_source(ConnectionSettings("agency_x", kind, **FULL | said))
+    assert str(error.value).startswith(f"agency_x: {told}, where others can read them: begin the address with https")
+    assert '"allow_unencrypted": true in its extra' in str(error.value) and "planted" not in str(error.value)
+    for yes in (True, "true"):  # as JSON and a URI have it
+        extra = FULL["extra"] | said.get("extra", {}) | {"allow_unencrypted": yes}
+        make_source(ConnectionSettings("agency_x", kind, **FULL | said | {"extra": extra}))
+    with pytest.raises(BrokenContract, match="allow_unencrypted in its extra is neither true nor false"):
+        make_source(
+            ConnectionSettings("agency_x", kind, **FULL | said | {"extra": extra | {"allow_unencrypted": "yes"}})
+        )
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:8080/v1", "http://localhost/v1", "http://[::1]:8080"])
+def test_what_stays_on_this_machine_may_go_over_http(host):
+    make_source(ConnectionSettings("agency_x", "http", host, password="token"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "host", "extra", "asked"),
+    [
+        ("postgres", "db.example.go.id", {}, {"sslmode": "require"}),
+        ("postgres", "db.example.go.id", {"sslrootcert": "/ca"}, {"sslmode": "verify-full", "sslrootcert": "/ca"}),
+        ("postgres", "db.example.go.id", {"sslmode": "disable"}, {"sslmode": "disable"}),
+        ("postgres", "db.example.go.id", {"allow_unencrypted": True}, {}),
+        ("postgres", "127.0.0.1", {}, {}),
+        ("mysql", "db.example.go.id", {}, {"verify_mode": "none"}),
+        ("mysql", "db.example.go.id", {"ssl_ca": "/ca"}, {"ca": "/ca"}),
+        ("mysql", "db.example.go.id", {"allow_unencrypted": True}, {}),
+        ("mysql", "127.0.0.1", {}, {}),
+    ],
+)
+def test_a_database_beyond_this_machine_is_asked_for_tls(kind, host, extra, asked):
+    assert (
+        make_source(ConnectionSettings("agency_x", kind, **FULL | {"host": host, "extra": extra})).account.tls == asked
+    )
+
+
+def test_mysqls_client_takes_that_as_a_demand():
+    demanded = pymysql.Connection(host="db.example.go.id", ssl={"verify_mode": "none"}, defer_connect=True)
+    assert demanded._ssl_required and not pymysql.Connection(ssl=None, defer_connect=True)._ssl_required
 
 
 @pytest.mark.parametrize("file", ["/nowhere/key", "/dev/null/key"])

@@ -95,11 +95,19 @@ SQLSTATES = {
 }
 """By SQLSTATE; all of a class where only the class is named."""
 SQLSTATES |= {"08": _LOST, "58": SQLSTATES["58030"]}
+NO_TLS = "tls"
+SQLSTATES[NO_TLS] = Cause(
+    "The database at {server} gives no TLS connection that can be trusted",
+    "Switch TLS on there, or name the authority of its certificate in CAKUPAN_PG_SSLROOTCERT; where nobody can listen"
+    " on the way, CAKUPAN_PG_SSLMODE=disable says so",
+    passing=False,
+)
 
 HELD = "CKP01"
 """What ledger.patiently raises when a relation is held by another session."""
 
 TEXTS = (
+    (r"not support ssl|certificate|root\.crt|sslmode value", NO_TLS),
     ("no space left on device|disk quota exceeded|could not extend file", "53100"),
     ("password authentication failed|no password supplied", "28P01"),
     (r"no pg_hba\.conf entry|role .* (does not exist|is not permitted to log in)", "28000"),

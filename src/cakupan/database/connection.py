@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 
 from cakupan import settings
 from cakupan.database.server import embedded
+from cakupan.wire import stays_here
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class Role(StrEnum):
@@ -30,7 +33,7 @@ class Role(StrEnum):
 
     @property
     def password(self) -> str:
-        """The role's password: CAKUPAN_PG_<ROLE>_PASSWORD or the installation's secret."""
+        """The role's password: CAKUPAN_PG_<ROLE>_PASSWORD, the file it names, or the installation's secret."""
         return settings.secret(f"pg_{self.name.lower()}_password")
 
 
@@ -46,12 +49,28 @@ def database_name() -> str:
     return os.environ.get("CAKUPAN_PG_DATABASE", "warehouse")
 
 
+def tls() -> dict[str, str]:
+    """Tell what is asked of TLS, in libpq's words: CAKUPAN_PG_SSLMODE and CAKUPAN_PG_SSLROOTCERT. Raises BadSetting.
+
+    Unsaid, a connection that leaves this machine asks for TLS, and with a certificate of the authority also for the
+    server's own name.
+    """
+    mode, authority = (os.environ.get(f"CAKUPAN_PG_{name}", "").strip() for name in ("SSLMODE", "SSLROOTCERT"))
+    if mode and mode not in SSL_MODES:
+        raise settings.BadSetting(f"CAKUPAN_PG_SSLMODE is {mode!r}; it may be {', '.join(SSL_MODES)}")
+    if not mode and not stays_here(host_and_port()[0]):
+        mode = "verify-full" if authority else "require"
+    asked = {"sslmode": mode, "sslrootcert": authority}
+    return {name: value for name, value in asked.items() if value}
+
+
 def url(role: Role, database: str | None = None, *, driver: str = "postgresql", password: bool = True) -> str:
     """Return the connection URL of a role; without password for showing to a person."""
     host, port = host_and_port()
     user = role.value if role is not Role.ADMIN else os.environ.get("CAKUPAN_PG_ADMIN_USER", role.value)
     login = f"{user}:{quote(role.password, safe='')}" if password else user
-    return f"{driver}://{login}@{host}:{port}/{database or database_name()}"
+    asked = f"?{urlencode(tls(), quote_via=quote)}" if tls() else ""
+    return f"{driver}://{login}@{host}:{port}/{database or database_name()}{asked}"
 
 
 def connect(role: Role, database: str | None = None, **options: Any) -> psycopg.Connection:
@@ -68,4 +87,6 @@ def environment() -> dict[str, str]:
         "CAKUPAN_PG_DATABASE": database_name(),
         "CAKUPAN_PG_TRANSFORMER_USER": Role.TRANSFORMER.value,
         "CAKUPAN_PG_TRANSFORMER_PASSWORD": Role.TRANSFORMER.password,
+        "CAKUPAN_PG_SSLMODE": tls().get("sslmode", ""),
+        "CAKUPAN_PG_SSLROOTCERT": tls().get("sslrootcert", ""),
     }

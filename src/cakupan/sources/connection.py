@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 
 from cakupan.sources import BrokenContract, Source
 from cakupan.sources.retries import RetryPolicy
+from cakupan.wire import stays_here
 
+UNENCRYPTED = "allow_unencrypted"
+"""The extra with which a connection says that nobody can listen on the way to the agency."""
 KINDS = ("fs", "sftp", "aws", "http", "postgres", "mysql")
 TLS = {"sslmode": "sslmode", "sslrootcert": "sslrootcert"}
 MYSQL_TLS = {"ssl_ca": "ca"}
@@ -58,6 +61,14 @@ class ConnectionSettings:
             raise BrokenContract(f"connection {self.name!r}: {what} in its extra is no number of seconds, 0 to 3600")
         return value
 
+    @property
+    def may_be_unencrypted(self) -> bool:
+        """Whether the connection says that what it sends and gets may be read on the way; raises BrokenContract."""
+        said = str(self.extra.get(UNENCRYPTED, False)).lower()  # of a URI it is a text
+        if said not in {"true", "false"}:
+            raise BrokenContract(f"connection {self.name!r}: {UNENCRYPTED} in its extra is neither true nor false")
+        return said == "true"
+
     def private_key(self) -> str | None:
         """Return the private key, in the extra itself or in the file that it names; raises BrokenContract."""
         file = self.optional("key_file")
@@ -94,17 +105,21 @@ def make_source(settings: ConnectionSettings, retries: RetryPolicy | None = None
         case "aws":
             from cakupan.sources.object_store import ObjectStore, StoreAccount
 
-            return ObjectStore(
+            store = ObjectStore(
                 StoreAccount(
                     settings.name, settings.needed("path"), settings.needed("login"), settings.needed("password"),
                     settings.optional("endpoint_url"), settings.optional("region_name"),
                 ),
                 retries,
             )  # fmt: skip
+            _refuse_unencrypted(settings, store.account.endpoint or "", "the files")
+            return store
         case "http" | "https":
             from cakupan.sources.rest import Http, HttpAccount
 
-            return Http(HttpAccount(settings.name, _address(settings), settings.needed("password")), retries)
+            api = Http(HttpAccount(settings.name, _address(settings), settings.needed("password")), retries)
+            _refuse_unencrypted(settings, api.account.url, "the token and the rows")
+            return api
         case "postgres" | "mysql":
             from cakupan.sources.sql import DatabaseAccount, MySql, PostgreSql
 
@@ -113,13 +128,42 @@ def make_source(settings: ConnectionSettings, retries: RetryPolicy | None = None
                 DatabaseAccount(
                     settings.name, settings.needed("host"), settings.port or (5432 if is_postgres else 3306),
                     settings.needed("database"), settings.needed("login"), settings.needed("password"),
-                    settings.named(TLS if is_postgres else MYSQL_TLS),
+                    _tls(settings) if is_postgres else _mysql_tls(settings),
                 ),
                 retries,
             )  # fmt: skip
     raise BrokenContract(
         f"connection {settings.name!r} is of type {settings.kind!r}; this installation reads: {', '.join(KINDS)}"
     )
+
+
+def _refuse_unencrypted(settings: ConnectionSettings, address: str, what: str) -> None:
+    """Refuse an address to which all is sent in the clear, over a network; raises BrokenContract."""
+    there = urlsplit(address)
+    if there.scheme == "http" and not stays_here(there.hostname or "") and not settings.may_be_unencrypted:
+        raise BrokenContract(
+            f"{settings.name}: {what} would go over http, where others can read them: begin the address with https,"
+            f' or, where nobody can listen on the way, say "{UNENCRYPTED}": true in its extra'
+        )
+
+
+def _tls(settings: ConnectionSettings) -> dict[str, str]:
+    """Return what PostgreSQL's client is told: beyond this machine to ask for TLS, unless the connection says how."""
+    said = settings.named(TLS)
+    if "sslmode" in said or settings.may_be_unencrypted or stays_here(settings.needed("host")):
+        return said
+    return {"sslmode": "verify-full" if "sslrootcert" in said else "require"} | said
+
+
+def _mysql_tls(settings: ConnectionSettings) -> dict[str, str]:
+    """Return what MySQL's client is told: beyond this machine to ask for TLS, unless the connection says it need not.
+
+    Without the authority's certificate it cannot be verified whose TLS it is.
+    """
+    said = settings.named(MYSQL_TLS)
+    if said or settings.may_be_unencrypted or stays_here(settings.needed("host")):
+        return said
+    return {"verify_mode": "none"}
 
 
 def _address(settings: ConnectionSettings) -> str:

@@ -43,6 +43,8 @@ PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE that speak of the server's state, not of what was asked."""
 ACCOUNT_WRONG = re.compile(r"certificate|sslmode|not support SSL|does not exist")
 """What PostgreSQL's client says, without a SQLSTATE, when the connection's settings are at fault."""
+NO_TLS = "SSL is required"
+"""What MySQL's client says of a server without TLS."""
 MYSQL_REFUSED = frozenset({1044, 1045, 1698})
 MYSQL_NOT_ALLOWED = frozenset({1049, 1142, 1143, 1146})
 
@@ -279,6 +281,8 @@ class MySql(_Tables):
         name, code = self.account.name, error.args[0] if error.args else None
         if code in MYSQL_REFUSED:
             return LoginRefused(f"{name}: the database refused login {self.account.login!r}")
+        if NO_TLS in str(error):
+            return BrokenContract(f"{name}: the database has no TLS, and the connection does not say it need not")
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return BrokenContract(f"{name}: the database shows a certificate that ssl_ca does not vouch for")
         if code in MYSQL_NOT_ALLOWED or isinstance(error, pymysql.err.ProgrammingError):
