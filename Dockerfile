@@ -1,5 +1,7 @@
-FROM python:3.13-slim-bookworm
-RUN useradd --create-home --uid 10001 cakupan && install -d -o cakupan /var/lib/cakupan
+# python:3.13-slim-bookworm by its digest: `make env` looks it up, docker-compose.yml hands it over.
+ARG BASE_IMAGE
+FROM ${BASE_IMAGE}
+RUN useradd --create-home --uid 10001 cakupan && install -d -m 700 -o cakupan /var/lib/cakupan /var/lib/cakupan-keys
 WORKDIR /opt/cakupan
 COPY requirements-boot.lock requirements.lock pyproject.toml ./
 RUN pip install --no-cache-dir --require-hashes -r requirements-boot.lock \

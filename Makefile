@@ -30,7 +30,7 @@ bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n; wit
 airflow: .venv/ready ## Airflow's UI and scheduler; the nightly schedule is on where deliveries are those of today
 	@$(BIN)/cakupan airflow
 
-env: ## Generate .env with the secrets that docker-compose.yml asks for
+env: ## Prepare docker-compose.yml: secrets, PostgreSQL's certificate, the digests of the images
 	@$(PYTHON) scripts/make_env.py
 
 docs: .docs/ready target/dbt-docs/static_index.html ## Build the documentation as a site that needs no network, target/site/index.html

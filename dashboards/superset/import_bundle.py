@@ -1,8 +1,9 @@
 """Imports the bundle beside it into Superset, in Superset's own environment: `python import_bundle.py [--check]`.
 
 The database's host, port and name come from CAKUPAN_PG_HOST, CAKUPAN_PG_PORT and CAKUPAN_PG_DATABASE, the password of
-role cakupan_bi from CAKUPAN_PG_BI_PASSWORD; without it one is asked for. What was imported before is brought up to
-date. With --check every chart is then asked once, as a browser would.
+role cakupan_bi from CAKUPAN_PG_BI_PASSWORD or the file that CAKUPAN_PG_BI_PASSWORD_FILE names; without it one is asked
+for. CAKUPAN_PG_SSLROOTCERT names the certificate by which the server is known. What was imported before is brought up
+to date. With --check every chart is then asked once, as a browser would.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ def bundle() -> dict[str, str]:
     contents = {path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     server = f"{os.environ.get('CAKUPAN_PG_HOST', 'postgres')}:{os.environ.get('CAKUPAN_PG_PORT', '5432')}"
     place = f"{server}/{os.environ.get('CAKUPAN_PG_DATABASE', 'warehouse')}"
+    if authority := os.environ.get("CAKUPAN_PG_SSLROOTCERT"):
+        place += f"?sslmode=verify-full&sslrootcert={authority}"
     contents[DATABASE] = contents[DATABASE].replace("postgres:5432/warehouse", place)
     # As dashboards, what is there already would stay as it was; as assets, it is brought up to date.
     contents["metadata.yaml"] = contents["metadata.yaml"].replace("type: Dashboard", "type: assets")
@@ -35,7 +38,9 @@ def load() -> None:
     from superset.commands.importers.v1.assets import ImportAssetsCommand
     from superset.utils.core import override_user
 
-    password = os.environ.get("CAKUPAN_PG_BI_PASSWORD") or getpass.getpass("Password of cakupan_bi: ")
+    file = os.environ.get("CAKUPAN_PG_BI_PASSWORD_FILE")
+    given = os.environ.get("CAKUPAN_PG_BI_PASSWORD") or (file and Path(file).read_text(encoding="utf-8").strip())
+    password = given or getpass.getpass("Password of cakupan_bi: ")
     with override_user(security_manager.find_user(os.environ.get("SUPERSET_ADMIN_USER", "admin"))):
         ImportAssetsCommand(bundle(), passwords={DATABASE: password}).run()
 

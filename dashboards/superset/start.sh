@@ -2,7 +2,7 @@
 set -eu
 superset db upgrade
 superset fab create-admin --username admin --firstname Tim --lastname Data --email admin@localhost \
-    --password "$SUPERSET_ADMIN_PASSWORD" || true # who is there already keeps their password
+    --password "$(cat "$SUPERSET_ADMIN_PASSWORD_FILE")" || true # who is there already keeps their password
 superset init
 python import_bundle.py
 exec gunicorn --bind 0.0.0.0:8088 --workers 2 --threads 8 --timeout 120 "superset.app:create_app()"

@@ -1,8 +1,10 @@
-"""Superset's settings; every secret is read from the environment."""
+"""Superset's settings; the key with which it signs is in the environment, or in the file that the environment names."""
 
 import os
+from pathlib import Path
 
-SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]
+_file = os.environ.get("SUPERSET_SECRET_KEY_FILE")
+SECRET_KEY = Path(_file).read_text(encoding="utf-8").strip() if _file else os.environ["SUPERSET_SECRET_KEY"]
 SQLALCHEMY_DATABASE_URI = os.environ["SUPERSET_DATABASE_URI"]
 TALISMAN_ENABLED = True
 ENABLE_PROXY_FIX = True

@@ -6,15 +6,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Collection
 
 from cakupan import settings
 from cakupan.database import Role, url
 from cakupan.orchestration.agencies import remembered_connections
 from cakupan.orchestration.scheduling import SWITCH, begins_by_itself
 
+FERNET_KEY, JWT_SECRET = "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"
+SECRETS: dict[str, Callable[[], str]] = {
+    FERNET_KEY: settings.fernet_key,
+    JWT_SECRET: lambda: settings.secret("jwt_secret"),
+}
 
-def environment() -> dict[str, str]:
-    """Return Airflow's settings for this installation; what the environment says already wins.
+
+def environment(without: Collection[str] = ()) -> dict[str, str]:
+    """Return Airflow's settings for this installation, but for secrets left out; what the environment says wins.
 
     To be in force before Airflow is imported.
     """
@@ -27,18 +34,17 @@ def environment() -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": settings.TIME_ZONE,
-        "AIRFLOW__CORE__FERNET_KEY": settings.fernet_key(),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url(Role.AIRFLOW, "airflow", driver="postgresql+psycopg2"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
-        "AIRFLOW__API_AUTH__JWT_SECRET": settings.secret("jwt_secret"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "GX_ANALYTICS_ENABLED": "false",
     }
     # Said once for all processes: the connections below would look to them as if somebody had named all agencies.
     schedule = {SWITCH: "on" if begins_by_itself() else "off"}
     defaults |= remembered_connections()
+    defaults |= {name: make() for name, make in SECRETS.items() if name not in without and name not in os.environ}
     return {name: os.environ.get(name, value) for name, value in defaults.items()} | schedule
 
 

@@ -1,0 +1,29 @@
+"""`python -m cakupan.orchestration.component scheduler …`: a command of Airflow with this installation's settings.
+
+For services of their own, as in docker-compose.yml: secrets come from files, and each gets those that it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cakupan.orchestration.environment import JWT_SECRET, environment
+
+WITHOUT_JWT = frozenset({"dag-processor", "triggerer"})
+"""They run the code of DAGs, and nobody asks them over the network: what signs tokens of the API is not for them."""
+
+
+def settings_of(component: str) -> dict[str, str]:
+    """Return the environment of a component, without secrets that are none of its business."""
+    return environment(without={JWT_SECRET} if component in WITHOUT_JWT else ())
+
+
+def main(arguments: list[str]) -> None:
+    """Become the command of Airflow."""
+    os.environ.update(settings_of(arguments[0]))
+    os.execv(sys.executable, [sys.executable, "-m", "airflow", *arguments])  # noqa: S606 no shell is wanted
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
