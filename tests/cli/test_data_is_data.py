@@ -215,9 +215,9 @@ PRINTED: dict[str, list[Callable[..., None]]] = {
 }
 """By command, what prints of a delivery's content there."""
 WITHOUT_DATA = {
-    "airflow", "database start", "database stop", "database url", "database version", "feed draft", "feed guide",
-    "feed rules", "feed template", "ledger accept", "ledger add-cosignature", "ledger checkpoint", "ledger key",
-    "ledger restart", "ledger seal", "witness cosign", "witness new-key", "witness proof",
+    "airflow", "database start", "database stop", "database url", "database version", "doctor", "feed draft",
+    "feed guide", "feed rules", "feed template", "ledger accept", "ledger add-cosignature", "ledger checkpoint",
+    "ledger key", "ledger restart", "ledger seal", "witness cosign", "witness new-key", "witness proof",
 }  # fmt: skip
 """They print numbers, keys and sentences of the program; a refusal of theirs is printed as any other."""
 

@@ -229,6 +229,18 @@ def housekeeping(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
 
 
 @app.command()
+def doctor(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
+    """Look at how safe the running system is, and say what to do about each item; changes nothing.
+
+    Exit code 0: nothing is bad, though something may deserve a look; 1: something is.
+    """
+    from cakupan.cli.doctor import run
+
+    needs_database()
+    raise typer.Exit(0 if run(out, form) else 1)
+
+
+@app.command()
 def agencies(
     night: Annotated[datetime, DATE],
     workers: Annotated[int, WORKERS] = 2600,

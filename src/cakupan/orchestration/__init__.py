@@ -3,6 +3,7 @@
 from cakupan import settings
 from cakupan.orchestration.agencies import (
     connect_agencies,
+    connection_of,
     connections,
     deliver_from,
     environment_names_all,
@@ -10,6 +11,7 @@ from cakupan.orchestration.agencies import (
     source_of,
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
+from cakupan.orchestration.inspecting import Airflow, inspect
 from cakupan.orchestration.runs import end_killed_runs, keep_to_the_schedule, run_dags
 from cakupan.orchestration.scheduling import begins_by_itself
 from cakupan.orchestration.tasks import (
@@ -28,16 +30,19 @@ settings.keep_private()  # here, because Airflow starts its processes itself, an
 
 __all__ = [
     "START",
+    "Airflow",
     "after_the_night",
     "agencies_are_in",
     "begins_by_itself",
     "connect_agencies",
+    "connection_of",
     "connections",
     "deliver_from",
     "end_killed_runs",
     "environment",
     "environment_names_all",
     "environment_names_any",
+    "inspect",
     "keep_to_the_schedule",
     "longest_wait",
     "migrate",

@@ -15,6 +15,11 @@ from cakupan.sources.retries import RetryPolicy
 
 def source_of(agency: str, retries: RetryPolicy | None = None) -> Source:
     """Find where the agency delivers, by its Airflow connection `agency_<agency>`; raises NotConnected."""
+    return make_source(connection_of(agency), retries)
+
+
+def connection_of(agency: str) -> ConnectionSettings:
+    """Return what the agency's Airflow connection says; raises NotConnected."""
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -27,12 +32,9 @@ def source_of(agency: str, retries: RetryPolicy | None = None) -> Source:
         raise NotConnected(
             f"no Airflow connection {name!r}: set {_variable(agency)} or add it in the Airflow UI"
         ) from None
-    return make_source(
-        ConnectionSettings(
-            name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
-            connection.schema, _extra(name, connection),
-        ),
-        retries,
+    return ConnectionSettings(
+        name, connection.conn_type, connection.host, connection.port, connection.login, connection.password,
+        connection.schema, _extra(name, connection),
     )  # fmt: skip
 
 
