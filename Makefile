@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint bench airflow env docs lineage guides lock superset clean
+.PHONY: help nightly test test-unit lint bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -37,6 +37,12 @@ docs: .docs/ready target/dbt-docs/static_index.html ## Build the documentation a
 	@NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
 	@echo "target/site/index.html: open it in a browser"
 
+sbom: .venv/ready .audit/ready ## Write sbom.cdx.json anew, the packages of the locks with hashes and licences: after `make lock`
+	@.audit/bin/python scripts/sbom.py
+
+audit: .audit/ready ## Ask for known security holes in the packages of the locks
+	@.audit/bin/python scripts/audit_packages.py
+
 guides: .venv/ready ## Write docs/pengiriman anew, what each office sends, and a PDF for each in target/panduan: after a feed or a rule was changed
 	@$(BIN)/python -m cakupan.onboarding && $(BIN)/cakupan feed guide --out target/panduan
 
@@ -47,8 +53,9 @@ lineage: .venv/ready ## Write docs/column-lineage.md anew from the SQL that dbt 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
 	@.boot/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		dashboards/superset/requirements.in -o dashboards/superset/requirements.lock
-	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs -o requirements.lock \
-		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group docs -o requirements-docs.lock
+	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs --no-group audit -o requirements.lock \
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group docs -o requirements-docs.lock \
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group audit -o requirements-audit.lock
 
 superset: .venv/ready .superset/ready ## Import the Superset bundle into an empty Superset and ask every chart; minutes
 	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python scripts/try_superset.py
@@ -83,6 +90,12 @@ clean: ## Stop the embedded database and forget this installation's state, unles
 # dbt reads the project and asks no database, so the site needs none; only what a model reads makes it read again.
 target/dbt-docs/static_index.html: .venv/ready $(shell find dbt_project feeds -type f -not -path '*/target/*')
 	@$(BIN)/python -m cakupan.lineage.site
+
+.audit/ready: .boot/ready requirements-audit.lock
+	@echo "setting up: .audit"
+	@[ -x .audit/bin/python ] || .boot/bin/uv venv -q --python $(PYTHON) .audit
+	@.boot/bin/uv pip sync -q --python .audit --require-hashes requirements-audit.lock
+	@touch $@
 
 .docs/ready: .boot/ready requirements-docs.lock
 	@echo "setting up: .docs"

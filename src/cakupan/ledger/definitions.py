@@ -16,6 +16,7 @@ DEFINITIONS = "definitions"
 
 _SOURCES = (settings.FEEDS, settings.EXPECTATIONS, settings.DBT_PROJECT, settings.DAGS, Path(__file__).parents[1])
 _LOCK = settings.PROJECT / "requirements.lock"
+_SBOM = settings.PROJECT / "sbom.cdx.json"
 _MADE = {"__pycache__", "target", "logs"}
 """Folders that the program writes into its own."""
 
@@ -154,8 +155,8 @@ def is_on_record(connection: Connection[Any]) -> bool:
 
 
 def program() -> dict[str, str]:
-    """Return hashes of the files that make the marts, by folder, and of the list of what they are run with."""
-    return {source.name: _hash_of(source) for source in (*_SOURCES, _LOCK)}
+    """Return hashes of the files that make the marts, by folder, and of the lists of what they are run with."""
+    return {source.name: _hash_of(source) for source in (*_SOURCES, _LOCK, _SBOM)}
 
 
 def _hash_of(source: Path) -> str:
