@@ -12,10 +12,11 @@ import pytest
 
 from cakupan.database import Role
 from cakupan.doctor import SUBJECTS, State
+from cakupan.doctor.database_facts import Attributes, Database
 from cakupan.doctor.item import Finding, Item, Subject
 from cakupan.doctor.of_agencies import AGENCIES, Agencies
 from cakupan.doctor.of_airflow import AIRFLOW
-from cakupan.doctor.of_database import DATABASE, Attributes, Database
+from cakupan.doctor.of_database import DATABASE
 from cakupan.doctor.of_machine import MACHINE, Machine
 from cakupan.doctor.of_record import RECORD, Record
 from cakupan.orchestration import Airflow

@@ -15,7 +15,7 @@ from cakupan.bilingual import Text
 from cakupan.cli import doctor
 from cakupan.cli.printing import DocumentFormat, console
 from cakupan.database import Role, connect
-from cakupan.doctor import of_agencies, of_database, of_machine, of_record
+from cakupan.doctor import database_facts, of_agencies, of_machine, of_record
 from cakupan.doctor.item import Finding, State
 from cakupan.sources import NotConnected
 from cakupan.sources.connection import ConnectionSettings
@@ -25,7 +25,7 @@ def test_the_server_is_read_as_it_is(database_name: str) -> None:
     with connect(Role.ADMIN, autocommit=True) as connection:
         connection.execute("create role vendor_x login createdb")
         try:
-            found = of_database.read()
+            found = database_facts.read()
         finally:
             connection.execute("drop role vendor_x")
     powers = {role.name: role.powers for role in found.roles}

@@ -13,6 +13,7 @@ Facts = TypeVar("Facts")
 NAMED = 5  # of many
 MORE = Text("{} dan {} lagi", "{} and {} more")
 UNSEEN = Text("Tidak dapat dilihat: {}", "It cannot be seen: {}")
+ASK_ADMIN = Text("Sebagai administrator: {}", "As the administrator: {}")
 MAKE_VISIBLE = Text("Perbaiki sebabnya, lalu periksa lagi", "Mend the cause, then look again")
 
 
