@@ -4,7 +4,7 @@ import random
 import pytest
 
 from cakupan.landing import content
-from cakupan.landing.content import blocks, chunks, lines, read_ahead, refuse_utf8, skip_bytes
+from cakupan.landing.content import HANDED_ON, blocks, chunks, gathered, lines, read_ahead, refuse_utf8, skip_bytes
 from cakupan.landing.refusals import Refused
 
 
@@ -155,6 +155,14 @@ def test_ahead_passes_on_everything_and_what_went_wrong():
     with pytest.raises(ZeroDivisionError):
         received.extend(iter_into(received, read_ahead(parts())))
     assert received == [b"a", b"", b"b"]
+
+
+def test_short_pieces_are_handed_on_together():
+    pieces = [b"%d|" % number for number in range(30_000)]
+    together = list(gathered(pieces))
+    assert b"".join(together) == b"".join(pieces)
+    assert [len(chunk) >= HANDED_ON for chunk in together] == [True, True, False]
+    assert list(gathered([])) == []
 
 
 def iter_into(received, parts):

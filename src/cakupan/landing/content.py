@@ -14,6 +14,7 @@ from cakupan.landing.refusals import GZIP_BROKEN, TOO_LARGE, unreadable, wrong_e
 from cakupan.landing.sniffing import encoding_found
 
 CHUNK_BYTES = 1 << 20
+HANDED_ON = 1 << 16
 LINE_BYTES = 1 << 20
 """A physical line longer than this is no record of any feed."""
 PACKED_BYTES = 1 << 15
@@ -138,6 +139,20 @@ def read_ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
         while (part := coming.result()) is not None:
             coming = worker.submit(next, parts, None)
             yield part
+
+
+def gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes, HANDED_ON or more at a time: handing them on costs what reading ten lines does."""
+    waiting: list[bytes] = []
+    size = 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= HANDED_ON:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 def blocks(parts: Iterable[bytes], offset: int = 0) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from cakupan.feeds import READING, CsvFormat
-from cakupan.landing.content import read_ahead
+from cakupan.landing.content import gathered, read_ahead
 from cakupan.landing.delimited import Rows, encoding_of
 from cakupan.landing.records import Part, Record, storable
 from cakupan.landing.tables import OTHERS, others
@@ -48,7 +48,7 @@ def copy_delimited(
     counted = _Counted(records)
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
-            for lines in read_ahead(_lines(counted, delivery_id, len(columns), format_)):
+            for lines in read_ahead(gathered(_lines(counted, delivery_id, len(columns), format_))):
                 copy.write(lines)
         return _agreed(table, counted.number, cursor.rowcount)
 
@@ -100,20 +100,20 @@ def _numbered(rows: Rows, behind: bytes) -> bytes:
     while done < len(rows.lines):
         thousands, first = divmod(number, len(LAST_DIGITS))
         lines = rows.lines[done : done + len(LAST_DIGITS) - first]
-        pieces += chain.from_iterable(zip(lines, repeat(behind + b"%d" % thousands), LAST_DIGITS[first:]))
+        pieces += chain.from_iterable(
+            zip(lines, repeat(behind + b"%d" % thousands), LAST_DIGITS[first : first + len(lines)])
+        )
         done, number = done + len(lines), number + len(lines)
     return b"".join(pieces).replace(b"\\", b"\\\\")
 
 
 def _spelled(record: Record, delivery_id: int, width: int, format_: CsvFormat) -> bytes:
     cells = [*(record.values or width * [None]), record.defect, record.raw, str(delivery_id), str(record.row_number)]
-    escaped = ("" if cell is None else _escaped(cell, format_.delimiter) for cell in cells)
-    return (format_.delimiter.join(escaped) + "\n").encode(encoding_of(format_))
-
-
-def _escaped(cell: str, delimiter: str) -> str:
-    cell = cell.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
-    return cell.replace(delimiter, "\\" + delimiter)
+    # No cell holds a NUL, so all of them are escaped at once: cell by cell takes three times as long.
+    text = "\0".join(cell or "" for cell in cells)
+    text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    text = text.replace(format_.delimiter, "\\" + format_.delimiter).replace("\0", format_.delimiter)
+    return (text + "\n").encode(encoding_of(format_))
 
 
 def copy_records(

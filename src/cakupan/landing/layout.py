@@ -95,8 +95,9 @@ def data_rows(
     for count, record in enumerate(records):
         cells = record.values or (record.raw or "").split(delimiter)
         first = next((visible(cell).strip() for cell in cells if is_filled(cell)), "").lstrip('"').casefold()
-        complete = bool(record.values) and all(is_filled(record.values[position]) for position in required)
-        ended = ended or (not complete and bool(end) and first.startswith(end))
+        # Only below a table does it matter, and only where it has an end that is declared.
+        complete = not end or (bool(record.values) and all(is_filled(record.values[at]) for at in required))
+        ended = ended or (not complete and first.startswith(end))
         if count == 0 and layout.numbering and numbers_columns(cells):
             continue
         if (ended and not complete) or (footer and first.startswith(footer)):

@@ -6,6 +6,7 @@ A million cells pass here, so that only regular expressions look at them; what t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cakupan.landing.refusals import far_cell
 
@@ -18,11 +19,18 @@ _FORMULA = rb"(?:<f>[^<]*</f>)?"
 _NUMBER = rb'(?: t="n")?>' + _FORMULA + rb"<v>-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[Ee][-+]?[0-9]{1,2})?</v></c>"
 _SHARED = rb' t="s"><v>([0-9]{1,9})</v></c>'
 _TRUTH = rb' t="b">' + _FORMULA + rb"<v>[01]</v></c>"
-_RESULT = rb' t="str">' + _FORMULA + rb"<v>[^<]*</v></c>"
-_INLINE = rb' t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*</t></is></c>'
-_FILLED = re.compile(_PLACE + b"(?:" + b"|".join((_NUMBER, _SHARED, _TRUTH, _RESULT, _INLINE)) + b")")
+_RESULT = rb' t="str">' + _FORMULA + rb"<v>[^<]+</v></c>"
+_TEXT = rb'(?:<t>(?![\s&])[^<]*(?<![\s;>])|<t xml:space="preserve">[^<]+)</t>'
+_INLINE = rb' t="inlineStr"><is>' + _TEXT + rb"</is></c>"
+_ERROR = rb' t="e">' + _FORMULA + rb"<v>(#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!))</v></c>"
+"""Those that the reader knows; it gives up on a workbook with others."""
+_NOTHING = rb' t="(str">' + _FORMULA + rb'<v></v>|inlineStr"><is><t(?: xml:space="preserve")?></t></is>)</c>'
+_UNCUT = rb' t="inlineStr"><is><t>([^<]+)</t></is></c>'
+_SHAPES = (_NUMBER, _SHARED, _TRUTH, _RESULT, _INLINE, _ERROR, _NOTHING, _UNCUT)
+_FILLED = re.compile(_PLACE + b"(?:" + b"|".join(_SHAPES) + b")")
 _EMPTY = re.compile(_PLACE + rb'(?: t="n")?(?:/>|></c>)')
 _ANY = re.compile(rb"<(?:[^\s<>:/]+:)?c[\s/>]")
+Cells = Sequence[bytes]
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8["'])""", re.IGNORECASE)
 
 
@@ -32,12 +40,17 @@ class SheetScan:
     def __init__(self, sheet: str, strings: int) -> None:
         self.is_usual = True
         """Whether the reader may be believed: every cell is of a shape that it reads as it is meant."""
+        self.errors: dict[tuple[int, int], str] = {}
+        """Error cells with their text, by (row from 1, column from 0): the reader shows them as empty."""
+        self.uncut: dict[tuple[int, int], str] = {}
+        """Texts that may have a blank at an end, which the reader cuts off."""
         self.reach = Reach(sheet)
         self._strings = strings
         self._rest = b""
         self._row = 0
         self._last_row: set[bytes] = set()
         self._begun = False
+        self._may_be_read_otherwise = False
 
     def take(self, piece: bytes) -> None:
         """Look at the next piece. Raises Refused when the reader would have to lay out too many cells."""
@@ -58,6 +71,7 @@ class SheetScan:
         if self.is_usual:
             self._look(self._rest)
         self._rest = b""
+        self.is_usual = self.is_usual and not (self.errors and self._may_be_read_otherwise)
 
     def _look(self, data: bytes) -> None:
         if b"\0" in data or b"<!" in data:
@@ -68,12 +82,23 @@ class SheetScan:
             self.is_usual = False
             return
         if found:
-            columns, rows, shared = zip(*found, strict=True)
+            columns, rows, shared, errors, nothing, uncut = zip(*found, strict=True)
             numbers = [int(row) for row in rows]
+            self._may_be_read_otherwise |= any(nothing)
+            if any(errors) or any(uncut):
+                self._note(columns, numbers, errors, uncut)
             self.reach.take({*columns}, numbers[-1])
             self.is_usual = self._in_order(columns, rows, numbers) and all(
                 int(index) < self._strings for index in {*shared} if index
             )
+
+    def _note(self, columns: Cells, numbers: Sequence[int], errors: Cells, uncut: Cells) -> None:
+        for letters, number, error, text in zip(columns, numbers, errors, uncut, strict=True):
+            if error:
+                self.errors[number, column_number(letters)] = error.decode()
+            elif text:
+                self.uncut[number, column_number(letters)] = text.decode()
+                self._may_be_read_otherwise |= b"&" in text or b"\r" in text
 
     def _in_order(self, columns: tuple[bytes, ...], rows: tuple[bytes, ...], numbers: list[int]) -> bool:
         """Tell whether rows follow each other and no cell comes twice."""

@@ -26,7 +26,7 @@ PIECES = 10_000
 
 @dataclass
 class Findings:
-    """Cells of one sheet, by (row from 1, column from 0), that a reader of values shows as empty."""
+    """Cells of one sheet, by (row from 1, column from 0), that a reader of values shows as empty or cut."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     """Error cells with their text, such as #N/A."""
@@ -34,6 +34,8 @@ class Findings:
     """Formulas that were saved without their result."""
     unreadable: set[tuple[int, int]] = field(default_factory=set)
     """Cells that hold something else than their type says."""
+    uncut: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Texts that the reader shows without the blanks at their ends, where those are kept."""
 
 
 class SheetSearch:

@@ -98,9 +98,8 @@ class _Reader:
         self.feed = feed
         self.columns = header.columns
         self.first_column = first_column
-        self.errors: dict[int, dict[int, str]] = defaultdict(dict)
-        for (row, column), text in findings.errors.items():
-            self.errors[row][column - first_column] = text
+        self.errors = self._by_row(findings.errors)
+        self.uncut = self._by_row(findings.uncut)
         self.defects: dict[int, list[str]] = defaultdict(list)
         for what, places in (
             ("formula without result", findings.without_result),
@@ -108,6 +107,13 @@ class _Reader:
         ):
             for row, cells in self._that_matter(places).items():
                 self.defects[row].append(f"{what} in {', '.join(cells)}")
+
+    def _by_row(self, texts: dict[tuple[int, int], str]) -> dict[int, dict[int, str]]:
+        """Return the texts by row and position in it."""
+        found: dict[int, dict[int, str]] = defaultdict(dict)
+        for (row, column), text in texts.items():
+            found[row][column - self.first_column] = text
+        return found
 
     def _that_matter(self, places: set[tuple[int, int]]) -> dict[int, list[str]]:
         """Return the cells by row; in a running number, and where nothing is declared, nobody needs to read one."""
@@ -121,6 +127,8 @@ class _Reader:
 
     def record(self, number: int, row: Row) -> Record | None:
         """Return the record, or None for a blank row."""
+        if uncut := self.uncut.get(number):
+            row = [uncut.get(position, cell) for position, cell in enumerate(row)]
         errors = self.errors.get(number, {})
         if written := {position: cell for position, cell in enumerate(row) if cell in ERRORS}:
             errors = {**errors, **written}

@@ -94,7 +94,8 @@ def _look_at_sheets(
         scan = SheetScan(name, strings)
         _parse(archive, part, scan.take)
         scan.finish()
-        findings[name] = Findings()
+        # Sheets with errors were always written anew, which cuts no text: what landed once must land so again.
+        findings[name] = Findings(errors=scan.errors, uncut=scan.uncut) if scan.errors else Findings()
         if not scan.is_usual:
             cleaned[part] = opened.enter_context(_scratch())
             search = SheetSearch(name, strings, cleaned[part])
