@@ -53,6 +53,18 @@ def test_the_pages_are_put_in_place_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["dashboard"]
 
 
+def test_a_page_loads_and_runs_nothing_but_its_own(tmp_path: Path) -> None:
+    write_pages(NOTHING, [], FEEDS, tmp_path / "dashboard")
+    for page in (tmp_path / "dashboard").rglob("*.html"):
+        text = page.read_text()
+        (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+        said = dict(part.split(maxsplit=1) for part in policy.split("; "))
+        assert said["default-src"] == "'none'" and said["script-src"] == said["style-src"] == "'self'"
+        runs = [script for script in re.findall("<script[^>]*>", text) if "application/json" not in script]
+        assert all(" src=" in script for script in runs), page.name
+        assert not re.search(r"<[^>]+\s(on[a-z]+|style)=", text), page.name
+
+
 def test_text_of_an_office_cannot_become_markup(tmp_path: Path) -> None:
     row = {
         "as_of_date": NIGHT, "agency_code": "distan", "commitment": "</script><b>x", "indicator": "<i>", "target": 1,

@@ -126,6 +126,25 @@ def test_nothing_goes_over_http_to_another_machine_unless_the_connection_says_so
         )
 
 
+@pytest.mark.parametrize(
+    ("kind", "host", "extra", "told"),
+    [
+        ("http", "http://api.example.go.id", {"allow_unencrypted": True}, "http unencrypted"),
+        ("http", "https://api.example.go.id", {"allow_unencrypted": True}, "http"),
+        ("http", "http://127.0.0.1:8080", {"allow_unencrypted": True}, "http"),
+        ("aws", "", {"endpoint_url": "http://s3.example", "allow_unencrypted": True}, "object store unencrypted"),
+        ("aws", "", {"allow_unencrypted": True}, "object store"),
+        ("postgres", "db.example.go.id", {"sslmode": "prefer"}, "postgres unencrypted"),
+        ("postgres", "db.example.go.id", {"sslmode": "require", "allow_unencrypted": True}, "postgres"),
+        ("mysql", "db.example.go.id", {"allow_unencrypted": True}, "mysql unencrypted"),
+        ("mysql", "127.0.0.1", {"allow_unencrypted": True}, "mysql"),
+    ],
+)
+def test_what_goes_in_the_clear_is_said_of_the_connection(kind, host, extra, told):
+    said = ConnectionSettings("agency_x", kind, **FULL | {"host": host, "extra": FULL["extra"] | extra})
+    assert make_source(said).kind == told
+
+
 @pytest.mark.parametrize("host", ["http://127.0.0.1:8080/v1", "http://localhost/v1", "http://[::1]:8080"])
 def test_what_stays_on_this_machine_may_go_over_http(host):
     make_source(ConnectionSettings("agency_x", "http", host, password="token"))

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from cakupan import night, orchestration
 from cakupan.bilingual import Text
 from cakupan.doctor.item import Finding, Item, Subject, attention, fail, named, ok
 from cakupan.sources import NotConnected
-from cakupan.sources.connection import ConnectionSettings
-from cakupan.wire import stays_here
-
-PLAIN = frozenset({"disable", "allow", "prefer"})
+from cakupan.sources.connection import ConnectionSettings, goes_in_the_clear
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def _host_keys(facts: Agencies) -> Finding:
 
 
 def _in_the_clear(facts: Agencies) -> Finding:
-    plain = [name for name, connection in facts.connections.items() if _is_plain(connection)]
+    plain = [name for name, connection in facts.connections.items() if goes_in_the_clear(connection)]
     if plain:
         return attention(
             Text("Lewat jaringan tanpa enkripsi: {}", "Over a network unencrypted: {}").format(named(plain)),
@@ -68,16 +64,6 @@ def _in_the_clear(facts: Agencies) -> Finding:
             ),
         )
     return ok(Text("Tidak ada yang lewat jaringan tanpa enkripsi", "Nothing goes over a network unencrypted"))
-
-
-def _is_plain(connection: ConnectionSettings) -> bool:
-    said, host = connection.extra, connection.host or ""
-    allowed = str(said.get("allow_unencrypted", "")).lower() == "true"
-    if connection.kind in {"postgres", "mysql"}:
-        return not stays_here(host) and (said.get("sslmode") in PLAIN or (allowed and "sslmode" not in said))
-    address = str(said.get("endpoint_url") or "") if connection.kind == "aws" else host
-    there = urlsplit(address)
-    return allowed and there.scheme != "https" and not stays_here(there.hostname or address)
 
 
 AGENCIES = Subject(

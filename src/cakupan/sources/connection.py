@@ -15,6 +15,8 @@ UNENCRYPTED = "allow_unencrypted"
 """The extra with which a connection says that nobody can listen on the way to the agency."""
 KINDS = ("fs", "sftp", "aws", "http", "postgres", "mysql")
 TLS = {"sslmode": "sslmode", "sslrootcert": "sslrootcert"}
+MAY_BE_PLAIN = frozenset({"disable", "allow", "prefer"})
+"""Of libpq's words those with which a connection may end up without TLS."""
 MYSQL_TLS = {"ssl_ca": "ca"}
 
 
@@ -82,6 +84,26 @@ class ConnectionSettings:
 
 def make_source(settings: ConnectionSettings, retries: RetryPolicy | None = None) -> Source:
     """Return the connector of the connection's kind; raises BrokenContract for what is missing."""
+    source = _connector(settings, retries)
+    if goes_in_the_clear(settings):
+        source.kind += " unencrypted"
+    return source
+
+
+def goes_in_the_clear(settings: ConnectionSettings) -> bool:
+    """Tell whether the connection says that others may listen to it, over a network."""
+    if settings.kind in {"postgres", "mysql"}:
+        said = settings.extra.get("sslmode")
+        plain = said in MAY_BE_PLAIN or (said is None and settings.may_be_unencrypted)
+        return plain and not stays_here(settings.host or "")
+    if settings.kind not in {"http", "aws"} or not settings.may_be_unencrypted:
+        return False
+    address = settings.optional("endpoint_url") or "https:" if settings.kind == "aws" else _address(settings)
+    there = urlsplit(address)
+    return there.scheme == "http" and not stays_here(there.hostname or "")
+
+
+def _connector(settings: ConnectionSettings, retries: RetryPolicy | None) -> Source:
     # Clients are imported where they are used: a folder needs none of them.
     match settings.kind:
         case "fs":
