@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from cakupan import identity, landing, publish, quality, settings
+from cakupan import disclosure, identity, landing, publish, quality, settings
+from cakupan.answers.asking import count_answers
 from cakupan.audit import sealing
 from cakupan.audit.accepting import on_record
 from cakupan.audit.folder import Folder
@@ -140,11 +141,13 @@ def build(run_id: int, layer: str) -> int:
 
 @hide_values
 def publish_run(run_id: int) -> None:
-    """Move the readers' pointer to the run."""
+    """Move the readers' pointer to the run, and decide which of its counts of persons schema open hides."""
     with connect(Role.LOADER) as connection, Folder().new_marks("runs", run_id) as marks:
         if publish.publish(connection, run_id, marks):
             with suppress(OSError):  # the seal, which says why, makes up for it
                 marks.keep()
+    with connect(Role.TRANSFORMER) as connection:
+        disclosure.judge_nights(connection, count_answers)
 
 
 @hide_values

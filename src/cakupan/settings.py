@@ -69,6 +69,36 @@ def landing_retention() -> int:
     return int(said)
 
 
+@dataclass(frozen=True)
+class SmallestShown:
+    """How many persons a count must be of to be shown to those who may not see rows."""
+
+    count: int
+    sensitive_count: int  # of disabled persons, and of what somebody claims
+
+    def of(self, is_sensitive: bool) -> int:
+        """Return the smallest count that is shown."""
+        return self.sensitive_count if is_sensitive else self.count
+
+
+def smallest_shown() -> SmallestShown:
+    """Read the smallest counts of persons that are shown: CAKUPAN_SMALLEST_COUNT, CAKUPAN_SMALLEST_SENSITIVE_COUNT.
+
+    Raises BadSetting.
+    """
+    return SmallestShown(_persons("CAKUPAN_SMALLEST_COUNT", "5"), _persons("CAKUPAN_SMALLEST_SENSITIVE_COUNT", "10"))
+
+
+def _persons(name: str, unsaid: str) -> int:
+    said = os.environ.get(name, "").strip() or unsaid
+    if not re.fullmatch(r"[0-9]{1,4}", said) or int(said) < 3:
+        raise BadSetting(
+            f"{name} is {said!r}, which is no number of persons from 3 on, for example {unsaid}: a count of fewer is"
+            " hidden from those who may not see rows. Change it in the environment"
+        )
+    return int(said)
+
+
 def language(unsaid: Literal["id", "en"] = "en") -> Literal["id", "en"]:
     """Read the language that commands speak: CAKUPAN_LANGUAGE, id or en. Raises BadSetting."""
     said = os.environ.get("CAKUPAN_LANGUAGE", "").strip().lower() or unsaid

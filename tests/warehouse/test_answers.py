@@ -86,7 +86,7 @@ def test_lapses_add_up_to_the_calendar(answers: dict[int, Answer], expected: dic
     for part in parts:
         first, last = limits[part]
         count = sum(n for key, n in expected["lapse_calendar"].items() if first <= key.split("|")[0] <= last)
-        assert total[part] == (HIDDEN if count < 5 else count), part
+        assert total[part] in ((HIDDEN,) if count < 5 else (HIDDEN, count)), part
 
 
 def test_money_left_is_that_of_the_lines(answers: dict[int, Answer], expected: dict[str, Any]) -> None:

@@ -13,9 +13,11 @@ from tests.warehouse.conftest import Warehouse
 
 READS = {
     Role.LOADER: "ledger landing quarantine accepted identity quality reference warehouse",
-    Role.TRANSFORMER: "ledger landing quarantine accepted identity quality reference warehouse marts latest open",
+    Role.TRANSFORMER: (
+        "ledger landing quarantine accepted identity quality reference warehouse marts latest open disclosure"
+    ),
     Role.STEWARD: "ledger quality",
-    Role.AUDITOR: "ledger quality reference warehouse marts latest open identity.unresolved_participant",
+    Role.AUDITOR: "ledger quality reference warehouse marts latest open disclosure identity.unresolved_participant",
     Role.BI: "marts latest open",
     Role.VIEWER: "open",
 }

@@ -1,18 +1,1 @@
-with cells as (
-    select
-        as_of_date,
-        left(region_code, 8) as district_code,
-        sum(active_participants)::bigint as active_participants,
-        sum(by_dbhcht)::bigint as by_dbhcht
-    from {{ ref('coverage_by_region') }}
-    group by as_of_date, left(region_code, 8)
-),
-
-{{ small_cells_hidden(
-    'cells',
-    ['as_of_date', 'district_code'],
-    [
-        {'small': ['active_participants'], 'hides': ['active_participants']},
-        {'small': ['by_dbhcht'], 'hides': ['by_dbhcht']},
-    ],
-) }}
+{{ small_cells_hidden('coverage_by_district', ref('cells_coverage_by_district')) }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -33,14 +34,20 @@ class _Strict(BaseModel):
 
 
 class Cells(_Strict):
-    """Counts of persons that are hidden together where one of them is too small to be shown."""
+    """Counts of persons that are shown together or not."""
 
+    only: str | None = None
+    """the part of the answer that they are of; else all of it"""
     small: tuple[str, ...]
     """the counts that may be too small"""
+    tells: tuple[str, ...] = ()
+    """other whole numbers by which one of them could be reckoned"""
     hides: tuple[str, ...]
-    """what is hidden then: the counts, and what would tell them; the first decides which cell is the next smallest"""
-    margin: tuple[str, ...] = ()
-    """columns that are the same in the rows whose sum is shown somewhere"""
+    """what is hidden with them: the counts, and what would tell them"""
+
+    def of(self, row: Mapping[str, Any]) -> bool:
+        """Return whether the row is of this part of the answer."""
+        return self.only in (None, row.get("part"))
 
 
 class Question(_Strict):

@@ -1,49 +1,67 @@
-"""Hides counts of persons that are too small to be shown, by the rule of schema `open` (macros/disclosure.sql).
-
-A count under 5 is hidden, under 10 where the row tells of disability, 0 too; so that no subtraction gives it away, the
-smallest other cell of the same margin is hidden with it, and so is what would tell the count.
-"""
+"""Hides counts of persons in answers: those that cakupan.disclosure has judged with all else that the night shows."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from cakupan.answers.catalogue import Cells
+from cakupan.answers.catalogue import Question
+from cakupan.disclosure import Shown
+from cakupan.disclosure.cells import Count, Name
+from cakupan.settings import SmallestShown
 
 HIDDEN = "*"
-LEAST = 5
-LEAST_OF_DISABLED = 10
+KEY = ("part", "code", "name", "commitment")
 
 Row = dict[str, Any]
 
 
-def hide(rows: Sequence[Row], cells: Sequence[Cells]) -> list[Row]:
+def relation_of(question: Question) -> str:
+    """Name the question among the relations of which counts are judged."""
+    return f"answer_{question.number:02}"
+
+
+def counts_of(question: Question, rows: Sequence[Row], smallest: SmallestShown) -> Iterator[Count]:
+    """Return the counts of persons that the answer shows."""
+    relation = relation_of(question)
+    for row in rows:
+        cell = _cell(row)
+        least = smallest.of(any("DISABILITAS" in str(value) for value in row.values()))
+        for cells in (cells for cells in question.hidden if cells.of(row)):
+            for name in (*cells.small, *cells.tells):
+                if row[name] is not None:
+                    group = (relation, cells.small[0], cell)
+                    yield Count(Name(relation, name, cell), int(row[name]), least if name in cells.small else 0, group)
+
+
+def hide(question: Question, rows: Sequence[Row], shown: Shown) -> list[Row]:
     """Return the rows with `*` in the place of what may not be shown."""
-    hidden: list[set[str]] = [set() for _ in rows]
-    for group in cells:
-        for places in _margins(rows, group).values():
-            small = {place for place in places if _is_small(rows[place], group)}
-            others = [place for place in places if place not in small and rows[place][group.hides[0]] is not None]
-            if small and others:
-                small.add(min(others, key=lambda place: rows[place][group.hides[0]]))
-            for place in small:
-                hidden[place].update(group.hides)
-    return [_shown(row, names) for row, names in zip(rows, hidden, strict=True)]
+    return [_shown(row, _hidden_of(question, row, shown)) for row in rows]
 
 
-def _margins(rows: Sequence[Row], group: Cells) -> dict[tuple[Any, ...], list[int]]:
-    margins: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for place, row in enumerate(rows):
-        margins[tuple(row[name] for name in group.margin)].append(place)
-    return margins
+def hide_restated(rows: Sequence[Row], shown: Mapping[tuple[date, str], Shown]) -> list[Row]:
+    """Return restated figures with `*` where the row of the relation, or one figure of it, is hidden on its night."""
+    return [
+        row
+        if (which := (row["of_night"], row["relation"])) not in shown or shown[which].has_all(row["code"])
+        else _shown(row, {"value_before", "value_after"})
+        for row in rows
+    ]
 
 
-def _is_small(row: Row, group: Cells) -> bool:
-    least = LEAST_OF_DISABLED if any("DISABILITAS" in str(value) for value in row.values()) else LEAST
-    return any(row[name] is not None and row[name] < least for name in group.small)
+def _hidden_of(question: Question, row: Row, shown: Shown) -> set[str]:
+    hidden: set[str] = set()
+    for cells in (cells for cells in question.hidden if cells.of(row)):
+        counted = [name for name in (*cells.small, *cells.tells) if row[name] is not None]
+        if not all(shown.has(name, _cell(row), int(row[name])) for name in counted):
+            hidden.update(cells.hides)
+    return hidden
 
 
-def _shown(row: Row, hidden: set[str]) -> Row:
-    return {name: HIDDEN if name in hidden and value is not None else value for name, value in row.items()}
+def _cell(row: Row) -> str:
+    return "|".join("" if row.get(name) is None else str(row[name]) for name in KEY)
+
+
+def _shown(row: Row, names: set[str]) -> Row:
+    return {name: HIDDEN if name in names and value is not None else value for name, value in row.items()}

@@ -8,7 +8,7 @@ from cakupan.bilingual import Text, number
 from cakupan.dashboard.cells import shown
 from cakupan.dashboard.content import Basis, Rows, Section
 from cakupan.dashboard.figures import Figures, Row
-from cakupan.dashboard.wording import ALL, COMPLIANCE, SMALL_CELLS, called, category
+from cakupan.dashboard.wording import ALL, COMPLIANCE, called, category, small_cells
 from cakupan.reports.content import Cell, Column
 
 
@@ -35,7 +35,7 @@ def aid(figures: Figures) -> Section | None:
                 "Layak bila pemohonnya peserta aktif pada malam ini, bukan pada hari permohonannya.",
                 "Eligible where the applicant is an active participant tonight, not on the day of the application.",
             ),
-            SMALL_CELLS,
+            small_cells(),
         ],
         tables=[
             Rows(
@@ -119,7 +119,7 @@ def outreach(figures: Figures) -> Section | None:
                 "New participants: whose first membership began up to 90 days after the meeting. The last meetings"
                 " are not 90 days old. This is no proof that a meeting caused it.",
             ),
-            SMALL_CELLS,
+            small_cells(),
         ],
         tables=[
             Rows(

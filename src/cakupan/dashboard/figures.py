@@ -29,7 +29,10 @@ SECTORS = """
     order by is_total, gap_to_target desc nulls last, sector_code
 """
 SOURCES = """
-    select s.*, d.funding_source_name, d.payer
+    select s.*, d.funding_source_name, d.payer, (
+        select case when count(*) = count(contributions_ytd_idr) then sum(contributions_ytd_idr)::bigint end
+        from marts.coverage_by_funding_source where as_of_date = %(night)s
+    ) as everybodys_ytd_idr
     from open.coverage_by_funding_source as s
     left join marts.dim_funding_source as d using (funding_source_code)
     where as_of_date = %(night)s order by active_participants desc nulls last, funding_source_code

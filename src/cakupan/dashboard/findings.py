@@ -9,7 +9,7 @@ from cakupan.dashboard.cells import shown
 from cakupan.dashboard.charts import bars
 from cakupan.dashboard.content import Basis, Card, Rows, Section
 from cakupan.dashboard.figures import Figures, Row
-from cakupan.dashboard.wording import ALL, NO_OFFICE, PROTECTION, SEVERITY, SMALL_CELLS, called
+from cakupan.dashboard.wording import ALL, NO_OFFICE, PROTECTION, SEVERITY, called, small_cells
 from cakupan.reports.content import Cell, Column
 
 
@@ -18,7 +18,7 @@ def protection(figures: Figures) -> Section:
     return Section(
         "perlindungan",
         Text("Siapa yang terlindungi", "Who is protected"),
-        words=[SMALL_CELLS],
+        words=[small_cells()],
         tables=[
             Rows(
                 [
@@ -55,7 +55,7 @@ def findings(figures: Figures) -> Section:
                 "A finding is a question to the office, not a verdict. Several rules can point at the same rupiah:"
                 " amounts must not be added up over rules.",
             ),
-            SMALL_CELLS,
+            small_cells(),
         ],
         chart=bars(
             "temuan",

@@ -7,7 +7,7 @@ from cakupan.dashboard.cells import shown
 from cakupan.dashboard.charts import columns
 from cakupan.dashboard.content import Basis, Rows, Section
 from cakupan.dashboard.figures import Figures
-from cakupan.dashboard.wording import PAYERS, SMALL_CELLS, called, month
+from cakupan.dashboard.wording import PAYERS, called, month, small_cells
 from cakupan.reports.content import Cell, Column
 
 
@@ -39,7 +39,7 @@ def lapses(figures: Figures, payer: str = "") -> Section:
                 "Memberships of workers without wages end when more than three months in a row are unpaid. A month"
                 " that has passed means arrears. A worker with two memberships counts twice.",
             ),
-            SMALL_CELLS,
+            small_cells(),
         ],
         chart=columns(
             "putus",

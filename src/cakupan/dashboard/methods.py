@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cakupan import settings
 from cakupan.bilingual import Text, same
 from cakupan.dashboard.content import Page, Rows, Section
 from cakupan.dashboard.figures import Figures
@@ -169,17 +170,23 @@ def methods_page(figures: Figures, feeds: dict[str, Feed]) -> Page:
 
 
 def _hidden() -> Section:
+    smallest = settings.smallest_shown()
     return Section(
         "disamarkan",
         Text("Angka yang disamarkan", "Hidden figures"),
         words=[
             Text(
-                "Jumlah orang di bawah 5 tidak ditampilkan (di bawah 10 untuk penyandang disabilitas), juga 0. Supaya"
-                " tidak dapat dihitung dengan pengurangan dari jumlahnya, angka terkecil lain dalam jumlah yang sama"
-                " ikut disamarkan, begitu pula persentase, kekurangan, dan rupiah yang membukanya.",
-                "Counts of fewer than 5 persons are not shown (fewer than 10 where they are disabled), nor is 0. So"
-                " that none can be had by subtraction, the smallest other figure of the same total is hidden too, and"
-                " so are percentages, gaps and rupiah that would tell it.",
+                f"Jumlah orang di bawah {smallest.count} tidak ditampilkan (di bawah"
+                f" {smallest.sensitive_count} untuk penyandang disabilitas dan permohonan bantuan), juga 0."
+                " Angka lain ikut disamarkan sebanyak yang perlu, supaya dari semua yang ditampilkan, juga"
+                " pada malam lain, tidak satu pun dapat dihitung lebih dekat dari itu; begitu pula persentase,"
+                " kekurangan, dan rupiah yang membukanya. Yang sudah disamarkan baru ditampilkan lagi setelah"
+                " dua kali batas itu.",
+                f"Counts of fewer than {smallest.count} persons are not shown (fewer than"
+                f" {smallest.sensitive_count} where they are disabled or apply for aid), nor is 0. As many"
+                " others are hidden as it takes that from all that is shown, on other nights too, none can be"
+                " reckoned more closely than that; and so are percentages, gaps and rupiah that would tell it."
+                " What was hidden is shown again from twice that number on.",
             )
         ],
     )

@@ -12,7 +12,7 @@ from cakupan.dashboard.deliveries import DELIVERY_COLUMNS, of_delivery
 from cakupan.dashboard.duties import aid, construction, outreach
 from cakupan.dashboard.figures import Figures, Row
 from cakupan.dashboard.shares import by_roster, of_roster
-from cakupan.dashboard.wording import ALL, SMALL_CELLS, category
+from cakupan.dashboard.wording import ALL, category, small_cells
 from cakupan.lineage.figure_feeds import figure_feeds
 from cakupan.quality.report import FeedLine
 from cakupan.reports.content import Cell, Column
@@ -128,7 +128,7 @@ def _roster(figures: Figures, code: str) -> Section | None:
                     )
                 )
             ),
-            SMALL_CELLS,
+            small_cells(),
         ],
         cards=[
             Card(

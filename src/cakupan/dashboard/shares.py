@@ -7,7 +7,7 @@ from cakupan.dashboard.cells import counted, shown, total
 from cakupan.dashboard.charts import bars
 from cakupan.dashboard.content import Basis, Rows, Section, Tile, Tiles
 from cakupan.dashboard.figures import Figures, Row
-from cakupan.dashboard.wording import ALL, PAYERS, SMALL_CELLS, called
+from cakupan.dashboard.wording import ALL, PAYERS, called, small_cells
 from cakupan.reports.content import Cell, Column
 
 NORTH = {"35.79.02": "north", "35.79.01": "west", "35.79.03": "east"}
@@ -33,7 +33,7 @@ def by_sector(figures: Figures) -> Section:
     return Section(
         "lapangan-usaha",
         Text("Menurut lapangan usaha", "By sector"),
-        words=[*_why_gaps_differ(figures, sums), SMALL_CELLS],
+        words=[*_why_gaps_differ(figures, sums), small_cells()],
         chart=bars(
             "lapangan-usaha",
             Text("Peserta aktif dan target tiap lapangan usaha", "Active participants and target of each sector"),
@@ -108,11 +108,11 @@ def by_source(figures: Figures) -> Section:
                         name,
                         shown(row, "active_participants"),
                         shown(row, "share_of_active", "active_participants"),
-                        row["contributions_ytd_idr"],
+                        shown(row, "contributions_ytd_idr", "active_participants"),
                     ]
                     for name, row in zip(names, figures.sources, strict=True)
                 ],
-                [ALL, everybody, 1.0, total(row["contributions_ytd_idr"] for row in figures.sources)],
+                [ALL, everybody, 1.0, figures.sources[0]["everybodys_ytd_idr"] if figures.sources else None],
             )
         ],
         folded=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cakupan.bilingual import Text, day, in_both, month_names, number, same
+from cakupan.settings import smallest_shown
 
 DENOMINATORS = {
     "SAKERNAS": Text("penduduk bekerja (Sakernas, BPS)", "employed residents (Sakernas, BPS)"),
@@ -47,12 +48,19 @@ DELIVERY = {
 }
 NO_OFFICE = Text("Lintas perangkat daerah", "Across offices")
 ALL = Text("Jumlah", "Total")
-SMALL_CELLS = Text(
-    "“Disamarkan” berarti kurang dari 5 orang (10 untuk penyandang disabilitas), atau angka yang bila ditampilkan"
-    " membuka angka sekecil itu. Jumlah tetap dihitung dari semuanya.",
-    "“Hidden” stands for fewer than 5 persons (10 where they are disabled), or for a figure that would give such a"
-    " small one away. Totals are counted from all.",
-)
+
+
+def small_cells() -> Text:
+    """Say what “hidden” stands for."""
+    smallest = smallest_shown()
+    return Text(
+        f"“Disamarkan” berarti kurang dari {smallest.count} orang ({smallest.sensitive_count} untuk"
+        " penyandang disabilitas dan permohonan bantuan), atau angka yang bila ditampilkan membuka"
+        " angka sekecil itu. Jumlah tetap dihitung dari semuanya.",
+        f"“Hidden” stands for fewer than {smallest.count} persons ({smallest.sensitive_count} where"
+        " they are disabled or apply for aid), or for a figure that would give such a small one away."
+        " Totals are counted from all.",
+    )
 
 
 def month(yyyymm: str) -> Text:

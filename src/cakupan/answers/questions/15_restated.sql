@@ -7,13 +7,7 @@ select
     value_before,
     value_after,
     published_at,
-    array_to_string(deliveries, ', ') as source,
-    case
-        when figure in (
-            'active_participants', 'outside_city_participants', 'by_dbhcht', 'participants', 'registered_workers', 'not_covered',
-            'attendees', 'already_participants', 'converted', 'actual'
-        ) then least(value_before::numeric, value_after::numeric)
-    end as smallest_count
+    array_to_string(deliveries, ', ') as source
 from marts.restated_figures
 where
     relation not in ('aid_eligibility', 'dbhcht_lineage', 'audit_findings', 'audit_observations')

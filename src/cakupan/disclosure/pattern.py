@@ -1,0 +1,169 @@
+"""Chooses what is hidden: as little as can be, so that every hidden count stays as uncertain as its smallest shown is.
+
+An integer programme (HiGHS) chooses, the attack tells where that does not suffice and which counts would help, and the
+programme chooses again, until no attack succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from cakupan.disclosure.attack import Interval, intervals
+from cakupan.disclosure.cells import System
+
+Mask = NDArray[np.bool_]
+
+_NODES = 2_000  # of the search, not seconds: the same counts give the same pattern on every machine
+_STANDING = 0.05  # what it costs to hide what was hidden on another night, beside hiding something else
+
+
+@dataclass(frozen=True)
+class Known:
+    """What somebody knows who was shown other nights: only counts that were hidden on all of them are unknown.
+
+    Counts are those of one of these nights. `system` has the columns that night had; `targets` are to stay uncertain.
+    """
+
+    system: System
+    unknown: Mask
+    """by column of `system`: what was hidden on all of those nights"""
+    targets: tuple[int, ...]
+    column: NDArray[np.intp]
+    """by column of `system`: the column of the pattern, -1 where it is none"""
+
+
+@dataclass
+class _Rules:
+    """Rows of the integer programme: weights of groups, which together are to reach a number."""
+
+    width: int
+    weights: list[NDArray[np.float64]] = field(default_factory=list)
+    reach: list[float] = field(default_factory=list)
+
+    def add(self, weights: NDArray[np.float64], reach: float = 0.0) -> None:
+        self.weights.append(weights)
+        self.reach.append(reach)
+
+    def constraint(self) -> LinearConstraint:
+        return LinearConstraint(csr_array(np.array(self.weights)), lb=np.array(self.reach) - 1e-7)
+
+
+def pattern(system: System, forced: Mask, standing: Mask, known: Sequence[Known] = ()) -> Mask:
+    """Return what is hidden. `forced` is in any case; `standing` was on other nights, and is taken first.
+
+    Where even hiding all that is linked with a count leaves it too certain, only that is left undone.
+    """
+    if not system.counts:
+        return np.zeros(system.size, dtype=bool)
+    groups = system.groups
+    size = int(groups.max()) + 1
+    small = np.array([count.is_small for count in system.counts])
+    must = np.zeros(size, dtype=bool)
+    must[groups[small | forced[: len(groups)]]] = True
+    costs = _costs(system, standing, size)
+    rules = _Rules(size)
+    _first_rules(system, rules)
+    helpless: list[set[int]] = [set() for _ in range(len(known) + 1)]
+    while True:
+        chosen = _solve(costs, must, rules)
+        hidden = np.append(chosen[groups], np.ones(system.size - len(groups), dtype=bool))
+        found = len(rules.reach)
+        _audit(system, hidden, rules, helpless[0])
+        for one, left_undone in zip(known, helpless[1:], strict=True):
+            _audit_known(system, hidden, one, rules, left_undone)
+        if len(rules.reach) == found:
+            return hidden
+
+
+def _costs(system: System, standing: Mask, size: int) -> NDArray[np.float64]:
+    """Weigh what hiding a group takes from readers: more of large counts; and make ties impossible."""
+    costs = np.zeros(size)
+    for place, count in enumerate(system.counts):
+        worth = 1 + np.log1p(count.persons)
+        costs[system.groups[place]] += worth * (_STANDING if standing[place] else 1)
+    return np.asarray(costs + np.arange(size) * 1e-6)
+
+
+def _first_rules(system: System, rules: _Rules) -> None:
+    """Ask that no count is hidden alone among those of a link: what the attack would find first."""
+    groups = system.groups
+    links = system.links
+    for row in range(links.shape[0]):
+        places = links.indices[links.indptr[row] : links.indptr[row + 1]]
+        if (places >= len(groups)).any():  # of a bound something is never seen
+            continue
+        for place in places:
+            weights = np.zeros(rules.width)
+            weights[np.unique(groups[places[places != place]])] = 1
+            if weights.any() and not weights[groups[place]]:
+                weights[groups[place]] = -1
+                rules.add(weights)
+
+
+def _solve(costs: NDArray[np.float64], must: NDArray[np.bool_], rules: _Rules) -> NDArray[np.bool_]:
+    if not must.any() and not rules.reach:
+        return must
+    solved = milp(
+        costs,
+        integrality=np.ones(len(costs)),
+        bounds=Bounds(must.astype(float), np.ones(len(costs))),
+        constraints=rules.constraint() if rules.reach else (),
+        options={"node_limit": _NODES, "mip_rel_gap": 1e-3},
+    )
+    if solved.x is None:  # not found in so many nodes: all hidden keeps every rule
+        return np.ones(len(costs), dtype=bool)
+    return np.asarray(solved.x > 0.5)
+
+
+def _audit(system: System, hidden: Mask, rules: _Rules, helpless: set[int]) -> None:
+    """Attack the pattern, and add a rule for each count that is too certain."""
+    places = [place for place in map(int, np.flatnonzero(hidden[: len(system.counts)])) if place not in helpless]
+    for found in _too_certain(system, hidden, places):
+        everything = np.ones(system.size, dtype=bool)
+        if _is_helpless(system, everything, found.place):
+            helpless.add(found.place)
+            continue
+        reach = found.to_reach(float(system.least[found.place]))
+        weights = np.zeros(rules.width)
+        np.add.at(weights, system.groups, found.widens[: len(system.counts)])
+        weights = np.minimum(weights, reach)
+        weights[system.groups[found.place]] -= reach  # only if it is hidden itself
+        rules.add(weights, -min(found.widens[len(system.counts) :].sum(), reach))
+
+
+def _audit_known(system: System, hidden: Mask, known: Known, rules: _Rules, helpless: set[int]) -> None:
+    """Attack what is hidden now and was hidden on other nights, with the counts of one of them."""
+    unknown = known.unknown & ((known.column < 0) | hidden[known.column])  # what is counted no more is not told either
+    places = [place for place in known.targets if place not in helpless]
+    unknown[places] = True
+    for found in _too_certain(known.system, unknown, places):
+        if _is_helpless(known.system, known.unknown, found.place):
+            helpless.add(found.place)
+            continue
+        reach = found.to_reach(float(known.system.least[found.place]))
+        weights = np.zeros(rules.width)
+        own = 0.0
+        for place in np.flatnonzero(known.unknown & (found.widens > 0)):
+            if known.column[place] < 0 or place == found.place:
+                own += found.widens[place]
+            else:
+                weights[system.groups[known.column[place]]] += found.widens[place]
+        rules.add(np.minimum(weights, reach), reach - min(own, reach))
+
+
+def _too_certain(system: System, hidden: Mask, places: Sequence[int]) -> Iterable[Interval]:
+    return [found for found in intervals(system, hidden, places) if found.width < system.least[found.place]]
+
+
+def _is_helpless(system: System, unknown: Mask, place: int) -> bool:
+    """Tell whether a count stays too certain where all is hidden that could be."""
+    all_hidden = unknown.copy()
+    all_hidden[place] = True
+    (found,) = intervals(system, all_hidden, [place])
+    return bool(found.width < system.least[place])

@@ -1,0 +1,159 @@
+"""No hidden count can be reckoned closer than the smallest that is shown, in one night or over three."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cakupan.disclosure.attack import intervals
+from cakupan.disclosure.cells import Count, Name, System, adds_up
+from cakupan.disclosure.judging import hidden_counts
+from cakupan.disclosure.pattern import pattern
+from cakupan.disclosure.stored import Judged
+from tests.disclosure.city import NIGHT, changed, city, count, widths
+
+PARTICIPANTS = "active_participants"
+
+
+def judged(counts: list[Count], *around: Judged, days: int = 0) -> Judged:
+    night = NIGHT.replace(day=NIGHT.day + days)
+    hidden = hidden_counts(counts, night, around)
+    return Judged(night, {one.name: one for one in counts}, frozenset(hidden))
+
+
+def sectors(*persons: int, total: int | None = None) -> list[Count]:
+    """A city that is divided by sector alone: A, B, C …"""
+    parts = [count("coverage_by_sector", PARTICIPANTS, "ABCDEFG"[place], one) for place, one in enumerate(persons)]
+    return [*parts, count("coverage_by_sector", PARTICIPANTS, "SEMUA", sum(persons) if total is None else total)]
+
+
+def codes(hidden: set[Name] | frozenset[Name]) -> str:
+    return "".join(sorted(name.cell for name in hidden))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_attack_on_a_night_comes_closer_than_the_smallest_count_shown(seed: int) -> None:
+    counts = city(seed)
+    hidden = hidden_counts(counts, NIGHT)
+    small = {one.name for one in counts if one.is_small}
+    assert small and small <= hidden
+    least = {one.name: one.least for one in counts}
+    at_best = widths(counts, {one.name for one in counts}, hidden)  # a sector whose target is 3 has no more than 3
+    for name, width in widths(counts, hidden, hidden).items():
+        assert width >= min(least[name], at_best[name]), name
+
+
+def test_hiding_only_what_is_small_does_not_withstand_the_attack() -> None:
+    """The attack that the tests make finds what it should."""
+    found = [
+        width < 5
+        for seed in range(4)
+        for counts in [city(seed)]
+        for small in [{one.name for one in counts if one.is_small}]
+        for width in widths(counts, small, small).values()
+    ]
+    assert any(found)
+
+
+def test_hides_little_and_what_is_worth_least() -> None:
+    assert codes(hidden_counts(sectors(3, 20, 50, 300), NIGHT)) == "AB"
+    assert hidden_counts(sectors(5, 20, 50, 300), NIGHT) == set()
+    # 1 and 2 add up to 3: whoever knows that knows both closely enough
+    assert codes(hidden_counts(sectors(1, 2, 50, 300), NIGHT)) == "ABC"
+
+
+def test_counts_of_a_group_are_shown_together_or_not() -> None:
+    counts = [
+        count("coverage_by_agency", "registered_workers", "distan|PETANI", 50),
+        count("coverage_by_agency", PARTICIPANTS, "distan|PETANI", 48, PARTICIPANTS),
+        count("coverage_by_agency", "not_covered", "distan|PETANI", 2, PARTICIPANTS),
+    ]
+    assert {name.measure for name in hidden_counts(counts, NIGHT)} == {PARTICIPANTS, "not_covered"}
+
+
+def test_the_same_counts_give_the_same_pattern_in_whatever_order_they_come() -> None:
+    counts = city(3)
+    assert hidden_counts(counts, NIGHT) == hidden_counts(counts[::-1], NIGHT)
+
+
+def test_the_attack_finds_what_a_sum_tells() -> None:
+    parts = [count("r", "n", cell, persons) for cell, persons in (("a", 3), ("b", 4), ("c", 90))]
+    total = count("r", "n", "t", 97)
+    system = System([*parts, total], [adds_up(total.name, [part.name for part in parts])])
+    hidden = system.mask({parts[0].name, parts[1].name})
+    (first, second) = intervals(system, hidden, [system.place[parts[0].name], system.place[parts[1].name]])
+    assert [(one.least, one.most, one.width) for one in (first, second)] == [(0, 7, 7), (0, 7, 7)]
+    alone = system.mask({parts[0].name})
+    assert [one.width for one in intervals(system, alone, [system.place[parts[0].name]])] == [0]
+
+
+def test_what_cannot_be_kept_uncertain_keeps_nothing_else_from_being() -> None:
+    counts = [count("r", "n", "a", 2), count("s", "n", "b", 3), count("s", "n", "c", 9), count("s", "n", "d", 50)]
+    total = count("s", "n", "t", 62)
+    system = System([*counts, total], [adds_up(total.name, [one.name for one in counts[1:]])])
+    nothing = np.zeros(system.size, dtype=bool)
+    assert codes(system.names(pattern(system, nothing, nothing))) == "abc"
+
+
+def test_one_who_joins_does_not_make_a_hidden_count_appear() -> None:
+    first = judged(sectors(4, 20, 50, 300))
+    second = judged(sectors(5, 20, 50, 300), first, days=1)
+    assert codes(first.hidden) == codes(second.hidden) == "AB"
+    third = judged(sectors(9, 20, 50, 300), first, second, days=2)
+    assert codes(third.hidden) == "AB"
+    fourth = judged(sectors(12, 20, 50, 300), first, second, third, days=3)
+    assert codes(fourth.hidden) == "AB"  # of which the first night, with its 4, could be reckoned
+    assert codes(judged(sectors(12, 20, 50, 300), fourth, days=8).hidden) == ""
+
+
+def test_a_night_is_not_undone_by_what_another_shows() -> None:
+    """B is hidden for A's sake. Were C hidden in its place later, B of then and the sum of before would tell A."""
+    first = judged(sectors(3, 20, 21, 300))
+    second = judged(sectors(3, 20, 19, 302), first, days=1)
+    third = judged(sectors(3, 30, 19, 302), first, second, days=2)
+    assert codes(first.hidden) == "AB"
+    assert {"A", "B"} <= set(codes(second.hidden)) and {"A", "B"} <= set(codes(third.hidden))
+
+
+def test_a_past_night_built_again_is_held_against_later_ones_and_what_it_showed() -> None:
+    later = judged(sectors(3, 20, 21, 300), days=1)
+    assert codes(judged(sectors(3, 20, 19, 302), later).hidden) == "AB"
+    shown_before = judged(sectors(3, 20, 21, 300))
+    assert codes(judged(sectors(5, 20, 19, 302), shown_before).hidden) == "AB"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_attack_on_three_nights_that_takes_for_unchanged_what_one_of_them_shows(seed: int) -> None:
+    """Who reads three nights knows every count that one of them shows; small counts stay as uncertain as on one."""
+    rng = np.random.default_rng(seed)
+    counts = city(seed)
+    nights = [judged(counts)]
+    for day in (1, 2):
+        counts = _a_day_later(counts, rng)
+        nights.append(judged(counts, *nights, days=day))
+    for night in nights:
+        for name in (one.name for one in night.counts.values() if one.is_small):
+            hidden_on = [other for other in nights if name in other.hidden]
+            own = list(night.counts.values())
+            together, until_then = (
+                set(frozenset.intersection(*(other.hidden for other in of)))
+                for of in (hidden_on, [other for other in hidden_on if other.night <= night.night])
+            )
+            if together != until_then:  # else it is the attack on a night, or on the nights until then
+                asked = widths(own, together, {name})[name], widths(own, until_then, {name})[name]
+                assert asked[0] >= min(5, asked[1])
+
+
+def _a_day_later(counts: list[Count], rng: np.random.Generator) -> list[Count]:
+    """Let a few persons join: in a village, a sector, under a payer."""
+    persons = {one.name: one.persons for one in counts}
+    for _ in range(int(rng.integers(1, 4))):
+        village = f"35.79.0{(place := int(rng.integers(6))) // 3}.{place}"
+        sector, payer = str(rng.integers(6)), str(rng.integers(1, 5))
+        for relation, cell in (
+            ("universal_coverage", "SAKERNAS"), ("coverage_by_sector", sector), ("coverage_by_sector", "SEMUA"),
+            ("coverage_by_funding_source", payer), ("coverage_by_region", village),
+            ("coverage_by_district", village[:8]),
+        ):  # fmt: skip
+            persons[Name(relation, PARTICIPANTS, cell)] += 1
+    return changed(counts, persons)
