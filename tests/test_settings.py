@@ -86,3 +86,26 @@ def test_a_fernet_key_that_airflow_had_is_taken_as_it_is(tmp_path: Path, monkeyp
     assert len(made) == 44 and settings.fernet_key() == made
     monkeypatch.setenv("CAKUPAN_AIRFLOW_FERNET_KEY", "as it was")
     assert settings.fernet_key() == "as it was"
+
+
+@pytest.mark.parametrize("name", ["identity_key", "identity_key_2", "ledger_key", "ledger_salt_key", "erasure_key"])
+def test_a_key_lies_where_the_installation_says_and_moves_there(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, keys = tmp_path / "home", tmp_path / "keys"
+    monkeypatch.setenv("CAKUPAN_HOME", str(home))
+    before, password = settings.secret(name), settings.secret("pg_bi_password")
+    assert (home / "secrets" / name).exists()
+    monkeypatch.setenv("CAKUPAN_KEYS", str(keys))
+    assert settings.secret(name) == before
+    assert [path.name for path in keys.iterdir()] == [name] and not (home / "secrets" / name).exists()
+    assert keys.stat().st_mode & 0o777 == 0o700 and (keys / name).stat().st_mode & 0o777 == 0o600
+    assert settings.secret(name) == before
+    assert settings.secret("pg_bi_password") == password and (home / "secrets" / "pg_bi_password").exists()
+
+
+def test_a_new_installation_keeps_no_key_beside_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CAKUPAN_KEYS", str(tmp_path / "keys"))
+    assert settings.secret("ledger_key", lambda: "made") == "made"
+    assert (tmp_path / "keys" / "ledger_key").read_text() == "made" and not (tmp_path / "home").exists()

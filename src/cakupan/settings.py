@@ -20,6 +20,8 @@ DAGS = PROJECT / "dags"
 DBT_PROJECT = PROJECT / "dbt_project"
 DASHBOARDS = PROJECT / "dashboards"
 TIME_ZONE = "Asia/Jakarta"
+KEYS = re.compile(r"(identity|ledger|ledger_salt|erasure)_key(_\d+)?")
+"""Secrets with which pseudonyms are made and the record is signed: best not where the data lies that they protect."""
 
 
 class BadSetting(RuntimeError):
@@ -146,25 +148,45 @@ def archive_root() -> Path:
 
 
 def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -> str:
-    """Return the installation's secret: as it is given, else made once and kept in the state folder.
+    """Return the installation's secret: as it is given, else made once and kept in its folder.
 
     Two processes asking at once get the same value: the file appears whole or not at all. Raises BadSetting.
     """
     if value := given(name):
         return value
-    path = home() / "secrets" / name
+    path, in_state_folder = secret_file(name), home() / "secrets" / name
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(make())
         try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+            value = in_state_folder.read_text()
+        except FileNotFoundError:
+            value = make()
+        _appear(path, value)
+        if path != in_state_folder:
+            in_state_folder.unlink(missing_ok=True)
     return path.read_text().strip()
+
+
+def secret_file(name: str) -> Path:
+    """Name the file of a secret: in the state folder, or, of a key that protects what lies there, in CAKUPAN_KEYS.
+
+    A key that an earlier start left in the state folder moves there when it is asked for.
+    """
+    keys = os.environ.get("CAKUPAN_KEYS")
+    return Path(keys) / name if keys and KEYS.fullmatch(name) else home() / "secrets" / name
+
+
+def _appear(path: Path, value: str) -> None:
+    """Write a file of this account alone, which is there whole or not at all; one that is there stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(value)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def given(name: str) -> str | None:

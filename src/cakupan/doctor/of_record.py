@@ -18,7 +18,6 @@ from cakupan.doctor.item import Finding, Item, Subject, attention, fail, named, 
 UNSIGNED_FOR = timedelta(hours=36)
 COSIGNED_WITHIN = timedelta(days=31)
 BACKED_UP_WITHIN = timedelta(days=2)
-KEYS = ("identity_key", "ledger_key", "ledger_salt_key")
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,12 @@ def read() -> Record:
         (cosigned_at,) = connection.execute(
             "select max(signed_at) from ledger.checkpoint where size = any(%s)", (cosigned,)
         ).fetchone() or (None,)
+    secrets = [path.name for path in (settings.home() / "secrets").glob("*")]
     backup = Path(named_) if (named_ := os.environ.get("CAKUPAN_BACKUP")) else None
     return Record(
         entries, size, since, cosigned_at,
         _device(ledger_root()) != _device(settings.home()),
-        tuple(name for name in KEYS if (settings.home() / "secrets" / name).exists()),
+        tuple(sorted(name for name in secrets if settings.KEYS.fullmatch(name))),
         backup, _newest_change(backup) if backup else None,
     )  # fmt: skip
 
@@ -132,8 +132,8 @@ def _keys(facts: Record) -> Finding:
                 named(facts.keys_inside)
             ),
             Text(
-                "Simpan di tempat lain (docs/keys.md), atau beri lewat CAKUPAN_<NAMA>_FILE",
-                "Keep them elsewhere (docs/keys.md), or hand them over by CAKUPAN_<NAME>_FILE",
+                "Sebut folder di tempat lain dalam CAKUPAN_KEYS; kunci pindah ke sana (docs/keys.md)",
+                "Name a folder elsewhere in CAKUPAN_KEYS; the keys move there (docs/keys.md)",
             ),
         )
     return ok(Text("Kunci tidak terletak di folder yang dilindunginya", "No key lies in the folder that it protects"))
