@@ -46,6 +46,8 @@ def test_the_record_is_read_as_it_is(database_name: str, tmp_path: Path, monkeyp
     (tmp_path / "backup" / "today").mkdir(parents=True)
     (tmp_path / "backup" / "today" / "warehouse.dump").touch()
     os.utime(tmp_path / "backup" / "today" / "warehouse.dump", (1e9, 1e9))
+    (tmp_path / "backup" / "older").touch()
+    os.utime(tmp_path / "backup" / "older", (9e8, 9e8))
     assert of_record.read().backed_up_at == datetime.fromtimestamp(1e9, UTC)
 
 
@@ -57,7 +59,8 @@ def test_files_that_others_can_read_are_named(
     kept = home.stat().st_mode
     closed = home / "reports"
     closed.mkdir(mode=0o700, exist_ok=True)
-    (closed / "inside").touch(mode=0o644)
+    (closed / "inside").mkdir(mode=0o755, exist_ok=True)
+    (closed / "inside" / "inside.html").touch(mode=0o644)
     before = os.umask(0o022)
     try:
         home.chmod(0o755)
