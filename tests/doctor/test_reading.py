@@ -59,8 +59,10 @@ def test_files_that_others_can_read_are_named(
     kept = home.stat().st_mode
     closed = home / "reports"
     closed.mkdir(mode=0o700, exist_ok=True)
-    (closed / "inside").mkdir(mode=0o755, exist_ok=True)
-    (closed / "inside" / "inside.html").touch(mode=0o644)
+    (closed / "inside").mkdir(exist_ok=True)
+    (closed / "inside").chmod(0o755)
+    (closed / "inside" / "inside.html").touch()
+    (closed / "inside" / "inside.html").chmod(0o644)
     before = os.umask(0o022)
     try:
         home.chmod(0o755)
