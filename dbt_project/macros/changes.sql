@@ -105,6 +105,8 @@
             select {{ columns | join(', ') }}
             from matched
             where row_id is null
+            -- Not in the order of a file, by which its office would know whose row each is.
+            order by {{ config.require('keyed_by') | join(', ') }}
             returning {{ owner }}, row_id
         ),
 

@@ -1,5 +1,6 @@
 {#- What readers see of a stored table, the definition of a view in schema marts: rows of published nights only, never those
-    of the run being built, and without the columns that say whose rows they are. Its columns are those of its YAML. -#}
+    of the run being built, without the columns that say whose rows they are, and without addresses for those who may not
+    see them (macros/address.sql). Its columns are those of its YAML. -#}
 
 {#- Rows of every published night. -#}
 {% macro published_nights(stored) -%}
@@ -32,7 +33,7 @@
 
 {% macro published_columns() -%}
     {%- for column in model.columns %}
-    stored.{{ column }}{{ ',' if not loop.last }}
+    {{ as_readers_see('stored', column) }}{{ ',' if not loop.last }}
     {%- else %}
     stored.*
     {%- endfor %}

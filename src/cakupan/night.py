@@ -44,6 +44,7 @@ def prepare() -> None:
             quality.ensure_quarantine_table(connection, feed)
             quality.ensure_accepted_view(connection, feed)
             connection.commit()  # what was widened is held by nobody while the next one is
+        quality.ensure_quarantine_of_offices(connection, feeds)
 
 
 @hide_values

@@ -72,3 +72,11 @@ def test_a_workbook_has_numbers_as_numbers_and_no_formula(database: psycopg.Conn
 def test_only_a_workbook_goes_to_a_file(options: list[str]) -> None:
     ran = CliRunner().invoke(app, ["sql", "select 1", *options], env={"NO_COLOR": "1"})
     assert ran.exit_code == 2 and "needs a file" in " ".join(ran.output.split())
+
+
+@pytest.mark.parametrize("statement", ["commit; begin read write; select 1", "select 1; select 2"])
+def test_one_statement_is_asked_and_so_none_ends_the_read_only_transaction(
+    database: psycopg.Connection, statement: str
+) -> None:
+    with pytest.raises(psycopg.errors.SyntaxError, match="multiple commands"):
+        query.run(statement, Form.TABLE, Console(file=io.StringIO()))

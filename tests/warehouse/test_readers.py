@@ -138,7 +138,7 @@ def test_whose_a_contribution_is_changes_when_the_night_is_published(warehouse) 
         assert before != right
         for published, shown in ((False, before), (True, right)):
             warehouse.build(NIGHTS[-1], published=published)
-            with connect(Role.BI) as reader:
+            with connect(Role.AUDITOR) as reader:
                 assert reader.execute(lines).fetchone() == shown
 
 

@@ -29,13 +29,13 @@ def enter_change(connection: Connection[Any], before: Digest, by: str, why: str,
 
 
 @contextmanager
-def on_record(connection: Connection[Any], why: str) -> Iterator[None]:
+def on_record(connection: Connection[Any], why: str, by: str = "cakupan") -> Iterator[None]:
     """Enter what the program changes of the definitions inside, once a night was published with them on record."""
     (record,) = connection.execute("select to_regclass('ledger.entry')").fetchone() or (None,)
     before = digest_of_definitions(connection) if record and is_on_record(connection) else None
     yield
     if before and before != digest_of_definitions(connection):
-        enter_change(connection, before, "cakupan", why)
+        enter_change(connection, before, by, why)
 
 
 def is_signed(facts: Mapping[str, Any]) -> bool:

@@ -26,6 +26,7 @@ SAID: dict[str, dict[str, type]] = {
         "decisions": dict,
     },
     "correction": {"delivery_id": int, "corrects": int, "workbook_sha256": str, "by": str},
+    "access": {"access": str, "agency": str, "by": str, "why": str},
     "release": {"delivery_id": int, "validation_id": int, "by": str, "why": str},
     "publication": {
         "run_id": int, "as_of_date": str, "inputs": str, "columns": dict, "relations": dict, "facts": dict,

@@ -13,6 +13,7 @@ import typer
 from cakupan import settings
 from cakupan.bilingual import Text
 from cakupan.cli import (
+    access,
     answer,
     cities,
     completion,
@@ -38,11 +39,13 @@ from cakupan.cli.morning import show_morning
 from cakupan.cli.nightly import run_night
 from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, print_json, said
 from cakupan.cli.progress import progress
+from cakupan.database import Role
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(database.app, name="database")
 app.add_typer(feed.app, name="feed")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(access.app, name="access")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
@@ -170,6 +173,9 @@ def sql(
     ] = query.Form.TABLE,
     file: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="The file of --format xlsx.")] = None,
     known_at: AsKnownAt = None,
+    auditor: Annotated[
+        bool, typer.Option("--auditor", help="As the auditor: with the addresses of rows in place of references.")
+    ] = False,
 ) -> None:
     """Ask the marts, read-only, as a BI tool would.
 
@@ -181,7 +187,7 @@ def sql(
     try:
         if reason := no_nights.never_published(known_at):
             say_and_exit(reason, 1)
-        query.run(statement, form, out, known_at, file)
+        query.run(statement, form, out, known_at, file, role=Role.AUDITOR if auditor else Role.BI)
     except OSError as error:
         say_and_exit(cause(error), 1)
     except psycopg.OperationalError as error:

@@ -1,4 +1,4 @@
-"""Rows of a read-only query as the BI role, printed for a person or another program."""
+"""Rows of a read-only query as the BI role or the auditor, printed for a person or another program."""
 
 from __future__ import annotations
 
@@ -41,10 +41,19 @@ class Form(StrEnum):
     XLSX = "xlsx"
 
 
-def run(statement: str, form: Form, out: Console, known_at: str | None = None, file: Path | None = None) -> None:
+def run(
+    statement: str,
+    form: Form,
+    out: Console,
+    known_at: str | None = None,
+    file: Path | None = None,
+    *,
+    role: Role = Role.BI,
+) -> None:
     """Run the statement and print its rows, or write them to the file of a workbook; raises psycopg.Error, OSError."""
-    with connect(Role.BI, options=f"{READ_ONLY} {as_known(known_at)}") as connection:
-        cursor = connection.execute(statement)
+    with connect(role, options=f"{READ_ONLY} {as_known(known_at)}") as connection:
+        # Prepared, it is one statement: none can end the read-only transaction and begin another.
+        cursor = connection.execute(statement, prepare=True)
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall() if cursor.description else []
     _say_why_empty(statement, rows)

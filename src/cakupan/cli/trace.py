@@ -38,7 +38,7 @@ class Form(StrEnum):
     XLSX = "xlsx"
 
 
-STARTS = "--sp2d, --budget-line, --billing, --decree, --finding, --worker, --mart"
+STARTS = "--sp2d, --budget-line, --billing, --decree, --finding, --row-reference, --worker, --mart"
 DATE = completion.night_option("A published night; else the newest.")
 
 
@@ -55,6 +55,7 @@ class Asked:
     billing: str | None = None
     decree: str | None = None
     finding: str | None = None
+    row_reference: str | None = None
     mart: str | None = None
     worker: bool = False
     key: str | None = None
@@ -70,7 +71,8 @@ class Asked:
 
     def check(self) -> None:
         """Check what was asked together; raises WrongUse."""
-        started = [self.sp2d, self.budget_line, self.billing, self.decree, self.finding, self.mart, self.worker or None]
+        numbers = (self.sp2d, self.budget_line, self.billing, self.decree, self.finding, self.row_reference)
+        started = [*numbers, self.mart, self.worker or None]
         if sum(one is not None for one in started) != 1:
             raise WrongUse(f"say where to start, with one of {STARTS}")
         if (self.mart is None) != (self.key is None) or (self.figure and not self.mart):
@@ -91,6 +93,9 @@ def command(  # noqa: PLR0917 - each argument is an option
     billing: Annotated[str | None, typer.Option(help="Billing code.")] = None,
     decree: Annotated[str | None, typer.Option(help="Number of a decree.")] = None,
     finding: Annotated[str | None, typer.Option(help="finding_key of audit_findings.")] = None,
+    row_reference: Annotated[
+        str | None, typer.Option(help="row_reference of a mart, or a word of evidence as BI tools see it.")
+    ] = None,
     worker: Annotated[
         bool, typer.Option("--worker", help="A worker: the NIK is asked for, or read from stdin.")
     ] = False,
@@ -113,7 +118,8 @@ def command(  # noqa: PLR0917 - each argument is an option
     Exit code 0: found; 1: there is nothing to follow; 2: wrong usage.
     """
     asked = Asked(
-        sp2d=sp2d, budget_line=budget_line, billing=billing, decree=decree, finding=finding, worker=worker, mart=mart,
+        sp2d=sp2d, budget_line=budget_line, billing=billing, decree=decree, finding=finding,
+        row_reference=row_reference, worker=worker, mart=mart,
         key=key, figure=figure, as_of=night.date() if night else None, known_at=known_at, everything=everything,
         personal=personal, reason=reason, form=form, out=out,
         lang=lang or settings.language("id"),
@@ -145,7 +151,7 @@ def run(asked: Asked, out: Console) -> None:
 
 
 def _start(asked: Asked) -> Callable[[Night], Node]:
-    from cakupan.trace import money, recount, subjects
+    from cakupan.trace import money, recount, references, subjects
 
     if asked.worker:
         worker = subjects.worker_key_of(_nik())
@@ -159,6 +165,7 @@ def _start(asked: Asked) -> Callable[[Night], Node]:
         money.trace_billing_code: asked.billing,
         money.trace_decree: asked.decree,
         subjects.trace_finding: asked.finding,
+        references.trace_reference: asked.row_reference,
     }
     find, number = next((find, number.strip()) for find, number in starts.items() if number is not None)
     return lambda night: find(night, number)

@@ -66,9 +66,14 @@ def tls() -> dict[str, str]:
 
 def url(role: Role, database: str | None = None, *, driver: str = "postgresql", password: bool = True) -> str:
     """Return the connection URL of a role; without password for showing to a person."""
-    host, port = host_and_port()
     user = role.value if role is not Role.ADMIN else os.environ.get("CAKUPAN_PG_ADMIN_USER", role.value)
-    login = f"{user}:{quote(role.password, safe='')}" if password else user
+    return url_of(user, role.password if password else None, database, driver=driver)
+
+
+def url_of(user: str, password: str | None, database: str | None = None, *, driver: str = "postgresql") -> str:
+    """Return the connection URL of any login; without password for showing to a person."""
+    host, port = host_and_port()
+    login = f"{user}:{quote(password, safe='')}" if password else user
     asked = f"?{urlencode(tls(), quote_via=quote)}" if tls() else ""
     return f"{driver}://{login}@{host}:{port}/{database or database_name()}{asked}"
 

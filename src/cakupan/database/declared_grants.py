@@ -37,7 +37,7 @@ class Schema(_Strict):
 
     usage: Roles = ()
     create: Roles = ()
-    made_by: str | None = None
+    made_by: Roles = ()
     relations: Mapping[str, Mapping[Privilege, Roles]] = {}
     functions: Mapping[str, Roles] = {}
 
@@ -58,7 +58,12 @@ class Declared(_Strict):
     office_login: Login
     database: Mapping[Literal["CONNECT", "CREATE", "TEMPORARY"], Roles]
     withheld: Mapping[str, Roles]
+    offices_see: Mapping[str, str]
     schemas: Mapping[str, Schema]
+
+    def seen_by_offices(self, schema: str, table: str) -> str | None:
+        """Return the condition of the rows that an office sees of a table; None where no row is kept from anybody."""
+        return self.offices_see.get(f"{schema}.{table}", self.offices_see.get(f"{schema}.{EVERY}"))
 
     def login(self, name: str) -> Login | None:
         """Return the limits of a role by its full name; None where the file knows no such role."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+from cakupan.database import row_security
 from cakupan.database.declared_grants import EVERY, OFFICES, PREFIX, PUBLIC, Declared, Login, declared
 
 Grant = tuple[str, str]
@@ -98,6 +99,8 @@ def apply(connection: Connection[Any]) -> None:
     """Make the database and the roles equal to the file, in the caller's transaction; needs the administrator."""
     for _ in range(2):  # a role that is made has limits to be given
         _mend(connection, differences(connection))
+    for schema, table, _ in list(row_security.unprotected(connection, declared())):
+        row_security.protect(connection, schema, table)
 
 
 def limit_logins(connection: Connection[Any]) -> None:
@@ -105,6 +108,11 @@ def limit_logins(connection: Connection[Any]) -> None:
     for role, _, _, settings, *_ in connection.execute(_ROLES).fetchall():
         if wanted := declared().login(role):
             _mend(connection, list(_settings(role, wanted, list(settings))))
+
+
+def limit_role(connection: Connection[Any], name: str) -> None:
+    """Give one role the limits and memberships of the file."""
+    _mend(connection, list(_of_roles(connection, declared(), name)))
 
 
 def differences(connection: Connection[Any]) -> list[Difference]:
@@ -115,6 +123,10 @@ def differences(connection: Connection[Any]) -> list[Difference]:
         *_of_objects(connection, said),
         *_of_columns(connection),
         *_of_defaults(connection, said),
+        *(
+            Difference(f"table {schema}.{table} {told}", None)
+            for schema, table, told in row_security.unprotected(connection, said)
+        ),
     ]
 
 
@@ -124,11 +136,11 @@ def _mend(connection: Connection[Any], found: list[Difference]) -> None:
             connection.execute(difference.mends)
 
 
-def _of_roles(connection: Connection[Any], said: Declared) -> Iterator[Difference]:
-    known = connection.execute(_ROLES).fetchall()
+def _of_roles(connection: Connection[Any], said: Declared, only: str | None = None) -> Iterator[Difference]:
+    known = [row for row in connection.execute(_ROLES) if only in (None, row[0])]
     names = {role for role, *_ in known}
     for name in said.roles:
-        if PREFIX + name not in names:
+        if only is None and PREFIX + name not in names:
             yield Difference(f"there is no role {PREFIX + name}", sql.SQL("create role {}").format(_id(PREFIX + name)))
     for role, logs_in, connections, settings, member_of, may_more in known:
         wanted = said.login(role)
@@ -233,16 +245,16 @@ def _of_columns(connection: Connection[Any]) -> Iterator[Difference]:
 def _of_defaults(connection: Connection[Any], said: Declared) -> Iterator[Difference]:
     """Compare what relations and functions that are yet to be made are born with."""
     (administrator,) = connection.execute("select current_user").fetchone() or ("",)
-    makers = [administrator, *sorted({PREFIX + each.made_by for each in said.schemas.values() if each.made_by})]
+    makers = [administrator, *sorted({PREFIX + maker for each in said.schemas.values() for maker in each.made_by})]
     has: dict[tuple[str, str, str], set[Grant]] = {(maker, "", "f"): {(PUBLIC, "EXECUTE")} for maker in makers}
     for maker, place, kind, *_ in (rows := connection.execute(_DEFAULTS).fetchall()):
         has[maker, place, kind] = set()
     for maker, place, kind, who, privilege in rows:
         has[maker, place, kind] |= {(who, privilege)} if who else set()
     wanted = {
-        (PREFIX + schema.made_by, place, "r"): schema.relation(EVERY)
+        (PREFIX + maker, place, "r"): schema.relation(EVERY)
         for place, schema in said.schemas.items()
-        if schema.made_by
+        for maker in schema.made_by
     }
     for maker, place, kind in sorted({*has, *wanted}):
         where = sql.SQL(" in schema {}").format(_id(place)) if place else sql.SQL("")

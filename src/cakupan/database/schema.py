@@ -18,7 +18,7 @@ from cakupan.database.connection import Role, connect, database_name
 from cakupan.database.migration import apply_migration, pending_migrations
 
 REPEATABLE = Path(__file__).parent / "repeatable"
-SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "comments.sql")
+SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "office.sql", "comments.sql")
 LOCK_TIMEOUT = "2s"
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """
@@ -42,6 +42,7 @@ def create_database() -> None:
         _make_roles(connection, missing=not _is_there(connection, database_name()))
         _create(connection, database_name(), Role.ADMIN)
         _create(connection, "airflow", Role.AIRFLOW)
+        _close_to_all(connection, "postgres", "template1")
 
 
 def apply_schema(connection: psycopg.Connection) -> None:
@@ -121,6 +122,13 @@ def _create(connection: psycopg.Connection, name: str, owner: Role) -> None:
         statement = sql.SQL("create database {} owner {}")
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner.value)))
         connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+
+
+def _close_to_all(connection: psycopg.Connection, *names: str) -> None:
+    """Let nobody but the administrator into databases that every server has: nothing there keeps a reader's limits."""
+    for name in names:
+        if connection.execute("select has_database_privilege('public', %s, 'connect')", (name,)).fetchone() == (True,):
+            connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
 
 
 def _is_there(connection: psycopg.Connection, database: str) -> bool:

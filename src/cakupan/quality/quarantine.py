@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.database import row_security
 from cakupan.database.patience import change
 from cakupan.feeds import Feed
 
@@ -46,3 +47,4 @@ def _create(connection: psycopg.Connection[Any], feed: Feed) -> None:
             " primary key (validation_id, sheet, row_number))"
         ).format(quarantine_table(feed), columns)
     )
+    row_security.protect(connection, "quarantine", feed.table)

@@ -28,9 +28,10 @@ select
     line.amount_idr,
     line.paid_on,
     line.business_date,
-    line.delivery_id,
-    line.sheet,
-    line.row_number
+    {{ as_readers_see('line', 'delivery_id') }},
+    {{ as_readers_see('line', 'sheet') }},
+    {{ as_readers_see('line', 'row_number') }},
+    {{ as_readers_see('line', 'row_reference') }}
 from {{ ref('int_contribution') }} as line
 left join owner on line.membership_key = owner.membership_key
 where line.validation_id in (

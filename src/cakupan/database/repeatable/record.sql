@@ -50,3 +50,29 @@ begin
     return ledger.append('read', jsonb_build_object('who', btrim(who), 'reason', btrim(reason), 'what', what));
 end
 $$;
+
+-- The quarantined rows of a delivery as the newest validation left them, cells included: on record before they are shown.
+create or replace function ledger.quarantined_rows(delivery bigint, who text, reason text)
+returns table (sheet text, row_number bigint, rules text [], cells jsonb)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    feed text;
+    validation bigint;
+begin
+    select d.agency || '_' || d.feed, max(v.validation_id)
+    into feed, validation
+    from ledger.delivery as d
+    join ledger.validation as v using (delivery_id)
+    where d.delivery_id = delivery
+    group by 1;
+    if feed is null then
+        raise exception 'delivery % was not validated', delivery;
+    end if;
+    perform ledger.record_read(who, reason, jsonb_build_object('delivery_id', delivery, 'quarantine', feed));
+    return query execute format(
+        'select q.sheet, q.row_number, q.rules, to_jsonb(q) - array[''validation_id'', ''delivery_id'', ''sheet'','
+        ' ''row_number'', ''verdict'', ''rules''] from quarantine.%I as q'
+        ' where q.validation_id = $1 and q.verdict = ''quarantined'' order by 1, 2', feed
+    ) using validation;
+end
+$$;
