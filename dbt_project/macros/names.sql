@@ -6,7 +6,8 @@
 {#- A staging model is called like its feed; its relation also names the agency: stg_<agency>_<feed>. The model
     stored_<name> fills the table warehouse.<name>, whose published rows readers see as marts.<name>, and those of one
     night, by the model latest_<name>, as latest.<name>;
-    the model open_<name> is those without small cells, open.<name>. -#}
+    the model open_<name> is those without small cells, open.<name>; office_<name> is what an office sees of its own,
+    office.<name>. -#}
 {% macro generate_alias_name(custom_alias_name=none, node=none) -%}
     {%- if custom_alias_name -%}
         {{ custom_alias_name }}
@@ -18,6 +19,8 @@
         {{ node.name | replace('latest_', '', 1) }}
     {%- elif node.resource_type == 'model' and node.fqn[1] == 'open' -%}
         {{ node.name | replace('open_', '', 1) }}
+    {%- elif node.resource_type == 'model' and node.fqn[1] == 'office' -%}
+        {{ node.name | replace('office_', '', 1) }}
     {%- else -%}
         {{ node.name }}
     {%- endif -%}

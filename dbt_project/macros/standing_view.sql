@@ -32,7 +32,7 @@
             {{ get_assert_columns_equivalent(sql) }}
         {%- endif -%}
         {%- if run_query("select to_regclass('" ~ name ~ "') is null").rows[0][0] -%}
-            {%- do run_in_transaction('create view ' ~ view ~ ' as\n' ~ sql) -%}
+            {%- do run_in_transaction('create view ' ~ view ~ options_of_view() ~ ' as\n' ~ sql) -%}
             {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
         {%- else -%}
             {%- do redefine_view(view, name, sql) -%}
@@ -61,7 +61,7 @@
         {%- do refuse_where_others_read(name, 'column ' ~ lost | join(', ') ~ ' is to go or to change its type') -%}
         {%- set rights = run_query(rights_on_view(name)).columns[0].values() | list -%}
         {%- set drops = ['drop view if exists ' ~ one_night_of(name), 'drop view ' ~ view] -%}
-        {%- do patiently(drops + ['create view ' ~ view ~ ' as\n' ~ sql] + rights, name) -%}
+        {%- do patiently(drops + ['create view ' ~ view ~ options_of_view() ~ ' as\n' ~ sql] + rights, name) -%}
         {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
     {%- else -%}
         {%- set order = (present.keys() | list) + (wanted.keys() | reject('in', present) | list) -%}
@@ -74,10 +74,15 @@
         {%- endif -%}
         {%- set same = "select pg_get_viewdef('" ~ name ~ "'::regclass) = pg_get_viewdef('" ~ trial ~ "'::regclass)" -%}
         {%- if not run_query(same).rows[0][0] -%}
-            {%- do patiently(['create or replace view ' ~ view ~ ' as\n' ~ ordered], name) -%}
+            {%- do patiently(['create or replace view ' ~ view ~ options_of_view() ~ ' as\n' ~ ordered], name) -%}
         {%- endif -%}
     {%- endif -%}
     {%- do run_in_transaction('drop view ' ~ trial) -%}
+{%- endmacro %}
+
+{#- Of a view that shows each reader other rows: what else is asked of it is computed over those alone. -#}
+{% macro options_of_view() -%}
+    {{ return(' with (security_barrier = true)' if config.get('meta', {}).get('security_barrier') else '') }}
 {%- endmacro %}
 
 {#- The names and types of a view's columns, in order. -#}

@@ -73,6 +73,12 @@ def test_a_reader_who_lifts_the_limits_of_a_shared_login_does_so_until_the_next_
         assert told(admin) == []
 
 
+@pytest.mark.parametrize("database", ["postgres", "template1", "airflow"])
+def test_a_reader_enters_no_other_database_of_the_server(database_name: str, database: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        connect(Role.BI, database)
+
+
 def test_what_runs_with_its_owners_rights_finds_no_names_of_others(admin: psycopg.Connection) -> None:
     definer = admin.execute(
         "select oid::regprocedure::text, pg_get_userbyid(proowner), proconfig from pg_proc"

@@ -14,10 +14,10 @@ from cakupan.database.server import Server
 
 
 def test_a_wrong_password_is_refused(installation: Path) -> None:
-    with connect(Role.BI, "postgres") as connection:
+    with connect(Role.AIRFLOW, "airflow") as connection:
         port = connection.info.port
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(f"postgresql://cakupan_bi:wrong@127.0.0.1:{port}/postgres")
+        psycopg.connect(f"postgresql://cakupan_airflow:wrong@127.0.0.1:{port}/airflow")
 
 
 def test_secrets_are_private_to_their_owner(installation: Path) -> None:

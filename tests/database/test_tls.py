@@ -59,8 +59,8 @@ def test_an_installation_may_say_otherwise_but_nothing_else(monkeypatch: pytest.
 def test_a_server_without_tls_is_refused_in_words(installation: object, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HOST", "BI_PASSWORD", "TRANSFORMER_PASSWORD"):
         monkeypatch.delenv(f"CAKUPAN_PG_{name}")
-    connect(Role.BI, "template1").close()
+    connect(Role.AIRFLOW, "airflow").close()
     monkeypatch.setenv("CAKUPAN_PG_SSLMODE", "require")
     with pytest.raises(psycopg.OperationalError) as refused:
-        connect(Role.BI, "template1")
+        connect(Role.AIRFLOW, "airflow")
     assert "gives no TLS connection that can be trusted. Switch TLS on there" in said(refused.value)

@@ -44,7 +44,7 @@ def database_version(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
 
     needs_database()
     try:
-        with connect(Role.LOADER) as warehouse:
+        with connect(Role.STEWARD) as warehouse:
             applied, pending = applied_migrations(warehouse), pending_migrations(warehouse)
     except (RuntimeError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
@@ -58,7 +58,9 @@ def database_version(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
 
 
 @app.command("url")
-def database_url(role: Annotated[str, typer.Option(help="loader, transformer, bi or auditor")] = "bi") -> None:
+def database_url(
+    role: Annotated[str, typer.Option(help="bi, viewer, auditor, steward, loader or transformer")] = "bi",
+) -> None:
     """Print the connection URL of a role, with its password."""
     try:
         wanted = Role[role.upper()]

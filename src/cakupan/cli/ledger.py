@@ -84,7 +84,7 @@ def checkpoint() -> None:
     from cakupan.audit.folder import Folder
     from cakupan.audit.keys import signing_key
 
-    with _connected(Role.AUDITOR) as connection:
+    with _connected(Role.STEWARD) as connection:
         valid, _ = sealing.signed_checkpoints(connection, Folder(), signing_key().verifier)
     newest = sealing.newest(valid)
     if newest is None:

@@ -37,7 +37,8 @@ with own_schema as (
 ),
 
 relation as (
-    select c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity
+    select c.oid, n.nspname, c.relname, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity,
+        c.reloptions
     from pg_class as c
     inner join own_schema as n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname !~ '^tonight_|__dbt_'
@@ -52,6 +53,7 @@ select
         'owner %s, grants %s, row security %s %s',
         relowner::regrole, {_grants("relacl", "r", "relowner")}, relrowsecurity, relforcerowsecurity
     )
+    || coalesce(', options ' || case when relkind in ('v', 'm') then reloptions::text end, '')
     || case
         when relkind in ('v', 'm') then ', ' || pg_get_viewdef(oid)
         when nspname in ('ledger', 'identity', 'quality') then ', ' || (

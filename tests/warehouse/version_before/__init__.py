@@ -28,6 +28,8 @@ COLUMNS = """
     join information_schema.tables as t using (table_schema, table_name)
     where c.table_schema = any(%s) and t.table_type = 'BASE TABLE'
 """
+STAYS = ("ledger", "row_reference_key")
+"""A table that came later and is left: the marts' views of this version, which are reused, read it."""
 Columns = set[tuple[str, str, str]]
 
 
@@ -53,6 +55,8 @@ def make_older(admin: psycopg.Connection) -> None:
     """Take from the warehouse what came after that version, and put back that version's views, functions and grants."""
     then = columns_then()
     for schema, table, column in sorted(columns(admin) - then):
+        if (schema, table) == STAYS:
+            continue
         if not any(known[:2] == (schema, table) for known in then):
             statement = sql.SQL("drop table if exists {} cascade").format(sql.Identifier(schema, table))
         else:
@@ -69,7 +73,7 @@ def make_older(admin: psycopg.Connection) -> None:
         admin.execute(script)
     version = hashlib.sha256(b"".join(SCRIPTS)).hexdigest()
     admin.execute(sql.SQL("comment on schema ledger is {}").format(sql.Literal(version)))
-    assert columns(admin) == then
+    assert {each for each in columns(admin) if each[:2] != STAYS} == then
 
 
 def store_in_full(admin: psycopg.Connection) -> None:

@@ -16,7 +16,9 @@ select
     v.delivered_rows, v.accepted_rows, v.quarantined_rows, v.duplicate_rows
 from ledger.delivery as d
 left join lateral (
-    select newest.*
+    select
+        newest.validation_id, newest.validated_at, newest.delivery_status, newest.reason_code, newest.reason_id,
+        newest.reason_en, newest.delivered_rows, newest.accepted_rows, newest.quarantined_rows, newest.duplicate_rows
     from ledger.validation as newest
     where newest.delivery_id = d.delivery_id
     order by newest.validation_id desc
