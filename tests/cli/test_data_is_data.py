@@ -215,7 +215,8 @@ PRINTED: dict[str, list[Callable[..., None]]] = {
 }
 """By command, what prints of a delivery's content there."""
 WITHOUT_DATA = {
-    "airflow", "database start", "database stop", "database url", "database version", "doctor", "feed draft",
+    "access add", "access list", "access remove", "airflow", "database start", "database stop", "database url",
+    "database version", "doctor", "feed draft",
     "feed guide", "feed rules", "feed template", "ledger accept", "ledger add-cosignature", "ledger checkpoint",
     "ledger key", "ledger restart", "ledger seal", "witness cosign", "witness new-key", "witness proof",
 }  # fmt: skip

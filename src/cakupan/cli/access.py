@@ -57,8 +57,8 @@ def add(
     elif form is Format.CSV:
         print_csv(["agency", "login", "url"], [(agency, login, address)])
     else:
-        out.print(address, markup=False, soft_wrap=True)
-        out.print(said(ONCE.format(agency)), markup=False, soft_wrap=True)
+        out.print(address, soft_wrap=True)
+        out.print(said(ONCE.format(agency)), soft_wrap=True)
 
 
 @app.command()
@@ -76,7 +76,7 @@ def remove(
         if agency not in offices.offices_with_login(connection):
             say_and_exit(NO_LOGIN.format(agency))
         offices.remove_login(connection, agency)
-    out.print(said(GONE.format(offices.login_of(agency))), markup=False)
+    out.print(said(GONE.format(offices.login_of(agency))))
 
 
 @app.command("list")
