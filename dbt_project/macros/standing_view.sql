@@ -33,6 +33,10 @@
         {%- endif -%}
         {%- if run_query("select to_regclass('" ~ name ~ "') is null").rows[0][0] -%}
             {%- do run_in_transaction('create view ' ~ view ~ options_of_view() ~ ' as\n' ~ sql) -%}
+            {#- Accepted rows of persons show an auditor nothing; new relations of the schema otherwise do. -#}
+            {%- if model.fqn[1] == 'staging' and 'identity' in model.sources | map('first') -%}
+                {%- do run_in_transaction('revoke select on ' ~ view ~ ' from cakupan_auditor') -%}
+            {%- endif -%}
             {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
         {%- else -%}
             {%- do redefine_view(view, name, sql) -%}

@@ -29,6 +29,7 @@ from cakupan.ledger import nights
 from cakupan.ledger.deliveries import Delivery, find_delivery, is_delivered
 from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
+from cakupan.privacy.erasing import erase_again
 from cakupan.sources import NotConnected, Source
 from cakupan.steps import StepFailed, hide_values
 
@@ -102,6 +103,7 @@ def validate(name: str, night: date) -> int:
 
 def _validate(connection: psycopg.Connection, feed: Feed) -> int:
     outcomes = quality.validate_feed(connection, feed)
+    erase_again(connection, feed)
     identity.register(connection, feed)
     return len(outcomes)
 

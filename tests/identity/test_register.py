@@ -7,6 +7,7 @@ import pytest
 
 from cakupan import identity, settings
 from cakupan.feeds import find_feed
+from cakupan.identity import keys
 from cakupan.landing import ensure_landing_table
 from cakupan.quality import ensure_accepted_view, ensure_quarantine_table
 
@@ -66,3 +67,30 @@ def test_a_validation_is_looked_at_until_all_its_values_have_a_key(database: psy
     assert database.execute(pending, (delivery,)).fetchone() == (0,)
     identity.register(database, FEED)
     assert database.execute(pending, (delivery,)).fetchone() == (1,)
+
+
+def test_a_rotation_keeps_everybody_known_and_keys_who_is_new_otherwise(
+    database: psycopg.Connection, delivery: int
+) -> None:
+    first = keys.key(database, 1)
+    known = identity.pseudonym("nik", ACCEPTED, first)
+    database.execute(
+        "insert into identity.worker (nik, worker_key, born_on, sex) values (%s, %s, '1990-05-15', 'L')",
+        (ACCEPTED, known),
+    )
+    assert keys.rotate(database, "Ani", "kunci bocor") == 2
+    assert identity.register(database, FEED) == 1
+    rows = database.execute("select nik, worker_key, key_no from identity.worker order by nik").fetchall()
+    new = identity.pseudonym("nik", NORMALISED, keys.key(database, 2))
+    assert rows == [(ACCEPTED, known, 1), (NORMALISED, new, 2)]
+    assert new != identity.pseudonym("nik", NORMALISED, first)
+    assert [identity.worker_key(database, nik) for nik in (ACCEPTED, NORMALISED)] == [known, new]
+
+
+def test_another_secret_than_the_newest_key_is_refused(
+    database: psycopg.Connection, delivery: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = keys.rotate(database, "Ani", "kunci bocor")
+    monkeypatch.setenv(f"CAKUPAN_IDENTITY_KEY_{number}", "00" * 24)
+    with pytest.raises(keys.WrongKey, match="put it back"):
+        identity.register(database, FEED)

@@ -17,12 +17,21 @@ READS = {
     Role.TRANSFORMER: "ledger landing quarantine accepted identity quality reference warehouse marts latest open"
     " disclosure office.scorecard office.roster",
     Role.STEWARD: "ledger quality",
-    Role.AUDITOR: "ledger quality reference warehouse marts latest open disclosure identity.unresolved_participant",
+    Role.AUDITOR: "ledger quality reference warehouse marts latest open disclosure",
     Role.BI: "marts latest open",
     Role.VIEWER: "open",
 }
 """The schemas, and where not all of one the relations, that each login reads."""
-NOT = {Role.LOADER: {"identity.unresolved_participant"}, Role.STEWARD: {"ledger.row_reference_key"}}
+PERSONS = (
+    "bpjstk_iuran bpjstk_kepesertaan dinsos_relawan_disabilitas disdik_ptk_non_asn diskumdag_pelaku_usaha"
+    " diskumdag_sosialisasi disnaker_penerima_dbhcht dispar_pekerja_seni distan_kelompok_tani"
+    " distan_permohonan_bantuan perkim_tenaga_lapangan"
+)
+NOT = {
+    Role.AUDITOR: {f"warehouse.stg_{feed}" for feed in PERSONS.split()},
+    Role.TRANSFORMER: {"identity.key", "identity.erased", "identity.looked_through"},
+    Role.STEWARD: {"ledger.row_reference_key"},
+}
 OFFICES = ("distan", "dinsos")
 OF_OFFICES = {
     "office.delivery": "agency",

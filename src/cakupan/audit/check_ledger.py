@@ -8,10 +8,11 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from cakupan.audit.areas import Area
+from cakupan.audit.areas import NAMED, Area
 from cakupan.audit.record import Record
 from cakupan.ledger import publications, validations
 from cakupan.ledger.entries import DELIVERIES, VALIDATIONS, canonical
+from cakupan.ledger.erased import compare_erasures
 
 _TABLES: dict[str, tuple[str, LiteralString]] = {
     "delivery": ("delivery_id", DELIVERIES),
@@ -26,6 +27,7 @@ def check_tables(connection: Connection[Any], record: Record, area: Area) -> Non
     deliveries, checked, publications = counts
     _check_inputs(connection, record, area)
     _check_landed(connection, record, area)
+    _check_erased(connection, record, area)
     area.checked = (
         f"{len(record.entries)} entries, {record.sealed} of them sealed; {deliveries} deliveries,"
         f" {checked} validations, {publications} publications"
@@ -81,6 +83,31 @@ def _check_landed(connection: Connection[Any], record: Record, area: Area) -> No
                 f"ledger.landing, delivery_id {number}",
                 f"landed_rows is {count}, the record says {facts['landed_rows']}",
             )
+
+
+def _check_erased(connection: Connection[Any], record: Record, area: Area) -> None:
+    """Hold what is kept of erased rows against the entries of erasures, and tell of these."""
+    recorded = {entry.entry_no: entry.facts for entry in record.entries if entry.facts.get("kind") == "erasure"}
+    for number, wrong in compare_erasures(connection, recorded).items():
+        area.altered(f"ledger.erased_row, entry {number}", wrong)
+    area.notes += [
+        f"{facts['rows']} rows erased on request, record entry {number}: case {facts['case']}, by {facts['by']}"
+        for number, facts in recorded.items()
+    ]
+
+
+def tell_of_reads(connection: Connection[Any], record: Record, area: Area) -> None:
+    """Tell of reads of a person whose entry their reader rolled back; `connection` is the loader's."""
+    (last,) = connection.execute(
+        "select case when is_called then last_value else 0 end from identity.read_no_seq"
+    ).fetchone() or (0,)
+    entered = {facts["what"].get("read_no") for facts in record.of("read")}
+    # While a reader's transaction is open its number has no entry yet, and after a crash up to 32 numbers are left out.
+    if missing := [str(number) for number in range(1, last + 1) if number not in entered]:
+        area.notes.append(
+            f"{len(missing)} reads of a person have no entry, numbers {', '.join(missing[:NAMED])}: who read rolled"
+            " back, or the server was killed; its log says who, in lines that begin with `cakupan: read`"
+        )
 
 
 def _rows(connection: Connection[Any], key: str, query: LiteralString) -> Mapping[int, dict[str, Any]]:

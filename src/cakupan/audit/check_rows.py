@@ -20,6 +20,7 @@ from cakupan.landing.archive import Archive
 from cakupan.landing.cache import gives_again, what_is_wrong
 from cakupan.ledger import digests
 from cakupan.ledger.as_recorded import count_landed, is_as_recorded
+from cakupan.ledger.erased import substitutes
 from cakupan.ledger.landings import dropped
 
 Facts = dict[str, Any]
@@ -102,15 +103,16 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
         where = f"quarantine.{_table(facts)}, validation {number} of delivery {facts['delivery_id']}"
         statement = digests.decisions(_table(facts), number, facts["columns"])
         with connection.transaction():
+            erased = substitutes(connection, "decided", number)
             if not _is_there(connection, statement):
                 area.altered(where, "the table, or a column of it, is gone")
                 continue
-            if digests.is_digest(connection, statement, decided):
+            if digests.is_digest(connection, statement, decided, erased):
                 continue
             marks = folder.marks("validations", number).get(DECISIONS)
             if marks is None and not decided.rows:
                 marks = Marks.none(DECISIONS)
-            changes = name_differences(connection, statement, marks, _decision)
+            changes = name_differences(connection, statement, marks, _decision, erased)
         area.altered(where, changes or NO_ROW_DIFFERS)
     area.checked = f"{len(recorded)} validations, {count} rows set aside"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -27,7 +27,11 @@ Describe = Callable[[Cells, Cells | None], str]
 
 
 def name_differences(
-    connection: Connection[Any], statement: sql.Composed, marks: Marks | None, describe: Describe
+    connection: Connection[Any],
+    statement: sql.Composed,
+    marks: Marks | None,
+    describe: Describe,
+    erased: Mapping[bytes, bytes] | None = None,
 ) -> Changes:
     """Name what became of each row of a query that is not as recorded; `describe` words a row and what it was.
 
@@ -36,9 +40,10 @@ def name_differences(
     if marks is None:
         return Changes(["differs from what was recorded; no marks were kept of its rows, so that none can be named"])
     gone, new = _Unmatched(), _Unmatched()
-    for is_gone, found in _unmatched(_sorted(each for each, _ in marks.rows()), _sorted(_marks(connection, statement))):
+    standing = _sorted(each for each, _ in _marked(connection, statement, erased))
+    for is_gone, found in _unmatched(_sorted(each for each, _ in marks.rows()), standing):
         (gone if is_gone else new).add(found)
-    now = new.pick(_marked(connection, statement))
+    now = new.pick(_marked(connection, statement, erased))
     if marks.kept:
         was = [cells[: marks.kept] for cells in gone.pick(marks.rows())]
         return Changes(_worded(now, was, marks.key, describe), new.more + gone.more)
@@ -76,16 +81,14 @@ class _Unmatched:
         return picked
 
 
-def _marked(connection: Connection[Any], statement: sql.Composed) -> Iterator[tuple[bytes, bytes]]:
+def _marked(
+    connection: Connection[Any], statement: sql.Composed, erased: Mapping[bytes, bytes] | None
+) -> Iterator[tuple[bytes, bytes]]:
     """Read each row of a query with its mark."""
-    leaves = KeyedLeaves()
+    leaves = KeyedLeaves(erased)
     for block in copied.blocks(connection, statement):
         lines = copied.split(block)
         yield from zip(map(mark, leaves.of(lines)), lines, strict=True)
-
-
-def _marks(connection: Connection[Any], statement: sql.Composed) -> Iterator[bytes]:
-    return (found for found, _ in _marked(connection, statement))
 
 
 def _sorted(marks: Iterable[bytes]) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from cakupan.ledger import copied, digests
 from cakupan.ledger.deliveries import newest_with
 from cakupan.ledger.digests import LandedRows
 from cakupan.ledger.entries import record_read
+from cakupan.ledger.erased import erased_rows
 from cakupan.ledger.merkle import inclusion_proof, root, streamed_inclusion_proof
 from cakupan.ledger.validations import last_entry
 
@@ -115,5 +116,11 @@ def _row(connection: Connection[Any], delivery_id: int, facts: dict[str, Any], a
     (index,) = connection.execute(before, (delivery_id, address.sheet, address.row_number)).fetchone() or (0,)
     size = max(facts["landed_rows"], index + 1)  # a row that was added has a proof that does not hold
     proof = streamed_inclusion_proof(digests.landed_leaves(connection, landed), index, size)
+    for entry_no, erased in erased_rows(connection, delivery_id):
+        if (erased.sheet, erased.row_number) == (address.sheet, address.row_number):
+            raise NoReceipt(
+                f"cells of {where} of delivery {delivery_id} were erased on request, record entry {entry_no}; receipts"
+                " handed out before verify as ever"
+            )
     sheet, number, _ = found[0].split(b"\t", 2)
     return receipt.Row(index, found[0].decode(), digests.Salts(landed.key).of(sheet, number), proof)

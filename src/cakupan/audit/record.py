@@ -34,6 +34,8 @@ SAID: dict[str, dict[str, type]] = {
     },
     "restart": {"by": str, "why": str, "given_up": list},
     "definitions": {"by": str, "why": str, "before": dict, "after": dict, "accepts": list, "program": dict},
+    "erasure": {"by": str, "why": str, "case": str, "rows": int, "digest": str},
+    "rotation": {"by": str, "why": str, "key_no": int},
     "read": {"who": str, "reason": str, "what": dict},
 }  # fmt: skip
 """What an entry of each kind says that is read again."""

@@ -10,7 +10,7 @@ import psycopg
 from cakupan import settings
 from cakupan.audit.areas import Area
 from cakupan.audit.check_definitions import check_definitions
-from cakupan.audit.check_ledger import check_tables
+from cakupan.audit.check_ledger import check_tables, tell_of_reads
 from cakupan.audit.check_marts import check_marts
 from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
 from cakupan.audit.folder import Folder
@@ -34,6 +34,7 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
         with auditor.transaction():  # one state of the ledger, whatever a night enters meanwhile
             record = read_record(auditor, folder, areas["ledger"])
             check_tables(auditor, record, areas["ledger"])
+        tell_of_reads(loader, record, areas["ledger"])
         if "ledger" in only:
             yield areas["ledger"]
         lost_files: set[str] = set()

@@ -22,6 +22,7 @@ from cakupan.cli import (
     feed,
     ledger,
     no_nights,
+    privacy,
     quarantine,
     query,
     receipt,
@@ -46,6 +47,7 @@ app.add_typer(database.app, name="database")
 app.add_typer(feed.app, name="feed")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(access.app, name="access")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(witness.app, name="witness")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")

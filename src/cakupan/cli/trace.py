@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from cakupan.cli import completion
 from cakupan.cli.known_at import AsKnownAt, as_known
 from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.cli.printing import console, print_text
+from cakupan.cli.privacy import read_nik
 
 if TYPE_CHECKING:
     from cakupan.trace.night import Night
@@ -154,7 +154,7 @@ def _start(asked: Asked) -> Callable[[Night], Node]:
     from cakupan.trace import money, recount, references, subjects
 
     if asked.worker:
-        worker = subjects.worker_key_of(_nik())
+        worker = subjects.worker_key_of(read_nik())
         return lambda night: subjects.trace_worker(night, worker)
     if asked.mart is not None:
         mart, key = asked.mart, asked.key or ""
@@ -169,13 +169,6 @@ def _start(asked: Asked) -> Callable[[Night], Node]:
     }
     find, number = next((find, number.strip()) for find, number in starts.items() if number is not None)
     return lambda night: find(night, number)
-
-
-def _nik() -> str:
-    """Ask for the NIK, typed unseen or piped in: a command line is seen by others and kept in histories."""
-    if sys.stdin.isatty():
-        return getpass.getpass("NIK (not shown): ")
-    return sys.stdin.readline()
 
 
 def _hand_over(found: Trace, asked: Asked, out: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -43,7 +44,8 @@ class Schema(_Strict):
 
     def relation(self, name: str) -> set[tuple[str, str]]:
         """Return who may do what with the relation of this name, its owner aside."""
-        said = self.relations.get(name, self.relations.get(EVERY, {}))
+        form = next((form for form in self.relations if "*" in form and fnmatchcase(name, form)), EVERY)
+        said = self.relations.get(name, self.relations.get(form, {}))
         return {(PREFIX + role, privilege) for privilege, roles in said.items() for role in roles}
 
     def function(self, name: str) -> set[tuple[str, str]]:

@@ -18,7 +18,7 @@ from cakupan.database.connection import Role, connect, database_name
 from cakupan.database.migration import apply_migration, pending_migrations
 
 REPEATABLE = Path(__file__).parent / "repeatable"
-SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "office.sql", "comments.sql")
+SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "office.sql", "persons.sql", "comments.sql")
 LOCK_TIMEOUT = "2s"
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """

@@ -15,8 +15,8 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from cakupan import settings
 from cakupan.feeds import Feed
+from cakupan.identity import keys
 
 YOUNGEST_WORKER = 15  # years; decides the century that a NIK leaves open
 # The delivery finds the landed rows, the validation those that were examined.
@@ -47,6 +47,12 @@ def born_on(nik: str, on: date) -> date:
 def sex(nik: str) -> str:
     """Return `P` where the NIK adds 40 to the day of birth, else `L`."""
     return "P" if int(nik[6:8]) > 40 else "L"
+
+
+def worker_key(connection: psycopg.Connection, nik: str) -> UUID:
+    """Return the key that a NIK has; of one that nobody has, the one that it would get."""
+    known = connection.execute("select worker_key from identity.worker where nik = %s", (nik,)).fetchone()
+    return known[0] if known else pseudonym("nik", nik, keys.key(connection, keys.newest(connection)))
 
 
 def register(connection: psycopg.Connection, feed: Feed) -> int:
@@ -83,14 +89,15 @@ def register(connection: psycopg.Connection, feed: Feed) -> int:
 
 
 def _add(connection: psycopg.Connection, kind: str, values: Iterable[str], on: date) -> int:
-    secret = bytes.fromhex(settings.secret("identity_key"))
+    number = keys.newest(connection)
+    secret = keys.key(connection, number)
     rows: Iterable[tuple[object, ...]]
     if kind == "nik":
-        rows = ((value, pseudonym(kind, value, secret), born_on(value, on), sex(value)) for value in values)
-        home, names = "worker", ["nik", "worker_key", "born_on", "sex"]
+        rows = ((value, pseudonym(kind, value, secret), born_on(value, on), sex(value), number) for value in values)
+        home, names = "worker", ["nik", "worker_key", "born_on", "sex", "key_no"]
     else:
-        rows = ((value, pseudonym(kind, value, secret)) for value in values)
-        home, names = "membership", ["kpj", "membership_key"]
+        rows = ((value, pseudonym(kind, value, secret), number) for value in values)
+        home, names = "membership", ["kpj", "membership_key", "key_no"]
     table = sql.Identifier("identity", home)
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     # Through a table of its own, because another feed may register the same worker at the same time.

@@ -21,7 +21,8 @@ from cakupan.landing.layout import data_rows, find_header
 from cakupan.landing.records import Part, Record, Total
 from cakupan.landing.refusals import Refused, no_header, no_rows, truncated
 from cakupan.landing.sniffing import refuse_other_kind
-from cakupan.landing.tables import landing_table, lock, place_columns
+from cakupan.landing.tables import landing_table, lock, overwrite, place_columns
+from cakupan.ledger.erased import erased_rows
 from cakupan.ledger.landings import replace_landing
 
 R = TypeVar("R", bound=Rows | Record)
@@ -63,7 +64,10 @@ def land(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path) 
 
 
 def fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path, table: sql.Identifier) -> Landed:
-    """Read the archived bytes into a table with the columns of the feed's landing table. Raises Refused."""
+    """Read the archived bytes into a table with the columns of the feed's landing table. Raises Refused.
+
+    Cells that were erased at a person's request stay erased, though the archive has them.
+    """
     format_ = feed.format
     refuse_other_kind(format_, path)
     if isinstance(format_, CsvFormat):
@@ -73,6 +77,8 @@ def fill(connection: Connection[Any], feed: Feed, delivery_id: int, path: Path, 
         landed = _fill_parts(connection, delivery_id, parts, table)
     if not landed.landed_rows and not feed.may_be_empty:
         raise no_rows()
+    for _, row in erased_rows(connection, delivery_id):
+        overwrite(connection, table, delivery_id, (row.sheet, row.row_number), row.cells)
     return landed
 
 

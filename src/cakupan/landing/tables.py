@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 from psycopg import Connection, sql
@@ -90,6 +90,25 @@ def others(header: Header, placed: Sequence[str | None], values: Sequence[str | 
         if column is None and value is not None
     }
     return json.dumps(left, ensure_ascii=False) if left else None
+
+
+def overwrite(
+    connection: Connection[Any],
+    table: sql.Identifier,
+    delivery_id: int,
+    place: tuple[str, int],
+    cells: Mapping[str, str | None],
+) -> None:
+    """Put others in the place of some cells of a delivery's row, which stands at this sheet and number."""
+    connection.execute(
+        sql.SQL("update {} set {} where delivery_id = %s and sheet = %s and row_number = %s").format(
+            table,
+            sql.SQL(", ").join(
+                sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(cell)) for name, cell in cells.items()
+            ),
+        ),
+        (delivery_id, *place),
+    )
 
 
 def _columns(connection: Connection[Any], table: sql.Identifier) -> list[str]:

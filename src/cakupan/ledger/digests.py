@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -22,7 +22,8 @@ from psycopg import Connection, sql
 from cakupan import settings
 from cakupan.feeds import READING
 from cakupan.ledger import merkle
-from cakupan.ledger.copied import as_stored, blocks, spell, split
+from cakupan.ledger.copied import as_stored, blocks, cells, spell, split
+from cakupan.ledger.erased import substitutes
 from cakupan.ledger.sorted_hashes import SortedHashes
 
 ADDRESS = ("sheet", "row_number")
@@ -31,6 +32,8 @@ DECIDED = ("sheet", "row_number", "verdict", "rules")
 LARGE = 1000
 """Rows from which an HMAC is kept: the tree over fewer costs less than the keeping."""
 
+Place = tuple[str, int]
+"""Sheet and number of a row."""
 Keep = Callable[[Sequence[bytes], Sequence[bytes]], None]
 """Is given some leaves and their lines at a time, as they are read."""
 
@@ -109,7 +112,7 @@ def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
     """Return the root of a delivery's tree, in the caller's transaction, in memory that does not grow with the rows."""
     spell(connection)
     reading = _Reading(connection, landed.as_stored(), landed.mac())
-    leaves = _LandedLeaves(landed.key)
+    leaves = _LandedLeaves(landed.key, substitutes(connection, "landed", landed.delivery_id))
     root = merkle.root(chain.from_iterable(map(leaves.of, reading)))
     if not leaves.in_order:
         root = merkle.root(landed_leaves(connection, landed))
@@ -118,7 +121,7 @@ def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
 
 def landed_leaves(connection: Connection[Any], landed: LandedRows) -> Iterator[bytes]:
     """Return the leaves of a delivery's tree, in its order."""
-    leaves = _LandedLeaves(landed.key)
+    leaves = _LandedLeaves(landed.key, substitutes(connection, "landed", landed.delivery_id))
     for block in blocks(connection, landed.statement()):
         yield from leaves.of(split(block))
 
@@ -151,8 +154,9 @@ class Salts:
 class _LandedLeaves:
     """Leaves of landed lines: SHA-256 of a zero byte, the row's salt and the row's line."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, erased: Mapping[bytes, bytes]) -> None:
         self._salt = Salts(key).of
+        self._erased = erased
         self._last = (b"", -1)
         self.in_order = True
         """Whether the lines came in the order of the tree."""
@@ -170,7 +174,40 @@ class _LandedLeaves:
                 last_sheet = sheet
             last_number = number
         self._last = (last_sheet, last_number)
-        return leaves
+        return [self._erased.get(leaf, leaf) for leaf in leaves] if self._erased else leaves
+
+
+def landed_leaves_at(connection: Connection[Any], landed: LandedRows, places: Collection[Place]) -> dict[Place, bytes]:
+    """Return the leaves of some rows of a delivery, of erased ones those of the rows as they were."""
+    leaves = _LandedLeaves(landed.key, substitutes(connection, "landed", landed.delivery_id))
+    return _leaves_at(connection, landed.as_stored(), places, leaves.of)
+
+
+def decided_leaves_at(
+    connection: Connection[Any], table: str, validation_id: int, columns: Sequence[str], places: Collection[Place]
+) -> dict[Place, bytes]:
+    """Return the leaves of some rows of what a validation decided, of erased ones those of the rows as they were."""
+    keyed = KeyedLeaves(substitutes(connection, "decided", validation_id))
+    return _leaves_at(connection, decisions(table, validation_id, columns), places, keyed.of)
+
+
+def _leaves_at(
+    connection: Connection[Any],
+    statement: sql.Composed,
+    places: Collection[Place],
+    leaves_of: Callable[[Sequence[bytes]], list[bytes]],
+) -> dict[Place, bytes]:
+    some = sql.SQL(
+        "select * from ({}) as rows where (sheet, row_number) in (select * from unnest({}::text[], {}::bigint[]))"
+    ).format(
+        statement,
+        sql.Literal([sheet for sheet, _ in places]),
+        sql.Literal([number for _, number in places]),
+    )
+    spell(connection)
+    found = [line for block in blocks(connection, some) for line in split(block)] if places else []
+    at = [cells(b"\t".join(line.split(b"\t", 2)[:2])) for line in found]
+    return {(str(sheet), int(str(number))): leaf for (sheet, number), leaf in zip(at, leaves_of(found), strict=True)}
 
 
 def decisions(table: str, validation_id: int, columns: Sequence[str]) -> sql.Composed:
@@ -182,24 +219,31 @@ def decisions(table: str, validation_id: int, columns: Sequence[str]) -> sql.Com
 
 
 class KeyedLeaves:
-    """Leaves of any lines: keyed, so that none confirms a guess at its row."""
+    """Leaves of any lines: keyed, so that none confirms a guess at its row; for what is left of rows those given."""
 
-    def __init__(self) -> None:
+    def __init__(self, erased: Mapping[bytes, bytes] | None = None) -> None:
+        self._erased = erased or {}
         self._key = b"\0" + hmac.digest(_secret(), b"rows", "sha256")
 
     def of(self, lines: Sequence[bytes]) -> list[bytes]:
         """Return the leaves of lines."""
         key, sha256 = self._key, hashlib.sha256
-        return [sha256(key + line).digest() for line in lines]
+        leaves = [sha256(key + line).digest() for line in lines]
+        return [self._erased.get(leaf, leaf) for leaf in leaves] if self._erased else leaves
 
 
-def digest(connection: Connection[Any], statement: sql.Composed, keep: Keep | None = None) -> Digest:
+def digest(
+    connection: Connection[Any],
+    statement: sql.Composed,
+    keep: Keep | None = None,
+    erased: Mapping[bytes, bytes] | None = None,
+) -> Digest:
     """Return the digest of a query's rows, whatever their order: the leaves of its tree are sorted.
 
-    `keep` is given every leaf and line as they are read.
+    `keep` is given every leaf and line as they are read; `erased` are the leaves that stand for what is left of rows.
     """
     spell(connection)
-    reading, keyed, leaves = _Reading(connection, statement, _mac()), KeyedLeaves(), SortedHashes()
+    reading, keyed, leaves = _Reading(connection, statement, _mac()), KeyedLeaves(erased), SortedHashes()
     for lines in reading:
         some = keyed.of(lines)
         leaves.add(some)
@@ -208,13 +252,18 @@ def digest(connection: Connection[Any], statement: sql.Composed, keep: Keep | No
     return reading.digest(merkle.root(leaves))
 
 
-def is_digest(connection: Connection[Any], statement: sql.Composed, recorded: Digest) -> bool:
+def is_digest(
+    connection: Connection[Any],
+    statement: sql.Composed,
+    recorded: Digest,
+    erased: Mapping[bytes, bytes] | None = None,
+) -> bool:
     """Return whether a query's rows are those of the digest, in the caller's transaction."""
     if recorded.mac:
         spell(connection)
         if _Reading(connection, statement, _mac()).is_authenticated_by(recorded.mac):
             return True
-    return digest(connection, statement) == recorded
+    return digest(connection, statement, erased=erased) == recorded
 
 
 class _Reading:

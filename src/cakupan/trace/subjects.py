@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from uuid import UUID
 
-from cakupan import settings
-from cakupan.identity import pseudonym
+from cakupan import identity
+from cakupan.database import Role, connect
 from cakupan.trace import money
 from cakupan.trace.money import address, facts_of
 from cakupan.trace.night import Night, unknown
@@ -48,7 +48,8 @@ def worker_key_of(nik: str) -> UUID:
         raise CannotTrace(
             f"A NIK has 16 digits; what was read has {len(digits)} characters. Type it when asked, or pipe it in."
         )
-    return pseudonym("nik", digits, bytes.fromhex(settings.secret("identity_key")))
+    with connect(Role.LOADER) as connection:
+        return identity.worker_key(connection, digits)
 
 
 def trace_worker(night: Night, key: UUID) -> Node:

@@ -1,4 +1,4 @@
-{{ config(schema='identity', alias='unresolved_participant', grants={'select': ['cakupan_auditor']}) }}
+{{ config(schema='identity', alias='unresolved_participant', grants={'select': ['cakupan_loader']}) }}
 
 select
     finding.as_of_date,

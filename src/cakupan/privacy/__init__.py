@@ -1,0 +1,1 @@
+"""A person's rights: what is held of a NIK, erasing it, and whom a leaked file names."""
