@@ -93,7 +93,9 @@ def store_in_full(admin: psycopg.Connection) -> None:
         admin.execute(f"alter view marts.{name} owner to {owner}")
         admin.execute(f"grant select on marts.{name} to cakupan_bi, cakupan_auditor")
     admin.execute(f"drop table {', '.join(f'warehouse.{name}' for name in lists)}")
-    for entry in list(read_entries(admin, kind="publication")):
-        told = {**entry.facts, **digest_run(admin, entry.facts["run_id"])}
-        del told["program"], told["standing"][DEFINITIONS]
+    for entry in list(read_entries(admin)):
+        told = {name: value for name, value in entry.facts.items() if name != "mac"}  # no entry had one
+        if told["kind"] == "publication":
+            told |= digest_run(admin, told["run_id"])
+            del told["program"], told["standing"][DEFINITIONS]
         admin.execute("update ledger.entry set body = %s where entry_no = %s", (canonical(told), entry.entry_no))
