@@ -200,6 +200,9 @@ PRINTED: dict[str, list[Callable[..., None]]] = {
     "housekeeping": [of_housekeeping, of_json],
     "morning": [of_the_morning, of_the_tables, of_the_status, of_json],
     "nightly": [of_the_morning, of_the_tables, of_the_status, of_a_failure, of_a_step, of_json],
+    "privacy erase": [of_json],
+    "privacy show": [of_json],
+    "privacy who-was-affected": [of_csv, of_json],
     "quarantine export": [of_files],
     "quarantine import": [of_a_correction, of_a_refusal, of_json],
     "quarantine list": [of_bad_rows, of_csv, of_json],
@@ -218,7 +221,8 @@ WITHOUT_DATA = {
     "access add", "access list", "access remove", "airflow", "database start", "database stop", "database url",
     "database version", "doctor", "feed draft",
     "feed guide", "feed rules", "feed template", "ledger accept", "ledger add-cosignature", "ledger checkpoint",
-    "ledger key", "ledger restart", "ledger seal", "witness cosign", "witness new-key", "witness proof",
+    "ledger key", "ledger restart", "ledger seal", "privacy rotate-key",
+    "witness cosign", "witness new-key", "witness proof",
 }  # fmt: skip
 """They print numbers, keys and sentences of the program; a refusal of theirs is printed as any other."""
 
