@@ -15,6 +15,9 @@ DEFAULT_IGNORABLE = (
 """Unicode's Default_Ignorable_Code_Point: first and last of each run."""
 INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in DEFAULT_IGNORABLE) + "]+")
 
+_DATE, _REGION = r"(?:19|20)\d\d-?[01]\d-?[0-3]\d", r"\d\d(?:\.\d\d){2}\.\d{4}"
+_LONG_NUMBER = re.compile(rf"(?<![\d.])(?!(?:{_DATE}|{_REGION})(?!\d))\d(?:[ .-]?\d){{8,}}")
+"""Nine digits and more, also in groups, that begin with no date and no region: a NIK, a KPJ, a telephone number."""
 _SIXTEEN_DIGITS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 
 
@@ -57,8 +60,8 @@ def mask_personal_numbers(text: str) -> str:
 
 
 def shown(name: str) -> str:
-    """Spell the name of a sheet or a column as it may be shown to anybody."""
-    return mask_personal_numbers(visible(name))
+    """Spell the name of a sheet, a column or a file as it may be shown to anybody, its long numbers crossed out."""
+    return _LONG_NUMBER.sub(lambda number: re.sub(r"\d", "X", number[0]), visible(name))
 
 
 def shown_apart(names: Iterable[str]) -> list[str]:

@@ -59,8 +59,8 @@ def test_a_cell_of_which_something_is_left_is_filled(cell):
         (f"{NIK}-{NIK}", f"{'X' * 16}-{'X' * 16}"),
     ],
 )
-def test_a_name_is_shown_without_personal_numbers(text, seen):
-    assert shown(text) == seen
+def test_a_nik_alone_is_masked_in_what_has_other_long_numbers(text, seen):
+    assert mask_personal_numbers(visible(text)) == seen
 
 
 def test_masking_alone_keeps_what_nobody_sees():
@@ -71,3 +71,17 @@ def test_names_that_look_alike_are_told_apart_by_their_place():
     other = "3579014704753421"
     names = [NIK, other, "Batu", "Ba\u200btu", "Batu (2)", "X" * 16]
     assert shown_apart(names) == ["X" * 16, "X" * 16 + " (2)", "Batu", "Batu (2)", "Batu (2) (2)", "X" * 16 + " (3)"]
+
+
+@pytest.mark.parametrize(("name", "crossed_out"), [
+    ("KET 3579014107990001", "KET XXXXXXXXXXXXXXXX"),  # a NIK
+    ("KPJ 99000000001", "KPJ XXXXXXXXXXX"),
+    ("HP 0812-3456-7890", "HP XXXX-XXXX-XXXX"),
+    ("daftar_20250909 0812 3456 7890.csv", "daftar_20250909 XXXX XXXX XXXX.csv"),
+    ("kelompok_tani_20250909-1.csv", "kelompok_tani_20250909-1.csv"),
+    ("Keadaan 2025-09-09 01", "Keadaan 2025-09-09 01"),
+    ("35.79.01.2001", "35.79.01.2001"),
+    ("KBLI 2020 Rp 1.500.000", "KBLI 2020 Rp 1.500.000"),
+])  # fmt: skip
+def test_names_show_no_number_of_a_person(name: str, crossed_out: str) -> None:
+    assert shown(name) == crossed_out

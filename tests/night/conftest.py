@@ -8,8 +8,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -21,12 +23,30 @@ from cakupan import settings
 from cakupan.database import Role
 from cakupan.database.server import Server, embedded
 from tests.databases import UNSAFE_BUT_FAST
-from tests.night import bad_night
+from tests.night import bad_night, canaries
 from tests.night.bad_night import NIGHTS
 from tests.night.warm import files, import_what_nights_import, run
 
 KILLED = (("ingest_bpjstk", 1), ("ingest_distan", 0.3), ("warehouse", 4))
 """After which line of its report, and how many seconds later, the first night was killed."""
+
+
+@contextmanager
+def processes_watched(commands: set[str]) -> Iterator[None]:
+    """Keep the command line of every process that is seen meanwhile."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            for process in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):  # it has ended
+                    commands.add(process.read_text(errors="replace").replace("\0", " "))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    yield
+    over.set()
+    watcher.join()
 
 
 @dataclass
@@ -38,6 +58,8 @@ class Installation:
     ran: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)
     """How many runs Airflow took to be under way after each killed night, and then after each night."""
+    commands: set[str] = field(default_factory=set)
+    """What any process of this machine was started with while a night ran, as everybody on it can read."""
     _urls: dict[str, str] = field(default_factory=dict)
 
     def cakupan(self, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -52,7 +74,8 @@ class Installation:
         return others | {"CAKUPAN_HOME": str(self.home)}
 
     def run(self, night: str) -> subprocess.CompletedProcess[str]:
-        self.ran[night] = self.cakupan("nightly", "--date", night, "--from", self.city / "deliveries", "--all")
+        with processes_watched(self.commands):
+            self.ran[night] = self.cakupan("nightly", "--date", night, "--from", self.city / "deliveries", "--all")
         return self.ran[night]
 
     def url(self, role: str) -> str:
@@ -135,6 +158,7 @@ def nights(new_installation: Callable[..., Installation]) -> Installation:
     """An installation in which four nights were run in order: the first was killed before, the last is the bad one."""
     installation = new_installation(600, "--seed", "7", "--dirt", "0.03", *bad_night.incidents())
     bad_night.spoil(installation.city)
+    canaries.plant(installation.city)
     for at, after_seconds in KILLED:
         installation.run_and_kill(NIGHTS[0], at, after_seconds)
         installation.left.append(installation.runs_left())
