@@ -90,7 +90,13 @@ def read_counts(connection: psycopg.Connection[Any], night: date, smallest: Smal
 
 
 def unjudged(connection: psycopg.Connection[Any]) -> list[tuple[date, int]]:
-    """Return the published nights of which nothing was decided, oldest first, with their runs."""
+    """Return the published nights of which nothing was decided, oldest first, with their runs.
+
+    None before dbt has made what is judged: schema open, which comes with it, shows nothing then.
+    """
+    (made,) = connection.execute("select to_regclass('disclosure.counted') is not null").fetchone() or (False,)
+    if not made:
+        return []
     return connection.execute(_UNJUDGED).fetchall()
 
 
