@@ -73,8 +73,8 @@ def rebuild_by_airflow(as_of: date, deliveries: Path) -> float:
     """Run the same night once more through Airflow; returns its seconds."""
     orchestration.deliver_from(deliveries)
     began = time.perf_counter()
-    with contextlib.redirect_stdout(io.StringIO()):
-        orchestration.run_dags(as_of, lambda *_: None)
+    with contextlib.redirect_stdout(io.StringIO()), orchestration.nights() as nights:
+        nights.run(as_of, lambda *_: None)
     return time.perf_counter() - began
 
 

@@ -25,10 +25,11 @@ from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing.archive import Archive
 from cakupan.landing.pulling import Pull
-from cakupan.ledger import nights
+from cakupan.ledger import nights, validations
 from cakupan.ledger.deliveries import Delivery, find_delivery, is_delivered
 from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
+from cakupan.ledger.validations import Held
 from cakupan.privacy.erasing import erase_again
 from cakupan.sources import NotConnected, Source
 from cakupan.steps import StepFailed, hide_values
@@ -130,6 +131,13 @@ def start_run(night: date) -> int:
 
 
 @hide_values
+def nights_to_restate() -> list[date]:
+    """Return the published nights that rest on other deliveries than those now in force, oldest first."""
+    with connect(Role.LOADER) as connection:
+        return nights.nights_to_restate(connection)
+
+
+@hide_values
 def end_turn() -> None:
     """Let other nights have their turn: no run that was begun will go on."""
     with connect(Role.LOADER) as connection:
@@ -164,15 +172,25 @@ def seal() -> None:
 
 
 @hide_values
-def release(delivery_id: int, by: str, why: str) -> Delivery:
-    """Let in a held delivery on a person's word and return it. Raises ValueError when it is not held."""
+def decide(delivery_id: int, by: str, why: str, *, let_in: bool) -> Delivery:
+    """Let in a held delivery on a person's word, or turn it away, and return it. Raises ValueError when it is not held.
+
+    Deliveries of the feed that are measured by it are judged anew.
+    """
     with connect(Role.LOADER) as connection:
-        quality.release(connection, delivery_id, by, why)
+        (quality.release if let_in else quality.reject)(connection, delivery_id, by, why)
         delivery = find_delivery(connection, delivery_id)
         connection.commit()
-        assert delivery is not None  # noqa: S101 - it was released just now
-        identity.register(connection, find_feed(settings.FEEDS, delivery.name))
+        assert delivery is not None  # noqa: S101 - it was decided just now
+        _validate(connection, find_feed(settings.FEEDS, delivery.name))
     return delivery
+
+
+@hide_values
+def held_deliveries() -> list[Held]:
+    """Return the deliveries that wait for a person's word."""
+    with connect(Role.LOADER) as connection:
+        return validations.held_deliveries(connection)
 
 
 @hide_values

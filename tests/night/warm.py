@@ -61,19 +61,22 @@ def _command(arguments: list[str], environment: dict[str, str], out: Path, err: 
 
 
 class _Forked:
-    """What `run_dags` uses of the process that drives the DAGs, forked and not begun anew."""
+    """What `runs.nights` uses of the process that drives the DAGs, forked and not begun anew."""
 
     def __init__(self, command: list[str], env: dict[str, str], stderr: TextIO, **_: Any) -> None:
         assert command[:3] == [sys.executable, "-m", "cakupan.orchestration"]
-        read, write = os.pipe()
+        (read, write), (asked, ask) = os.pipe(), os.pipe()
         self.pid = os.fork()
         if not self.pid:
             os.close(read)
+            os.close(ask)
             _become(env, os.fdopen(write, "w"), stderr)
+            sys.stdin = os.fdopen(asked)
             sys.argv[1:] = command[3:]
             _exit_as(lambda: runpy.run_module(command[2], run_name="__main__", alter_sys=True))
         os.close(write)
-        self.stdout = os.fdopen(read)
+        os.close(asked)
+        self.stdin, self.stdout = os.fdopen(ask, "w"), os.fdopen(read)
 
     def wait(self) -> int:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])

@@ -18,6 +18,7 @@ from cakupan.ledger.entries import Entry, canonical
 from cakupan.ledger.merkle import leaf_hash, node_hash, root
 
 _OF_A_DELIVERY = {"delivery_id": int, "agency": str, "feed": str, "business_date": str, "sha256": str}
+_DECIDED = {"delivery_id": int, "validation_id": int, "by": str, "why": str}
 SAID: dict[str, dict[str, type]] = {
     "opening": {"last_delivery_id": int, "last_run_id": int, "last_validation_id": int},
     "delivery": {**_OF_A_DELIVERY, "original_name": str, "size_bytes": int},
@@ -27,7 +28,8 @@ SAID: dict[str, dict[str, type]] = {
     },
     "correction": {"delivery_id": int, "corrects": int, "workbook_sha256": str, "by": str},
     "access": {"access": str, "agency": str, "by": str, "why": str},
-    "release": {"delivery_id": int, "validation_id": int, "by": str, "why": str},
+    "release": _DECIDED,
+    "rejection": _DECIDED,
     "publication": {
         "run_id": int, "as_of_date": str, "inputs": str, "columns": dict, "relations": dict, "facts": dict,
         "standing": dict,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ from cakupan.cli import (
     database,
     export,
     feed,
+    held,
     ledger,
     no_nights,
     privacy,
@@ -34,12 +35,13 @@ from cakupan.cli import (
 )
 from cakupan.cli.cities import CannotSimulate, Wanted
 from cakupan.cli.known_at import AsKnownAt
-from cakupan.cli.lock import only_one_night
+from cakupan.cli.lock import NotPublished, only_one_night
 from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.cli.morning import show_morning
-from cakupan.cli.nightly import run_night
-from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, print_json, said
+from cakupan.cli.nightly import run_nights
+from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, said
 from cakupan.cli.progress import progress
+from cakupan.cli.restated import read_restated
 from cakupan.database import Role
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -55,18 +57,22 @@ app.add_typer(export.app, name="export")
 app.add_typer(sources.app, name="sources")
 app.command("trace")(trace.command)
 app.command("answer")(answer.command)
+app.command("release")(held.release)
+app.command("reject")(held.reject)
 
 out = console()
 
 DATE = completion.night_option("The business date of the night.")
+FROM = completion.night_option("The first of several nights.", "--from-date")
+TO = completion.night_option("The last of several nights.", "--to-date")
 WORKERS = typer.Option(min=300, help="Size of the simulated city.")
 REPLACE = typer.Option("--replace", help="Erase without asking what the installation holds of another simulated city.")
 ALL = typer.Option("--all", help="Also every feed, and coverage, money and findings as whole tables.")
 TROUBLE = typer.Option("--trouble", help="A simulated city on a bad night: offices send rubbish, systems fail.")
 
-RELEASED = Text(
-    "{} tanggal {} berlaku mulai sekarang; jalankan malamnya lagi agar tampak.",
-    "{} of {} is in force from now on; run its night again to show it.",
+UNPUBLISHED = Text(
+    "Malam {} tidak terbit; pembaca melihat yang sebelumnya. Perbaiki dan jalankan lagi.",
+    "The night of {} was not published; readers see what they saw before. Mend and run again.",
 )
 
 
@@ -94,7 +100,9 @@ def main() -> None:
 @app.command()
 def nightly(
     *,
-    night: Annotated[datetime, DATE],
+    night: Annotated[datetime | None, DATE] = None,
+    first: Annotated[datetime | None, FROM] = None,
+    last: Annotated[datetime | None, TO] = None,
     deliveries: Annotated[
         Path | None,
         typer.Option("--from", exists=True, file_okay=False, help="Recorded deliveries; else a simulated city's."),
@@ -105,18 +113,33 @@ def nightly(
     everything: Annotated[bool, ALL] = False,
     form: FormatOfDocument = DocumentFormat.TABLE,
 ) -> None:
-    """Run one night through Airflow and print what the data team wants to see in the morning, on one screen.
+    """Run a night, or nights one after another, through Airflow and print what one wants to see in the morning.
 
-    Exit code 0: the night was published (late or refused feeds are reported, not errors); 1: it was not;
-    2: wrong usage, or it would erase another city and nobody said it may.
+    Published nights that rest on other deliveries now, because one came late or was let in, are built again in order,
+    and what moved is told. Exit code 0: each night was published (late or refused feeds are reported, not errors);
+    1: one was not; 2: wrong usage, or it would erase another city and nobody said it may.
     """
+    nights = _nights(night, first, last)
     try:
-        run_night(night.date(), deliveries, Wanted(workers, trouble), out, replace=replace)
-        show_morning(night.date(), out, form, everything=everything)
+        ran = run_nights(nights, deliveries, Wanted(workers, trouble), out, replace=replace)
+        if ran.published:
+            restated = read_restated(ran.restated, ran.began_at)
+            show_morning(ran.published[-1], out, form, everything=everything, restated=restated)
+        if ran.unpublished:
+            raise NotPublished(said(UNPUBLISHED.format(", ".join(map(str, ran.unpublished)))))
     except CannotSimulate as refusal:
         say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
+
+
+def _nights(night: datetime | None, first: datetime | None, last: datetime | None) -> list[date]:
+    """Return the nights that are asked for: one, or all from a first to a last."""
+    if night and not first and not last:
+        return [night.date()]
+    if night or not first or not last or last < first:
+        raise typer.BadParameter("name a night, --date D, or a first and a last one, --from-date D --to-date E")
+    return [first.date() + timedelta(days=days) for days in range((last - first).days + 1)]
 
 
 @app.command()
@@ -196,28 +219,6 @@ def sql(
         say_and_exit(cause(error), 1)
     except psycopg.Error as error:  # of the statement, which the person wrote
         say_and_exit((error.diag.message_primary or str(error)).strip(), 1)
-
-
-@app.command()
-def release(
-    delivery: Annotated[int, typer.Argument(help="The number in the message that says why it is held.")],
-    by: Annotated[str, typer.Option(help="Who answers for it.")],
-    why: Annotated[str, typer.Option(help="On what grounds.")],
-    form: FormatOfDocument = DocumentFormat.TABLE,
-) -> None:
-    """Let in a held delivery on a person's word; the next run of its night rests on it."""
-    from cakupan import night
-
-    needs_database()
-    try:
-        released = night.release(delivery, by, why)
-    except (ValueError, RuntimeError, OSError, psycopg.Error) as refusal:
-        say_and_exit(cause(refusal), 1)
-    if form is DocumentFormat.JSON:
-        facts = {"delivery_id": delivery, "feed": released.name, "business_date": released.business_date}
-        print_json(facts | {"by": by, "why": why})
-    else:
-        out.print(said(RELEASED.format(released.name, released.business_date)))
 
 
 @app.command()

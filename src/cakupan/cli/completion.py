@@ -10,9 +10,9 @@ import typer
 from cakupan import settings
 
 
-def night_option(says: str) -> Any:
-    """Make the option --date of a command, which a shell completes."""
-    return typer.Option("--date", formats=["%Y-%m-%d"], autocompletion=nights, help=says)
+def night_option(says: str, name: str = "--date") -> Any:
+    """Make an option of a command that names a night, which a shell completes."""
+    return typer.Option(name, formats=["%Y-%m-%d"], autocompletion=nights, help=says)
 
 
 def feeds(incomplete: str) -> list[str]:

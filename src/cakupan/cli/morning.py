@@ -18,6 +18,7 @@ from cakupan.bilingual import NOTHING, Text, change, counted, day, joined, liste
 from cakupan.cli import morning_tables, status
 from cakupan.cli.messages import this_command
 from cakupan.cli.printing import DocumentFormat, print_json, said, table
+from cakupan.cli.restated import Restated, question
 from cakupan.database import Role, connect, url
 from cakupan.invisible import spelled_out
 from cakupan.ledger.publications import published_nights, published_run
@@ -26,6 +27,7 @@ from cakupan.notices.figures import Figures, Finding, read_figures
 
 SHOWN_OFFICES = 3
 SHOWN_CODES = 4  # of each severity
+SHOWN_NIGHTS = 5  # that were built again
 SHOWN_FEEDS = 3  # that need a person, whose reasons take several lines each
 LONGEST = 200  # characters of a reason
 RELEASE = "{} release {} --by WHO --why GROUNDS"
@@ -49,6 +51,7 @@ SEVERITIES = {
     "notice": Text("perhatian", "notice"), "info": Text("keterangan", "info"),
 }  # fmt: skip
 MORE_CODE = Text("kode lagi", "more code")
+RESTATED, NIGHT = Text("Dibangun ulang", "Restated"), Text("malam", "night")
 TO_DO = Text("Perlu orang", "Needs a person")
 NOTHING_TO_DO = Text("tidak ada", "nothing")
 MORE_FEEDS = Text("… dan {} sumber data lagi: {}", "… and {} more feeds: {}")
@@ -79,6 +82,7 @@ class Morning:
     standing: status.Standing
     figures: Figures
     run_id: int
+    restated: Sequence[Restated] = ()
 
 
 def run_of(as_of: date) -> int | None:
@@ -88,17 +92,24 @@ def run_of(as_of: date) -> int | None:
     return run_id
 
 
-def show_morning(as_of: date | None, out: Console, form: DocumentFormat, *, everything: bool = False) -> None:
+def show_morning(
+    as_of: date | None,
+    out: Console,
+    form: DocumentFormat,
+    *,
+    everything: bool = False,
+    restated: Sequence[Restated] = (),
+) -> None:
     """Print a published night, by default the newest: on one screen, and everything behind it where that is asked for.
 
-    Raises psycopg.Error.
+    With it goes what moved in nights that were built again. Raises psycopg.Error.
     """
     with connect(Role.AUDITOR) as connection:
         nights = published_nights(connection)
         as_of = as_of or max(nights)
         figures = read_figures(connection, as_of)
     assert figures is not None  # noqa: S101 it is published
-    morning = Morning(status.read_standing(as_of), figures, nights[as_of])
+    morning = Morning(status.read_standing(as_of), figures, nights[as_of], restated)
     if form is DocumentFormat.JSON:
         print_json(document(morning))
         return
@@ -119,6 +130,9 @@ def _show(out: Console, morning: Morning) -> None:
     for year in figures.years:
         out.print(_money(figures, year))
     out.print(_findings(figures))
+    if morning.restated:
+        out.print(_restated(morning.restated))
+        out.print(question([one.as_of_date for one in morning.restated]), markup=False, soft_wrap=True)
     out.print(_to_do(standing))
     out.print(said(_deliveries(standing)), "", sep="\n")
     for head, where in _places(figures.night):
@@ -133,6 +147,7 @@ def document(morning: Morning) -> dict[str, Any]:
         "run_id": morning.run_id,
         "compared_with": figures.pop("before"),
         **figures,
+        "restated": [asdict(one) for one in morning.restated],
         "deliveries": status.document(morning.standing),
         "pages": str(for_readers.pages_path()),
         "report": str(for_readers.report_path(morning.figures.night)),
@@ -189,6 +204,11 @@ def _codes(found: Sequence[Finding]) -> Text:
     ]
     more = [counted(len(found) - SHOWN_CODES, MORE_CODE)] if len(found) > SHOWN_CODES else []
     return joined([*parts, *more], ", ")
+
+
+def _restated(restated: Sequence[Restated]) -> RenderableType:
+    lines = [(str(one.as_of_date), said(one.told)) for one in restated[:SHOWN_NIGHTS]]
+    return _listed(said(RESTATED), said(counted(len(restated), NIGHT)), lines)
 
 
 def _to_do(standing: status.Standing) -> RenderableType:

@@ -132,14 +132,6 @@ def record_delivery(connection: Connection[Any], delivery_id: int) -> None:
     append(connection, "delivery", delivery_facts(connection, delivery_id) or {})
 
 
-def record_release(connection: Connection[Any], delivery_id: int, by: str, why: str, validation_id: int) -> None:
-    """Enter that a person let in a held delivery."""
-    append(
-        connection, "release",
-        {"by": by, "delivery_id": delivery_id, "validation_id": validation_id, "why": why},
-    )  # fmt: skip
-
-
 def record_read(connection: Connection[Any], who: str, reason: str, what: Mapping[str, Any]) -> None:
     """Enter that somebody was shown personal rows; `what` names them by address or key, never by NIK or name.
 

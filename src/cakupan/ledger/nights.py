@@ -70,5 +70,40 @@ def nights_published(connection: Connection[Any]) -> set[date]:
     return _nights(connection, "select distinct as_of_date from ledger.publication")
 
 
+def nights_to_restate(connection: Connection[Any]) -> list[date]:
+    """Return the published nights whose run rests on other deliveries than those now in force, oldest first.
+
+    Only nights that a validation since their run could touch are looked at closer.
+    """
+    rows = connection.execute("""
+        with event as (
+            select v.validated_at as at, d.business_date, null::date as as_of_date, null::bigint as run_id
+            from ledger.validation as v join ledger.delivery as d using (delivery_id)
+            union all
+            select r.started_at, null, r.as_of_date, r.run_id
+            from ledger.published as p join ledger.run as r using (run_id)
+        ),
+
+        night as (
+            select as_of_date, run_id, min(business_date) over (order by at desc) as earliest from event
+        )
+
+        select night.as_of_date
+        from night
+        where
+            night.as_of_date >= night.earliest
+            and exists (
+                select
+                from (select delivery_id, validation_id from ledger.in_force(night.as_of_date)) as now
+                full join (
+                    select delivery_id, validation_id from ledger.run_input where run_id = night.run_id
+                ) as built using (delivery_id, validation_id)
+                where now.delivery_id is null or built.delivery_id is null
+            )
+        order by 1
+    """)
+    return [night for (night,) in rows]
+
+
 def _nights(connection: Connection[Any], query: LiteralString) -> set[date]:
     return {night for (night,) in connection.execute(query)}

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import class_row
 
 from cakupan.bilingual import Text
 from cakupan.feeds import Feed
@@ -17,6 +18,17 @@ from cakupan.ledger.entries import Entry, append, believed, validation_facts
 from cakupan.ledger.merkle import EMPTY_ROOT
 
 _LANDED = ("columns", "landed_rows", "rows_root", "rows_mac")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A delivery that waits for a person's word."""
+
+    delivery_id: int
+    name: str
+    business_date: date
+    reason_id: str
+    reason_en: str
 
 
 @dataclass(frozen=True)
@@ -56,17 +68,26 @@ def enter_validation(connection: Connection[Any], delivery_id: int, decision: De
     return int(validation_id)
 
 
-def enter_release(connection: Connection[Any], validation_id: int, code: str, reason: Text) -> int:
-    """Enter that the delivery of a validation counts all the same, with its figures; returns the new validation_id."""
-    (released,) = connection.execute(
+def enter_decision(connection: Connection[Any], validation_id: int, status: str, code: str, reason: Text) -> int:
+    """Enter what a person decided about the delivery of a validation, with its figures; returns the new one's id."""
+    (decided,) = connection.execute(
         "insert into ledger.validation (delivery_id, delivery_status, reason_code, reason_id, reason_en,"
         " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on)"
-        " select delivery_id, 'ACCEPTED', %s, %s, %s,"
+        " select delivery_id, %s, %s, %s, %s,"
         " delivered_rows, accepted_rows, quarantined_rows, duplicate_rows, median_on"
         " from ledger.validation where validation_id = %s returning validation_id",
-        (code, reason.id, reason.en, validation_id),
+        (status, code, reason.id, reason.en, validation_id),
     ).fetchone() or (0,)
-    return int(released)
+    return int(decided)
+
+
+def held_deliveries(connection: Connection[Any]) -> list[Held]:
+    """Return the deliveries that wait for a person's word, oldest first."""
+    with connection.cursor(row_factory=class_row(Held)) as cursor:
+        return cursor.execute(
+            "select delivery_id, agency || '.' || feed as name, business_date, reason_id, reason_en"
+            " from ledger.current_validation where delivery_status = 'HELD' order by delivery_id"
+        ).fetchall()
 
 
 def deliveries_in_force(connection: Connection[Any], feed: Feed, night: date) -> list[tuple[int, int]]:

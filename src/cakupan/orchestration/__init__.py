@@ -12,7 +12,7 @@ from cakupan.orchestration.agencies import (
 )
 from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.inspecting import Airflow, inspect
-from cakupan.orchestration.runs import end_killed_runs, keep_to_the_schedule, run_dags
+from cakupan.orchestration.runs import TAGS, Nights, end_killed_runs, keep_to_the_schedule, nights
 from cakupan.orchestration.scheduling import begins_by_itself
 from cakupan.orchestration.tasks import (
     START,
@@ -30,7 +30,9 @@ settings.keep_private()  # here, because Airflow starts its processes itself, an
 
 __all__ = [
     "START",
+    "TAGS",
     "Airflow",
+    "Nights",
     "after_the_night",
     "agencies_are_in",
     "begins_by_itself",
@@ -48,7 +50,7 @@ __all__ = [
     "migrate",
     "night_of",
     "nightly",
-    "run_dags",
+    "nights",
     "source_of",
     "start_run",
     "take_in",

@@ -1,7 +1,7 @@
-"""`python -m cakupan.orchestration YYYY-MM-DD`: run one night's DAGs here."""
+"""`python -m cakupan.orchestration`: runs here the nights that it is asked for on stdin, see `runs.nights`."""
 
 import sys
 
 from cakupan.orchestration.runs import main
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main())

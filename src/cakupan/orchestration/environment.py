@@ -44,9 +44,14 @@ def environment(without: Collection[str] = ()) -> dict[str, str]:
     }
     # Said once for all processes: the connections below would look to them as if somebody had named all agencies.
     schedule = {SWITCH: "on" if begins_by_itself() else "off"}
-    defaults |= remembered_connections()
+    defaults |= environment_of_agencies()
     defaults |= {name: make() for name, make in SECRETS.items() if name not in without and name not in os.environ}
     return {name: os.environ.get(name, value) for name, value in defaults.items()} | schedule
+
+
+def environment_of_agencies() -> dict[str, str]:
+    """Return where the agencies are that this installation remembers, unless the environment says it already."""
+    return {name: value for name, value in remembered_connections().items() if name not in os.environ}
 
 
 def write_login() -> str:

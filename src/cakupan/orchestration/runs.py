@@ -1,81 +1,127 @@
-"""Running a night's DAGs to completion in a process of their own."""
+"""Running the DAGs of nights to completion in a process of their own."""
 
 from __future__ import annotations
 
 import gc
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, TextIO
 from unittest.mock import patch
 
 from cakupan import night, settings
 from cakupan.database import cause_of
 from cakupan.orchestration import tasks
-from cakupan.orchestration.environment import environment
+from cakupan.orchestration.environment import environment, environment_of_agencies
 from cakupan.orchestration.scheduling import begins_by_itself
 
 BROKE = "broke off: "
+DONE = "done"
+TAGS = ("ingest", "warehouse")
+"""Of the DAGs that make a night."""
 
 
-def run_dags(as_of: date, progress: Callable[[str, int, int], None]) -> None:
-    """Run the ingest DAGs and then the warehouse DAG of one night to completion, in one process of its own.
+@dataclass(frozen=True)
+class Nights:
+    """A process that has imported Airflow and runs the DAGs of one night after another."""
 
-    `progress` is told each task that begins, its number, and of how many.
+    process: subprocess.Popen[str]
+    log: Path
 
-    What Airflow prints goes to `night.log` in the state folder. Raises RuntimeError when the DAGs cannot be read;
-    tasks that fail are in `ledger.failure`. See docs/decisions for why in-process.
-    """
-    log = settings.home() / "night.log"
-    with log.open("a") as output:
-        runner = subprocess.Popen(
-            [sys.executable, "-m", "cakupan.orchestration", as_of.isoformat()],
-            env=os.environ | environment(), stdout=subprocess.PIPE, stderr=output, text=True,
-        )  # fmt: skip
-        assert runner.stdout is not None  # noqa: S101 asked for above
+    def run(self, as_of: date, progress: Callable[[str, int, int], None], tags: Sequence[str] = TAGS) -> None:
+        """Run to completion the DAGs of the night that have one of the tags; where agencies are is read anew.
+
+        `progress` is told each task that begins, its number, and of how many. Raises RuntimeError when the DAGs cannot
+        be read, or when a database or a disk broke the night off; tasks that fail are in `ledger.failure`.
+        """
+        process = self.process
+        assert process.stdin and process.stdout  # noqa: S101 asked for below
+        asked = {"night": as_of.isoformat(), "tags": list(tags), "connections": environment_of_agencies()}
+        with suppress(BrokenPipeError):  # why it ended is what it said last
+            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
         broke = ""
-        for line in runner.stdout:
+        for line in process.stdout:
+            if line.strip() == DONE:
+                return
             if line.startswith(BROKE):
                 broke = line.removeprefix(BROKE).strip()
             else:
                 step, steps, name = line.split()
                 progress(name, int(step), int(steps))
-    if runner.wait():
-        raise RuntimeError(broke or f"Airflow could not run the night's DAGs; read {log}")
+        raise RuntimeError(broke or f"Airflow could not run the night's DAGs; read {self.log}")
 
 
-def main(as_of: str) -> int:
-    """Serve `run_dags`: tell on stdout which task is running; everything else is printed on stderr.
+@contextmanager
+def nights() -> Iterator[Nights]:
+    """Keep a process in which nights are run, one start-up for all of them; see docs/decisions for why in-process.
 
-    Where a database or a disk breaks it off, that is told last, after BROKE.
+    What Airflow prints goes to `night.log` in the state folder.
+    """
+    log = settings.home() / "night.log"
+    with log.open("a") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cakupan.orchestration"], env=os.environ | environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, text=True,
+        )  # fmt: skip
+        assert process.stdin and process.stdout  # noqa: S101 asked for above
+        try:
+            yield Nights(process, log)
+        finally:
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            process.stdout.close()
+            process.wait()
+
+
+def main() -> int:
+    """Serve `nights`: run what each line of stdin asks for, and tell on stdout which task is running.
+
+    Everything else is printed on stderr. Where a database or a disk breaks it off, that is told last, after BROKE.
     """
     progress = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     try:
-        return _run(as_of, progress)
+        dags, unreadable = _dags()
+        for line in sys.stdin:
+            asked = json.loads(line)
+            os.environ.update(asked["connections"])
+            _run(dags, asked["night"], set(asked["tags"]), progress)
+            if unreadable:
+                return 1
+            progress.write(f"{DONE}\n")
     except Exception as error:
         # Airflow asks its database through SQLAlchemy, whose errors carry the driver's only as text.
         if cause := cause_of(error) or cause_of(str(error)):
             progress.write(f"{BROKE}{cause}\n")
         raise
+    return 0
 
 
-def _run(as_of: str, progress: TextIO) -> int:
+def _dags() -> tuple[dict[str, Any], bool]:
+    """Read the DAGs; returns those that can be read, and whether some cannot."""
     from airflow.dag_processing.dagbag import DagBag
 
     # What a night imports and reads, it keeps: Python need not search all of it for waste again and again.
     gc.set_threshold(50_000, 20, 50)
     tasks.person_waits = True
     bag = DagBag(str(settings.DAGS))
-    end_killed_runs()
     for path, error in bag.import_errors.items():
         sys.stderr.write(f"{path}: {error}\n")
-    of_the_night = [name for name, dag in bag.dags.items() if dag.tags & {"ingest", "warehouse"}]
-    steps, begun = sum(len(bag.dags[name].tasks) for name in of_the_night), set[str]()
+    return dict(bag.dags), bool(bag.import_errors)
+
+
+def _run(dags: dict[str, Any], as_of: str, tags: set[str], progress: TextIO) -> None:
+    end_killed_runs()
+    of_the_night = [name for name, dag in dags.items() if dag.tags & tags]
+    steps, begun = sum(len(dags[name].tasks) for name in of_the_night), set[str]()
 
     def tell(task: str) -> None:
         begun.add(task)  # one that waits begins more than once
@@ -84,9 +130,8 @@ def _run(as_of: str, progress: TextIO) -> int:
     tasks.tell_person = tell
     with _dags_are_read_once(), _runs_are_named_by(as_of):
         for dag_id in sorted(of_the_night, key=lambda name: (name == "warehouse", name)):
-            bag.dags[dag_id].deadline = None  # only a scheduler watches it, and a run in process breaks off over it
-            bag.dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
-    return 1 if bag.import_errors else 0
+            dags[dag_id].deadline = None  # only a scheduler watches it, and a run in process breaks off over it
+            dags[dag_id].test(logical_date=None, run_conf={"night": as_of})
 
 
 @contextmanager

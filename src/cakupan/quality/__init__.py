@@ -1,9 +1,9 @@
 """What makes a delivery and a row acceptable: rules, the pass that applies them, quarantine, and judgement."""
 
 from cakupan.quality.accepted import ensure_accepted_view
+from cakupan.quality.held import reject, release
 from cakupan.quality.office_rows import ensure_quarantine_of_offices
 from cakupan.quality.quarantine import ensure_quarantine_table
-from cakupan.quality.releasing import release
 from cakupan.quality.validation import Outcome, validate_feed
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ensure_accepted_view",
     "ensure_quarantine_of_offices",
     "ensure_quarantine_table",
+    "reject",
     "release",
     "validate_feed",
 ]

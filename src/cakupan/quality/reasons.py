@@ -138,6 +138,16 @@ def released(by: str, why: str, earlier: str) -> Reason:
     )
 
 
+def declined(by: str, why: str, earlier: str) -> Reason:
+    """Say who turned the delivery away; the reason it was held for stays on record with the validation before."""
+    return Reason(
+        "DECLINED",
+        Text("Ditolak oleh {}: {} (sebelumnya ditahan: {})", "Turned away by {}: {} (held before for {})").format(
+            by, why, earlier
+        ),
+    )
+
+
 def _sentences(result: RuleResult, subject: Subject, figures: DeliveryFigures) -> Text:
     code = result.rule.meta.code
     limit = float(result.rule.kwargs.get("max_value", 0))

@@ -185,6 +185,8 @@ def _remark(case: _Case, verdict: _Verdict, counts: Counts, outcome: Outcome) ->
 
 
 def _decide(case: _Case, figures: DeliveryFigures, results: list[RuleResult], counts: Counts) -> _Verdict:
+    if case.landed.reason_code == "DECLINED" and (declined := _said_before(case)):
+        return _Verdict("REJECTED", declined)
     failed = {r.rule.rule_id for r in results if not r.success and r.rule.severity == "critical"}
     if not failed:
         return _Verdict("ACCEPTED", _all_repeated(case, figures, counts))
@@ -213,13 +215,16 @@ def _still_released(case: _Case, failed: set[str]) -> reasons.Reason | None:
         "select rule_id from quality.rule_result where validation_id = %s and severity = 'critical' and not success",
         (case.landed.validation_id,),
     )
-    if not failed <= {rule_id for (rule_id,) in excused}:
-        return None
-    released = case.connection.execute(
+    return _said_before(case) if failed <= {rule_id for (rule_id,) in excused} else None
+
+
+def _said_before(case: _Case) -> reasons.Reason | None:
+    """Return the reason of the validation before, which a person gave."""
+    said = case.connection.execute(
         "select reason_code, reason_id, reason_en from ledger.validation where validation_id = %s",
         (case.landed.validation_id,),
     ).fetchone()
-    return reasons.Reason(released[0], Text(*released[1:])) if released else None
+    return reasons.Reason(said[0], Text(*said[1:])) if said else None
 
 
 def _record(case: _Case, verdict: _Verdict, rows: _RowCounts) -> Outcome:

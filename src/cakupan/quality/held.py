@@ -1,4 +1,4 @@
-"""A person lets in a delivery that was held."""
+"""A person decides about a delivery that is held: it is let in, or turned away."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql
 
 from cakupan.ledger.deliveries import find_delivery
-from cakupan.ledger.entries import record_release
-from cakupan.ledger.validations import enter_release, record_validation
+from cakupan.ledger.entries import append
+from cakupan.ledger.validations import enter_decision, record_validation
 from cakupan.quality import reasons
 from cakupan.quality.locking import lock_validation
 
@@ -20,8 +20,18 @@ def release(connection: psycopg.Connection[Any], delivery_id: int, by: str, why:
     Figures, rule results and quarantined rows are those of the validation that held it. Raises ValueError where the
     delivery is not held or the person or the grounds are not named.
     """
-    if not by.strip() or not why.strip():
-        raise ValueError("a release names the person and the grounds")
+    return _decide(connection, delivery_id, "ACCEPTED", by, why)
+
+
+def reject(connection: psycopg.Connection[Any], delivery_id: int, by: str, why: str) -> int:
+    """Turn a held delivery away on a person's word, for good; returns and raises as `release`."""
+    return _decide(connection, delivery_id, "REJECTED", by, why)
+
+
+def _decide(connection: psycopg.Connection[Any], delivery_id: int, status: str, by: str, why: str) -> int:
+    by, why = by.strip(), why.strip()
+    if not by or not why:
+        raise ValueError("a decision names the person and the grounds")
     with connection.transaction():
         lock_validation(connection, _feed_of(connection, delivery_id))
         held = connection.execute(
@@ -32,10 +42,14 @@ def release(connection: psycopg.Connection[Any], delivery_id: int, by: str, why:
         if held is None:
             raise ValueError(f"delivery {delivery_id} is not held")
         validation_id, code, table = held
-        accepted = _accept(connection, validation_id, table, reasons.released(by.strip(), why.strip(), code))
-        record_validation(connection, accepted)
-        record_release(connection, delivery_id, by.strip(), why.strip(), accepted)
-        return accepted
+        decided = (reasons.released if status == "ACCEPTED" else reasons.declined)(by, why, code)
+        new_id = enter_decision(connection, validation_id, status, decided.code, decided.text)
+        for schema, name in (("quality", "rule_result"), ("quality", "remark"), ("quarantine", table)):
+            _copy(connection, schema, name, validation_id, new_id)
+        record_validation(connection, new_id)
+        facts = {"by": by, "delivery_id": delivery_id, "validation_id": new_id, "why": why}
+        append(connection, "release" if status == "ACCEPTED" else "rejection", facts)
+        return new_id
 
 
 def _feed_of(connection: psycopg.Connection[Any], delivery_id: int) -> str:
@@ -43,14 +57,6 @@ def _feed_of(connection: psycopg.Connection[Any], delivery_id: int) -> str:
     if delivery is None:
         raise ValueError(f"there is no delivery {delivery_id}")
     return delivery.name
-
-
-def _accept(connection: psycopg.Connection[Any], validation_id: int, table: str, reason: reasons.Reason) -> int:
-    new_id = enter_release(connection, validation_id, reason.code, reason.text)
-    _copy(connection, "quality", "rule_result", validation_id, new_id)
-    _copy(connection, "quality", "remark", validation_id, new_id)
-    _copy(connection, "quarantine", table, validation_id, new_id)
-    return new_id
 
 
 def _copy(connection: psycopg.Connection[Any], schema: str, name: str, old: int, new: int) -> None:
