@@ -111,6 +111,21 @@ def start_run(dag_run: Any) -> int | None:
         return None
 
 
+def decisions_to_ask_for() -> list[dict[str, Any]]:
+    """Return, for each held delivery, what a run of the DAG `decide` is begun with: its name and configuration."""
+    return [
+        {
+            "trigger_run_id": f"delivery_{held.delivery_id}",
+            "conf": {
+                "delivery_id": held.delivery_id,
+                "subject": f"{held.name} {held.business_date}",
+                "body": f"{held.reason_id}\n\n{held.reason_en}",
+            },
+        }
+        for held in night.held_deliveries()
+    ]
+
+
 def _may_wait(dag_run: Any, until: datetime) -> bool:
     """Return whether a scheduled run may still wait for agencies; one from the command line never waits."""
     return bool(dag_run.partition_key) and datetime.now(UTC) < until
