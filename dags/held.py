@@ -31,7 +31,14 @@ def ask_about_held() -> None:
     ).expand_kwargs(held_deliveries())
 
 
-@dag(schedule=None, start_date=orchestration.START, catchup=False, tags=["held"], doc_md=__doc__)
+@dag(
+    schedule=None,
+    start_date=orchestration.START,
+    catchup=False,
+    default_args=orchestration.task_defaults(),
+    tags=["held"],
+    doc_md=__doc__,
+)
 def decide() -> None:
     """Ask a person, do as they say, and build again the nights that it touches."""
     # ApprovalOperator would skip what follows a rejection, which is put on record as well.
@@ -40,7 +47,7 @@ def decide() -> None:
         subject="{{ dag_run.conf['subject'] }}",
         body="{{ dag_run.conf['body'] }}",
         options=[ApprovalOperator.APPROVE, ApprovalOperator.REJECT],
-        params={"why": Param(None, type="string", minLength=1, description="Alasan · On what grounds")},
+        params={"why": Param("", type="string", description="Alasan · On what grounds")},
     )
 
     @task
@@ -53,7 +60,10 @@ def decide() -> None:
         )
 
     put_on_record(asked.output) >> TriggerDagRunOperator(
-        task_id="restate", trigger_dag_id="restate", openlineage_inject_parent_info=False
+        task_id="restate",
+        trigger_dag_id="restate",
+        conf={"night": "{{ dag_run.conf['night'] }}"},
+        openlineage_inject_parent_info=False,
     )
 
 

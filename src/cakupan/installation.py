@@ -17,6 +17,8 @@ from cakupan.database.server import embedded
 def start_database() -> None:
     """Start the embedded server, unless CAKUPAN_PG_HOST names one of one's own; close the state folder to others."""
     settings.keep_private()
+    if "CAKUPAN_PG_HOST" not in os.environ:
+        embedded().stop_another_accounts()
     settings.close_to_others(settings.home(), settings.archive_root(), ledger_root())
     if "CAKUPAN_PG_HOST" not in os.environ:
         embedded().start(Role.ADMIN.password)

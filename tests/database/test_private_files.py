@@ -112,9 +112,11 @@ def test_a_server_of_nobody_becomes_that_accounts(
     assert pwd.getpwuid(server.data.stat().st_uid).pw_name == "nobody"
     server.start(PASSWORD)  # while it runs nothing is changed under it
     assert pwd.getpwuid(server.data.stat().st_uid).pw_name == "nobody"
-    server.stop()
+    server.stop_another_accounts()
     server.start(PASSWORD)
+    server.stop_another_accounts()  # its own stays
     try:
+        assert server.running
         owners = {path.lstat().st_uid for path in (server.data, *server.data.rglob("*"))}
         assert owners == {pwd.getpwnam(account.ACCOUNT).pw_uid}
     finally:

@@ -30,16 +30,23 @@ class Account:
 
     def own(self) -> None:
         """Give the data folder to who is to run the server, with all in it that an earlier version gave to another."""
-        if os.geteuid():
+        if self.is_own:
             return
-        user = _account()
-        there = user is not None and self._reaches(user)
-        uid, gid = (user.pw_uid, user.pw_gid) if user and there else (0, 0)
-        if self._data.stat().st_uid == uid:
-            return
+        uid, gid = self._rightful
         for folder, _, files in os.walk(self._data, topdown=False):
             for path in (*(Path(folder, name) for name in files), Path(folder)):
                 os.chown(path, uid, gid, follow_symlinks=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the data folder belongs to who is to run the server."""
+        return os.geteuid() != 0 or self._data.stat().st_uid == self._rightful[0]
+
+    @property
+    def _rightful(self) -> tuple[int, int]:
+        user = _account()
+        there = user is not None and self._reaches(user)
+        return (user.pw_uid, user.pw_gid) if user and there else (0, 0)
 
     @contextmanager
     def holding(self, text: str) -> Iterator[Path]:

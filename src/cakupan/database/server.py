@@ -103,6 +103,11 @@ class Server:
         if stopped.returncode and self.running:
             raise ServerError(f"PostgreSQL did not stop: {stopped.stderr.strip()}")
 
+    def stop_another_accounts(self) -> None:
+        """Stop a server that an earlier version left running as another account, which a closed folder would kill."""
+        if self.made and not self._account.is_own:
+            self.stop()
+
     def _options(self) -> dict[str, str]:
         return {"port": str(self.port), **self.settings}
 

@@ -117,6 +117,7 @@ def decisions_to_ask_for() -> list[dict[str, Any]]:
         {
             "trigger_run_id": f"delivery_{held.delivery_id}",
             "conf": {
+                "night": held.business_date.isoformat(),
                 "delivery_id": held.delivery_id,
                 "subject": f"{held.name} {held.business_date}",
                 "body": f"{held.reason_id}\n\n{held.reason_en}",
