@@ -16,6 +16,7 @@ AGENCIES = {
     "bpjstk", "bps", "dinsos", "disdik", "diskumdag", "disnaker", "dispar", "distan", "hukum", "pbj",
     "perekonomian", "perkim", "pupr", "sipd",
 }  # fmt: skip
+BETWEEN_NIGHTS = {"housekeeping", "restate", "ask_about_held", "decide"}
 READ = """
 import json, sys
 from airflow.dag_processing.dagbag import DagBag
@@ -53,7 +54,7 @@ def test_there_are_no_import_errors_and_nothing_heavy_is_imported(bag: dict) -> 
 
 
 def test_these_are_the_dags(bag: dict) -> None:
-    assert set(bag["dags"]) == {"warehouse", "housekeeping"} | {f"ingest_{agency}" for agency in AGENCIES}
+    assert set(bag["dags"]) == {"warehouse"} | BETWEEN_NIGHTS | {f"ingest_{agency}" for agency in AGENCIES}
 
 
 def test_an_agency_has_a_task_for_each_of_its_feeds_and_its_office_is_told(bag: dict) -> None:
@@ -68,7 +69,7 @@ def test_no_feed_waits_for_another(bag: dict) -> None:
 
 def test_telling_waits_for_all_and_has_no_say_in_how_a_run_ended(bag: dict) -> None:
     for name, dag in bag["dags"].items():
-        if name == "housekeeping":
+        if name in BETWEEN_NIGHTS:
             continue
         last, before = (
             ("tell_data_team", ["report", "seal", "write_pages"]) if name == "warehouse" else ("tell_office", None)
@@ -93,4 +94,14 @@ def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
 def test_every_dag_follows_the_nights_without_catching_up(bag: dict) -> None:
     for name, dag in bag["dags"].items():
         assert dag["catchup"] is False
-        assert ("0 6 * * *" if name == "housekeeping" else "0 1 * * *") in str(dag["cron"])
+        when = "NullTimetable" if name == "decide" else "0 6 * * *" if name in BETWEEN_NIGHTS else "0 1 * * *"
+        assert when in str(dag["cron"])
+
+
+def test_a_decision_is_put_on_record_before_nights_are_built_again(bag: dict) -> None:
+    assert bag["dags"]["decide"]["downstream"] == {
+        "ask": ["put_on_record"],
+        "put_on_record": ["restate"],
+        "restate": [],
+    }
+    assert bag["dags"]["restate"]["downstream"] == {"nights_to_restate": ["build_again"], "build_again": []}

@@ -17,7 +17,7 @@ from rich.console import Console
 from cakupan import night, orchestration, settings
 from cakupan.cli import agencies, cities, holding
 from cakupan.cli.cities import CannotSimulate, Wanted
-from cakupan.cli.nightly import run_night
+from cakupan.cli.nightly import run_nights
 from cakupan.cli.stand_ins import stand_ins
 from simulator.check import differences
 from tests.night.conftest import Installation
@@ -132,13 +132,13 @@ def test_a_night_simulates_only_what_the_environment_does_not_name(
     monkeypatch.setattr("cakupan.installation.start_database", lambda: None)
     monkeypatch.setattr(cities, "make_room", stop_here)
     with pytest.raises(CannotSimulate):
-        run_night(NIGHT, None, Wanted(300), Console(quiet=True))
+        run_nights([NIGHT], None, Wanted(300), Console(quiet=True))
     assert wanted == [holds]
 
 
 def test_real_deliveries_have_no_trouble_to_order(home: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotSimulate, match="leave out --trouble"):
-        run_night(NIGHT, tmp_path, Wanted(300, trouble=True), Console())
+        run_nights([NIGHT], tmp_path, Wanted(300, trouble=True), Console())
     assert list(home.iterdir()) == []
 
 

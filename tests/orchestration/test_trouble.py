@@ -221,5 +221,6 @@ def test_a_night_that_cannot_begin_says_which_database_or_disk_failed(
     database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql+psycopg2://a:b@127.0.0.1:1/airflow")
-    with pytest.raises(RuntimeError, match=r"^The database at .* went away\. See that it runs"):
-        orchestration.run_dags(date(2025, 9, 9), lambda _: None)
+    cannot = pytest.raises(RuntimeError, match=r"^The database at .* went away\. See that it runs")
+    with orchestration.nights() as nights, cannot:
+        nights.run(date(2025, 9, 9), lambda *_: None)

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect
+from cakupan.ledger.nights import nights_to_restate
 from cakupan.ledger.runs import lock_build, mark_run
 from cakupan.publish import Busy, NotBuilt, StaleRun, end_turn, publish
 from cakupan.publish import start_run as begin_run
@@ -171,3 +172,46 @@ def test_nights_at_once_are_all_published_in_whatever_order_their_steps_come(dat
             publish(database, steps[0])
             steps.append("published")
     assert shown(database) == [(as_of, doing[as_of][0]) for as_of in nights]
+
+
+def published(connection: psycopg.Connection, as_of: date) -> int:
+    run_id = start_run(connection, as_of)
+    publish(connection, run_id)
+    end_turn(connection)
+    return run_id
+
+
+@pytest.mark.parametrize(
+    ("status", "cadence", "arrives", "touched"),
+    [
+        ("ACCEPTED", "snapshot", date(2025, 9, 8), [date(2025, 9, 8), NIGHT]),
+        ("ACCEPTED", "snapshot", date(2025, 9, 6), []),  # a newer one was in force already
+        ("ACCEPTED", "increment", date(2025, 9, 6), [date(2025, 9, 7), date(2025, 9, 8), NIGHT]),
+        ("HELD", "snapshot", NIGHT, []),
+        ("ACCEPTED", "snapshot", date(2025, 9, 10), []),
+    ],
+)
+def test_a_late_delivery_touches_the_published_nights_that_rest_on_it(
+    database: psycopg.Connection, status: str, cadence: str, arrives: date, touched: list[date]
+) -> None:
+    deliver(database, date(2025, 9, 7), cadence=cadence)
+    nights = [date(2025, 9, 7), date(2025, 9, 8), NIGHT]
+    for night in nights:
+        published(database, night)
+    assert nights_to_restate(database) == []
+    deliver(database, arrives, status, cadence)
+    assert nights_to_restate(database) == touched
+    for night in touched:
+        published(database, night)
+    assert nights_to_restate(database) == []
+
+
+def test_a_delivery_that_is_no_longer_in_force_touches_the_nights_that_rest_on_it(database: psycopg.Connection) -> None:
+    validation = deliver(database, NIGHT)
+    published(database, NIGHT)
+    database.execute(
+        "insert into ledger.validation (delivery_id, delivery_status, delivered_rows, accepted_rows, quarantined_rows,"
+        " duplicate_rows) select delivery_id, 'REJECTED', 0, 0, 0, 0 from ledger.validation where validation_id = %s",
+        (validation,),
+    )
+    assert nights_to_restate(database) == [NIGHT]

@@ -99,6 +99,19 @@ class TestRelease:
         _, outcome = warehouse.validate(IURAN)
         assert (outcome.status, outcome.code, figures(outcome)) == ("ACCEPTED", "RELEASED", (20, 8, 10, 2))
 
+    def test_what_is_turned_away_stays_away_though_it_is_judged_again(self, warehouse: Warehouse) -> None:
+        bad = warehouse.land(IURAN, rows(IURAN, range(10), jumlah="0") + rows(IURAN, range(10, 20)), nights_on(1))
+        warehouse.validate(IURAN)
+        quality.reject(warehouse.connection, bad, "Sari", "berkas lama")
+        current = warehouse.current(bad)
+        assert (current["delivery_status"], current["reason_code"]) == ("REJECTED", "DECLINED")
+        assert "Sari: berkas lama" in current["reason_id"]
+        warehouse.land(IURAN, rows(IURAN, [10, 11]), nights_on(0))
+        _, outcome = warehouse.validate(IURAN)
+        assert (outcome.delivery_id, outcome.status, outcome.code) == (bad, "REJECTED", "DECLINED")
+        with pytest.raises(ValueError, match="not held"):
+            quality.release(warehouse.connection, bad, "Sari", "lagi")
+
     @pytest.mark.parametrize(("by", "why"), [("", "x"), ("x", "  ")])
     def test_the_person_and_the_grounds_are_named(self, warehouse: Warehouse, by: str, why: str) -> None:
         with pytest.raises(ValueError, match="person"):

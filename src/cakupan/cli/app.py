@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -38,7 +38,7 @@ from cakupan.cli.known_at import AsKnownAt
 from cakupan.cli.lock import NotPublished, only_one_night
 from cakupan.cli.messages import cause, needs_database, say_and_exit
 from cakupan.cli.morning import show_morning
-from cakupan.cli.nightly import run_nights
+from cakupan.cli.nightly import nights_asked, run_nights
 from cakupan.cli.printing import DocumentFormat, Format, FormatOfDocument, FormatOption, console, said
 from cakupan.cli.progress import progress
 from cakupan.cli.restated import read_restated
@@ -119,7 +119,7 @@ def nightly(
     and what moved is told. Exit code 0: each night was published (late or refused feeds are reported, not errors);
     1: one was not; 2: wrong usage, or it would erase another city and nobody said it may.
     """
-    nights = _nights(night, first, last)
+    nights = nights_asked(night, first, last)
     try:
         ran = run_nights(nights, deliveries, Wanted(workers, trouble), out, replace=replace)
         if ran.published:
@@ -131,15 +131,6 @@ def nightly(
         say_and_exit(str(refusal), 2)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
-
-
-def _nights(night: datetime | None, first: datetime | None, last: datetime | None) -> list[date]:
-    """Return the nights that are asked for: one, or all from a first to a last."""
-    if night and not first and not last:
-        return [night.date()]
-    if night or not first or not last or last < first:
-        raise typer.BadParameter("name a night, --date D, or a first and a last one, --from-date D --to-date E")
-    return [first.date() + timedelta(days=days) for days in range((last - first).days + 1)]
 
 
 @app.command()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import typer
@@ -25,6 +25,15 @@ from cakupan.cli.stand_ins import stand_ins
 from cakupan.invisible import spelled_out
 
 FAILED = Text("gagal:", "failed:")
+
+
+def nights_asked(night: datetime | None, first: datetime | None, last: datetime | None) -> list[date]:
+    """Return the nights that are asked for: one, or all from a first to a last. Raises BadParameter."""
+    if night and not first and not last:
+        return [night.date()]
+    if night or not first or not last or last < first:
+        raise typer.BadParameter("name a night, --date D, or a first and a last one, --from-date D --to-date E")
+    return [first.date() + timedelta(days=days) for days in range((last - first).days + 1)]
 
 
 @dataclass
