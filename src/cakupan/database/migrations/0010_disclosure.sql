@@ -1,7 +1,7 @@
 -- Which counts of persons are hidden from those who may not see rows: of each published run, once and for all.
-create schema disclosure;
+create schema if not exists disclosure;
 
-create table disclosure.judgement (
+create table if not exists disclosure.judgement (
     run_id bigint primary key references ledger.run,
     as_of_date date not null,
     smallest_count integer not null,
@@ -9,7 +9,7 @@ create table disclosure.judgement (
     judged_at timestamptz not null default clock_timestamp()
 );
 
-create table disclosure.cell (
+create table if not exists disclosure.cell (
     run_id bigint not null references disclosure.judgement,
     relation text not null,
     measure text not null,
