@@ -108,4 +108,36 @@ def test_a_new_installation_keeps_no_key_beside_its_data(tmp_path: Path, monkeyp
     monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CAKUPAN_KEYS", str(tmp_path / "keys"))
     assert settings.secret("ledger_key", lambda: "made") == "made"
-    assert (tmp_path / "keys" / "ledger_key").read_text() == "made" and not (tmp_path / "home").exists()
+    assert (tmp_path / "keys" / "ledger_key").read_text() == "made" and not (tmp_path / "home/secrets").exists()
+
+
+def test_a_key_that_was_made_and_is_gone_is_not_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    monkeypatch.delenv("CAKUPAN_KEYS", raising=False)
+    lost = settings.secret("ledger_key")
+    path = settings.secret_file("ledger_key")
+    path.rename(tmp_path / "aside")
+    with pytest.raises(settings.BadSetting, match=f"The key {path} was made here and is missing"):
+        settings.secret("ledger_key")
+    (tmp_path / "aside").rename(path)
+    assert settings.secret("ledger_key") == lost
+
+    path.unlink()
+    (tmp_path / "keys_made/ledger_key").unlink()
+    assert settings.secret("ledger_key") != lost
+
+
+def test_a_password_that_is_gone_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    settings.secret("jwt_secret")
+    settings.secret_file("jwt_secret").unlink()
+    assert settings.secret("jwt_secret")
+
+
+def test_a_key_whose_folder_is_no_longer_named_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CAKUPAN_KEYS", str(tmp_path / "keys"))
+    settings.secret("identity_key")
+    monkeypatch.delenv("CAKUPAN_KEYS")
+    with pytest.raises(settings.BadSetting, match="CAKUPAN_KEYS"):
+        settings.secret("identity_key")

@@ -150,19 +150,29 @@ def archive_root() -> Path:
 def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -> str:
     """Return the installation's secret: as it is given, else made once and kept in its folder.
 
-    Two processes asking at once get the same value: the file appears whole or not at all. Raises BadSetting.
+    Two processes asking at once get the same value: the file appears whole or not at all. Raises BadSetting, also of a
+    key that was made and is gone: with another one, what it protects would look altered or belong to nobody.
     """
     if value := given(name):
         return value
     path, in_state_folder = secret_file(name), home() / "secrets" / name
+    made = home() / "keys_made" / name
     if not path.exists():
         try:
             value = in_state_folder.read_text()
         except FileNotFoundError:
+            if made.exists():
+                raise BadSetting(
+                    f"The key {path} was made here and is missing. Restore it from its backup, or name in CAKUPAN_KEYS"
+                    " the folder where it lies. To go on with another key for good, read docs/keys.md, then delete"
+                    f" {made}"
+                ) from None
             value = make()
         _appear(path, value)
         if path != in_state_folder:
             in_state_folder.unlink(missing_ok=True)
+    if KEYS.fullmatch(name) and not made.exists():
+        _appear(made, "")
     return path.read_text().strip()
 
 

@@ -53,9 +53,9 @@ NOT_SAID = Text(
 )
 ERASED = Text(
     "{} baris landing dan {} baris karantina dari {} kiriman dihapus selnya, catatan nomor {}. Berkas di arsip tetap"
-    " sebagaimana diterima sampai masa simpannya habis; lihat docs/privacy.md.",
+    " sebagaimana diterima; lihat docs/privacy.md.",
     "Cells of {} landed rows and {} rows that were set aside, of {} deliveries, were erased, record entry {}. Files in"
-    " the archive stay as received until their retention ends; see docs/privacy.md.",
+    " the archive stay as received; see docs/privacy.md.",
 )
 SHARED = Text(
     "{} nomor kepesertaan tetap ada karena juga dilaporkan atas orang lain.",
