@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit lint faults bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -23,6 +23,9 @@ test-unit: .venv/ready ## Run what needs no server: under a minute, before each 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \
 		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries src/cakupan/answers/questions
+
+faults: .venv/ready ## Kill a night at POINTS=200 points, one after the other, run it again each time, and print a table
+	@$(BIN)/python -m tests.faults.sweep --points $(or $(POINTS),200)
 
 bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n; with NIGHTS=n how a night's cost changes over nights
 	@$(BIN)/python -m benchmarks --workers $(WORKERS) $(if $(NIGHTS),--nights $(NIGHTS))
