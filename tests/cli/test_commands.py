@@ -19,7 +19,7 @@ from cakupan.ledger.deliveries import Delivery
 
 PRINT_TABLES = {
     "agencies", "database version", "export fiscal", "feed check", "feed rules", "housekeeping", "morning", "nightly",
-    "release", "report dbhcht", "sources check", "sql", "status", "trace", "verify",
+    "reject", "release", "report dbhcht", "sources check", "sql", "status", "trace", "verify",
 }  # fmt: skip
 
 
@@ -52,12 +52,23 @@ def test_what_hinders_a_command_is_said_in_the_language(tmp_path: Path, monkeypa
 
 
 def test_release_and_housekeeping_tell_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["cakupan.cli.app"], "needs_database", lambda: None)
-    monkeypatch.setattr(night, "release", lambda *_: Delivery("sipd", "sp2d", date(2025, 9, 9)))
-    told = CliRunner().invoke(app, ["release", "7", "--by", "Ani", "--why", "letter", "--format", "json"])
-    assert json.loads(told.stdout) == {
-        "delivery_id": 7, "feed": "sipd.sp2d", "business_date": "2025-09-09", "by": "Ani", "why": "letter"
-    }  # fmt: skip
+    for module in ("app", "held"):
+        monkeypatch.setattr(sys.modules[f"cakupan.cli.{module}"], "needs_database", lambda: None)
+    decided = []
+
+    def decide(*_: object, let_in: bool) -> Delivery:
+        decided.append(let_in)
+        return Delivery("sipd", "sp2d", date(2025, 9, 9))
+
+    monkeypatch.setattr(night, "decide", decide)
+    monkeypatch.setattr(night, "nights_to_restate", list)
+    for command in ("release", "reject"):
+        told = CliRunner().invoke(app, [command, "7", "--by", "Ani", "--why", "letter", "--format", "json"])
+        assert json.loads(told.stdout) == {
+            "delivery_id": 7, "feed": "sipd.sp2d", "business_date": "2025-09-09", "by": "Ani", "why": "letter",
+            "restated": [],
+        }  # fmt: skip
+    assert decided == [True, False]
     monkeypatch.setattr(housekeeping, "drop_outdated", lambda *_: Done(2, 300, ["[/x]"]))
     told = CliRunner().invoke(app, ["housekeeping", "--format", "json"])
     assert json.loads(told.stdout)["rows"] == 300

@@ -208,6 +208,7 @@ PRINTED: dict[str, list[Callable[..., None]]] = {
     "quarantine list": [of_bad_rows, of_csv, of_json],
     "quarantine show": [of_a_bad_row, of_json],
     "receipt": [of_a_refusal],
+    "reject": [of_a_refusal, of_json],
     "release": [of_a_refusal, of_json],
     "report dbhcht": [of_files],
     "sources check": [of_the_connections, of_csv, of_json],

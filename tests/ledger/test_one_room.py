@@ -51,6 +51,7 @@ def test_each_table_is_written_from_one_file() -> None:
         "correction": {"corrections"},
         "delivery": {"deliveries"},
         "dropped_landing": {"landings"},
+        "erased_row": {"erased"},
         "failure": {"nights"},
         "feed": {"feeds"},
         "ignored": {"agency_files"},

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from cakupan import orchestration, settings
+from cakupan.orchestration import component
 
 STARTED = """
 import json, sys
@@ -39,5 +40,8 @@ def test_workers_are_forked_when_all_is_imported_and_no_feed_is_read(installatio
 
 def test_production_runs_the_same_executor() -> None:
     services = yaml.safe_load((settings.PROJECT / "docker-compose.yml").read_text())["services"]
-    named = services["airflow-scheduler"]["environment"]["AIRFLOW__CORE__EXECUTOR"]
-    assert named == orchestration.environment()["AIRFLOW__CORE__EXECUTOR"]
+    scheduler = services["airflow-scheduler"]
+    assert scheduler["command"][:4] == ["python", "-m", "cakupan.orchestration.component", "scheduler"]
+    name = "AIRFLOW__CORE__EXECUTOR"
+    assert name not in scheduler["environment"]  # which would win
+    assert component.settings_of("scheduler")[name] == orchestration.environment()[name]

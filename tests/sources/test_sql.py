@@ -29,6 +29,7 @@ CSV = b'id,kegiatan_id,tanggal,tempat,nik,Catatan\n1,K,2025-01-31,X,2,""\n2,"K,1
 def account(database_name):
     with connect(Role.ADMIN) as admin:
         admin.execute(TABLE)
+        admin.execute(f"grant connect on database {database_name} to agency_reader")
     yield DatabaseAccount("agency_x", *host_and_port(), database_name, "agency_reader", "agency-secret")
     with connect(Role.ADMIN) as admin:
         admin.execute("drop owned by agency_reader; drop role agency_reader")
