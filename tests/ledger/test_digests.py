@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from cakupan import settings
-from cakupan.ledger import copied, digests, merkle, sorted_hashes
+from cakupan.ledger import copied, digests, merkle, sorted_hashes, stretches
 from cakupan.ledger.digests import Digest, LandedRows
 from cakupan.ledger.merkle import leaf_hash
 
@@ -75,9 +75,13 @@ def test_the_tree_of_landed_rows_is_that_of_their_text(database: psycopg.Connect
         "sheet = 'b' and row_number > 900",
     ],
 )
+@pytest.mark.parametrize("most", [1 << 16, 0])  # stretches that are put in order, and as though there were too many
 def test_the_tree_is_the_same_wherever_rows_lie(
-    database: psycopg.Connection[Any], landed: LandedRows, moved: str
+    database: psycopg.Connection[Any], landed: LandedRows, moved: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stretches, "MOST", most)
+    if most:
+        monkeypatch.setattr(digests, "landed_leaves", lambda *_: pytest.fail("read twice"))
     before = digests.landed_digest(database, landed)
     statement = (
         f"with moved as (delete from landing.strewn where {moved} returning *)"
@@ -88,6 +92,12 @@ def test_the_tree_is_the_same_wherever_rows_lie(
     assert after == before
     assert (after.mac != before.mac) == (moved != "sheet = 'b' and row_number > 900")
     assert digests.is_landed(database, landed, before)
+
+
+def test_the_tree_is_the_same_where_stretches_mix(database: psycopg.Connection[Any], landed: LandedRows) -> None:
+    before = digests.landed_digest(database, landed)
+    database.execute("update landing.strewn set name = name where row_number in (3, 900)")
+    assert digests.landed_digest(database, landed) == before
 
 
 def test_sheets_that_copy_escapes_keep_their_place(database: psycopg.Connection[Any], landed: LandedRows) -> None:

@@ -14,7 +14,6 @@ import hashlib
 import hmac
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from psycopg import Connection, sql
@@ -25,6 +24,7 @@ from cakupan.ledger import merkle
 from cakupan.ledger.copied import as_stored, blocks, cells, spell, split
 from cakupan.ledger.erased import substitutes
 from cakupan.ledger.sorted_hashes import SortedHashes
+from cakupan.ledger.stretches import Stretches
 
 ADDRESS = ("sheet", "row_number")
 NOT_DECLARED = (*ADDRESS, *READING)
@@ -32,6 +32,7 @@ DECIDED = ("sheet", "row_number", "verdict", "rules")
 LARGE = 1000
 """Rows from which an HMAC is kept: the tree over fewer costs less than the keeping."""
 
+_AFTER_ALL = (b"\xff", 0)  # no text in UTF-8 comes after this sheet
 Place = tuple[str, int]
 """Sheet and number of a row."""
 Keep = Callable[[Sequence[bytes], Sequence[bytes]], None]
@@ -112,11 +113,10 @@ def landed_digest(connection: Connection[Any], landed: LandedRows) -> Digest:
     """Return the root of a delivery's tree, in the caller's transaction, in memory that does not grow with the rows."""
     spell(connection)
     reading = _Reading(connection, landed.as_stored(), landed.mac())
-    leaves = _LandedLeaves(landed.key, substitutes(connection, "landed", landed.delivery_id))
-    root = merkle.root(chain.from_iterable(map(leaves.of, reading)))
-    if not leaves.in_order:
-        root = merkle.root(landed_leaves(connection, landed))
-    return reading.digest(root)
+    leaves = _LandedLeaves(landed.key, substitutes(connection, "landed", landed.delivery_id), Stretches())
+    for lines in reading:
+        leaves.of(lines)
+    return reading.digest(merkle.root(leaves.in_order() or landed_leaves(connection, landed)))
 
 
 def landed_leaves(connection: Connection[Any], landed: LandedRows) -> Iterator[bytes]:
@@ -154,12 +154,12 @@ class Salts:
 class _LandedLeaves:
     """Leaves of landed lines: SHA-256 of a zero byte, the row's salt and the row's line."""
 
-    def __init__(self, key: bytes, erased: Mapping[bytes, bytes]) -> None:
+    def __init__(self, key: bytes, erased: Mapping[bytes, bytes], stretches: Stretches | None = None) -> None:
         self._salt = Salts(key).of
         self._erased = erased
-        self._last = (b"", -1)
-        self.in_order = True
-        """Whether the lines came in the order of the tree."""
+        self._stretches = stretches
+        self._last = _AFTER_ALL
+        self._ordered_as_copied = True
 
     def of(self, lines: Sequence[bytes]) -> list[bytes]:
         """Return the leaves of the next lines."""
@@ -170,11 +170,20 @@ class _LandedLeaves:
             leaves.append(sha256(b"\0" + salt(sheet, text) + line).digest())
             number = int(text) if text.isdigit() else -1
             if number <= last_number or sheet != last_sheet:
-                self.in_order &= sheet > last_sheet and b"\\" not in sheet  # COPY's escapes have an order of their own
+                if self._stretches and sheet <= last_sheet:
+                    self._stretches.begin((sheet, number), (last_sheet, last_number), len(leaves) - 1)
+                self._ordered_as_copied &= b"\\" not in sheet  # COPY's escapes have an order of their own
                 last_sheet = sheet
             last_number = number
         self._last = (last_sheet, last_number)
-        return [self._erased.get(leaf, leaf) for leaf in leaves] if self._erased else leaves
+        leaves = [self._erased.get(leaf, leaf) for leaf in leaves] if self._erased else leaves
+        if self._stretches:
+            self._stretches.add(leaves)
+        return leaves
+
+    def in_order(self) -> Iterator[bytes] | None:
+        """Return all leaves in the order of the tree; None where only the database knows it."""
+        return self._stretches.in_order(self._last) if self._stretches and self._ordered_as_copied else None
 
 
 def landed_leaves_at(connection: Connection[Any], landed: LandedRows, places: Collection[Place]) -> dict[Place, bytes]:
