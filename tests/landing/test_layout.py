@@ -146,3 +146,13 @@ def test_a_layout_is_declared_and_nothing_else() -> None:
     text = yaml.safe_dump({"kind": "json", "footer": ["x"]})
     with pytest.raises(ValueError, match="footer"):
         declared(**yaml.safe_load(text))
+
+
+def test_a_row_that_begins_with_nothing_but_a_quote_is_a_row(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["NIK", "Alamat Desa", "Nilai"], ['"', "Sisir", 100], ['""', None, None], ["", "Temas", 200]):
+        book.active.append(row)
+    book.save(tmp_path / "f")
+    feed = declared(kind="xlsx")
+    (part,) = workbook.parts(feed, feed.format, tmp_path / "f")
+    assert [record.row_number for record in part.records] == [2, 3, 4]

@@ -94,7 +94,10 @@ def data_rows(
     ended = False
     for count, record in enumerate(records):
         cells = record.values or (record.raw or "").split(delimiter)
-        first = next((visible(cell).strip() for cell in cells if is_filled(cell)), "").lstrip('"').casefold()
+        filled = next((visible(cell).strip() for cell in cells if is_filled(cell)), "")
+        first = filled.lstrip(
+            '"'
+        ).casefold()  # of a record that could not be cut, the first cell may begin with a quote
         # Only below a table does it matter, and only where it has an end that is declared.
         complete = not end or (bool(record.values) and all(is_filled(record.values[at]) for at in required))
         ended = ended or (not complete and first.startswith(end))
@@ -102,7 +105,7 @@ def data_rows(
             continue
         if (ended and not complete) or (footer and first.startswith(footer)):
             totals += _totals(header, record, sheet)
-        elif first:
+        elif filled:
             yield record
 
 
