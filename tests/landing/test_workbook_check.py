@@ -1,6 +1,8 @@
+import errno
 import io
 import struct
 import zipfile
+from unittest.mock import Mock
 
 import openpyxl
 import pytest
@@ -170,6 +172,36 @@ def test_names_that_come_twice_are_refused(sound, write):
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning):
         archive.writestr(SHEET, b"<worksheet/>")
     refusal(path)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_parts_packed_as_no_workbook_packs_them_are_refused(sound, tmp_path, packing):
+    with zipfile.ZipFile(tmp_path / "f", "w", packing) as archive:
+        for name, data in sound.items():
+            archive.writestr(name, data)
+    data = bytearray((tmp_path / "f").read_bytes())
+    data[200] ^= 0xFF  # what unpacks them says so by an error of the disk's kind
+    (tmp_path / "f").write_bytes(data)
+    refusal(tmp_path / "f")
+
+
+def test_a_part_that_is_said_to_begin_before_the_file_does_is_refused(sound, write):
+    path = write(sound)
+    data = bytearray(path.read_bytes())
+    where = data.rfind(b"PK\5\6") + 16
+    (begins,) = struct.unpack("<I", data[where : where + 4])
+    data[where : where + 4] = struct.pack("<I", begins + 1)  # as if a byte before the file had been lost
+    first = data.find(b"PK\1\2") + 42
+    data[first : first + 4] = bytes(4)
+    path.write_bytes(data)
+    refusal(path)
+
+
+def test_what_a_failing_disk_says_is_no_refusal(sound, write, monkeypatch):
+    path = write(sound)
+    monkeypatch.setattr(zipfile.ZipFile, "open", Mock(side_effect=OSError(errno.EIO, "")))
+    with pytest.raises(OSError, match="Errno 5"):
+        check_workbook(path)
 
 
 def test_findings_are_told_by_sheet_and_place(sound, write):

@@ -6,6 +6,7 @@ or would misread a cell, it is given a copy in which everything is where and as 
 
 from __future__ import annotations
 
+import errno
 import re
 import tempfile
 import zipfile
@@ -30,6 +31,8 @@ FREE_BYTES = 16 << 20
 """Of a part below this size no ratio is suspicious."""
 PARTS = 10_000
 PIECE_BYTES = 1 << 18
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How the parts of a workbook may be packed, by its format."""
 OLE = b"\xd0\xcf\x11\xe0"
 _STRING = re.compile(rb"<(?:[^\s<>:/]+:)?si[\s/>]")
 UNSOUND = (
@@ -70,6 +73,10 @@ def check_workbook(path: Path) -> Checked:
             return Checked(copy, findings)
     except UNSOUND:
         raise unreadable(NOT_XLSX) from None
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # a part is said to begin before the file does
+            raise unreadable(NOT_XLSX) from None
+        raise
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
@@ -80,7 +87,7 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
         raise unreadable(TOO_LARGE)
     if any(part.file_size > max(FREE_BYTES, PLAUSIBLE_RATIO * part.compress_size) for part in parts):
         raise unreadable(TOO_LARGE)
-    if len({part.filename for part in parts}) != len(parts):
+    if len({part.filename for part in parts}) != len(parts) or not all(part.compress_type in PACKED for part in parts):
         raise unreadable(NOT_XLSX)
 
 
