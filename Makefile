@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint faults bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit lint faults fuzz bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -26,6 +26,10 @@ lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 
 faults: .venv/ready ## Kill a night at POINTS=200 points, one after the other, run it again each time, and print a table
 	@$(BIN)/python -m tests.faults.sweep --points $(or $(POINTS),200)
+
+fuzz: .fuzz/ready ## Spoil files of each way to write them for SECONDS=60, led by what the readers do, and hold them against another reader
+	@for feed in $$($(BIN)/python -c 'from tests.landing.odd_files import FEEDS; print(*FEEDS)'); do \
+		echo "$$feed"; PYTHONPATH=.fuzz $(BIN)/python -m tests.landing.fuzz $$feed $(or $(SECONDS),60) || exit 1; done
 
 bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n; with NIGHTS=n how a night's cost changes over nights
 	@$(BIN)/python -m benchmarks --workers $(WORKERS) $(if $(NIGHTS),--nights $(NIGHTS))
@@ -56,9 +60,10 @@ lineage: .venv/ready ## Write docs/column-lineage.md anew from the SQL that dbt 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
 	@.boot/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		dashboards/superset/requirements.in -o dashboards/superset/requirements.lock
-	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs --no-group audit -o requirements.lock \
+	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs --no-group audit --no-group fuzz -o requirements.lock \
 		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group docs -o requirements-docs.lock \
-		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group audit -o requirements-audit.lock
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group audit -o requirements-audit.lock \
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group fuzz -o requirements-fuzz.lock
 
 superset: .venv/ready .superset/ready ## Import the Superset bundle into an empty Superset and ask every chart; minutes
 	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python scripts/try_superset.py
@@ -98,6 +103,11 @@ target/dbt-docs/static_index.html: .venv/ready $(shell find dbt_project feeds -t
 	@echo "setting up: .audit"
 	@[ -x .audit/bin/python ] || .boot/bin/uv venv -q --python $(PYTHON) .audit
 	@.boot/bin/uv pip sync -q --python .audit --require-hashes requirements-audit.lock
+	@touch $@
+
+.fuzz/ready: .venv/ready requirements-fuzz.lock
+	@echo "setting up: .fuzz"
+	@.boot/bin/uv pip sync -q --python .venv --target .fuzz --require-hashes requirements-fuzz.lock
 	@touch $@
 
 .docs/ready: .boot/ready requirements-docs.lock
