@@ -3,49 +3,110 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner, Result
 
 from cakupan import identity, settings
+from cakupan import installation as installing
 from cakupan.audit import checkpoint
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import SigningKey
-from cakupan.database import Role, connect, url
+from cakupan.backup import CannotBackUp, back_up, restore
+from cakupan.cli.app import app
+from cakupan.database import Role, connect
 from cakupan.database.connection import database_name
-from cakupan.database.server import binaries
 from cakupan.feeds import find_feed
 from cakupan.ledger.merkle import root
 from tests.audit.conftest import FARMERS, Kept, altered, farmers, verified
 
 
-def run(program: str, *arguments: str) -> None:
-    subprocess.run([binaries() / program, *arguments], check=True, capture_output=True)
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs a command in this process; the server of the tests runs already."""
+    monkeypatch.setattr(installing, "start_database", lambda: None)
+    return lambda *arguments: CliRunner().invoke(app, [*map(str, arguments)])
 
 
-def test_a_dump_restored_after_everything_was_wiped_verifies_clean(kept: Kept, tmp_path: Path) -> None:
-    before = {name: area.checked for name, area in verified().items()}
-    dump, files = tmp_path / "warehouse.dump", tmp_path / "backup"
-    run("pg_dump", "--format=custom", f"--file={dump}", url(Role.ADMIN))
+def lose(kept: Kept) -> None:
+    """Wipe database, archive and record."""
     for folder in (kept.archive, kept.ledger):
-        shutil.copytree(folder, files / folder.name)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     kept.database.close()
     with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
         admin.execute(f"drop database {database_name()} with (force)")
     with pytest.raises(psycopg.OperationalError):
         connect(Role.LOADER)
 
-    run("pg_restore", "--create", "--exit-on-error", f"--dbname={url(Role.ADMIN, 'postgres')}", str(dump))
-    for folder in (kept.archive, kept.ledger):
-        shutil.copytree(files / folder.name, folder)
-    assert altered() == []
+
+def test_a_backup_restored_after_everything_was_wiped_verifies_clean(
+    kept: Kept, tmp_path: Path, commands: Callable[..., Result]
+) -> None:
+    before = {name: area.checked for name, area in verified().items()}
+    backups, apart = tmp_path / "backups", tmp_path / "apart"
+    made = commands("backup", backups, "--secrets", apart)
+    assert made.exit_code == 0, made.stderr
+    assert (apart / "secrets" / "ledger_key").exists() and not list(backups.rglob("*_key*"))
+
+    refused = commands("restore", backups)
+    assert refused.exit_code == 1 and f"holds something already ({kept.archive}" in refused.stderr
+    shutil.rmtree(kept.archive)
+    shutil.rmtree(kept.ledger)
+    refused = commands("restore", backups)
+    assert refused.exit_code == 1 and f"the database '{database_name()}'" in refused.stderr
+    assert not kept.archive.exists()
+
+    lose(kept)
+    restored = commands("restore", backups)
+    assert restored.exit_code == 0, restored.stdout + restored.stderr
+    assert "Nothing was altered" in restored.stdout
     assert {name: area.checked for name, area in verified().items()} == before
     with connect(Role.BI) as reader:
         assert reader.execute("select sum(active) from marts.coverage").fetchone() == (39,)
+
+
+def test_a_backup_that_is_older_than_the_record_or_cut_is_told(
+    kept: Kept, tmp_path: Path, commands: Callable[..., Result]
+) -> None:
+    backups = tmp_path / "backups"
+    assert commands("backup", backups).exit_code == 0
+    (made,) = (path.parent for path in backups.glob("*/backup.json"))
+    kept.deliver(FARMERS, farmers(("BUDI", "BUDIN")))
+    kept.seal()
+    shutil.rmtree(made / "ledger")
+    shutil.copytree(kept.ledger, made / "ledger")  # the record lay on another machine and outlived the rest
+    lose(kept)
+    dump = (made / "warehouse.dump").read_bytes()
+    (made / "warehouse.dump").write_bytes(dump[:-1])
+    cut = commands("restore", backups)
+    assert cut.exit_code == 1 and "it is cut" in cut.stderr
+    (made / "warehouse.dump").write_bytes(dump)
+    restored = commands("restore", made)
+    assert restored.exit_code == 1 and "Restored" in restored.stdout
+    assert "the database is older" in restored.stdout
+
+
+@pytest.mark.unit
+def test_what_cannot_be_backed_up_or_restored_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "ARCHIVE", "LEDGER", "KEYS"):
+        monkeypatch.setenv(f"CAKUPAN_{name}", str(tmp_path / name))
+    with pytest.raises(CannotBackUp, match="Name a folder elsewhere"):
+        back_up(tmp_path, print, tmp_path / "keys")
+    made = tmp_path / "20250909T000000Z"
+    made.mkdir()
+    with pytest.raises(CannotBackUp, match="no whole backup"):
+        restore(tmp_path, print)
+    (made / "warehouse.dump").touch()
+    (made / "backup.json").write_text('{"made_at": "", "published": null, "entries": 0, "dump_bytes": 0}')
+    with pytest.raises(CannotBackUp, match="--secrets"):
+        restore(tmp_path, print)
+    assert {path.name for path in tmp_path.iterdir()} == {made.name}
 
 
 def test_a_lost_identity_key_costs_no_worker_their_key(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,10 +219,10 @@ PRINTED: dict[str, list[Callable[..., None]]] = {
 }
 """By command, what prints of a delivery's content there."""
 WITHOUT_DATA = {
-    "access add", "access list", "access remove", "airflow", "database start", "database stop", "database url",
-    "database version", "doctor", "feed draft",
+    "access add", "access list", "access remove", "airflow", "backup", "database start", "database stop",
+    "database url", "database version", "doctor", "feed draft",
     "feed guide", "feed rules", "feed template", "ledger accept", "ledger add-cosignature", "ledger checkpoint",
-    "ledger key", "ledger restart", "ledger seal", "privacy rotate-key",
+    "ledger key", "ledger restart", "ledger seal", "privacy rotate-key", "restore",
     "witness cosign", "witness new-key", "witness proof",
 }  # fmt: skip
 """They print numbers, keys and sentences of the program; a refusal of theirs is printed as any other."""

@@ -15,6 +15,7 @@ from cakupan.bilingual import Text
 from cakupan.cli import (
     access,
     answer,
+    backup,
     cities,
     completion,
     database,
@@ -57,6 +58,8 @@ app.add_typer(export.app, name="export")
 app.add_typer(sources.app, name="sources")
 app.command("trace")(trace.command)
 app.command("answer")(answer.command)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("release")(held.release)
 app.command("reject")(held.reject)
 
