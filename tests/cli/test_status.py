@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from rich.console import Console
 from cakupan.cli import status
 from cakupan.cli.printing import Format
 from cakupan.database import Role, connect
+from cakupan.landing import room
 from cakupan.notices import feed_states
 from tests.notices.conftest import Ledger
 from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
@@ -122,6 +124,30 @@ def test_what_is_amiss_says_since_when_and_what_rests_on_the_old_delivery(ledger
     rests = "That of 2025-09-06 (3 days old) stays in force; on it rest: commitment_progress (diskumdag), coverage_by"
     assert f"\n  {rests}" in text[place:]
     assert f"HELD {SALES.name}, since 2025-09-07 (1 night): Delivery " in printed(NIGHT - timedelta(2))
+
+
+def test_a_disk_that_will_be_full_before_long_is_told(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A night of 40 MB took three times that in the database: with what is free it goes on for three nights."""
+    for night, megabytes in ((NIGHT, 40), (NEXT, 40), (NIGHT - timedelta(30), 400)):
+        ledger.deliver(SALES, rows(SALES, 20), night)
+        ledger.connection.execute(
+            "update ledger.delivery set size_bytes = %s where business_date = %s", (megabytes << 20, night)
+        )
+    ledger.connection.commit()
+    monkeypatch.setattr(room, "LAST_NIGHTS", 2)
+    monkeypatch.setattr(room, "GROWTH", room.GROWTH.replace("pg_database_size(current_database())", f"{3 * 480 << 20}"))
+    free = iter([500 << 20, 900 << 20] * 3)
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, next(free)))
+    warning = "The disk has room for 3 more nights only"
+    assert warning in printed(NEXT)
+    status.show(Console(), NEXT, Format.JSON)
+    assert json.loads(capsys.readouterr().out)["room"] == {"free_bytes": 500 << 20, "nights": 3}
+    monkeypatch.setenv("CAKUPAN_LANGUAGE", "id")
+    assert "Ruang disk hanya cukup untuk 3 malam lagi" in printed(NEXT)
+    monkeypatch.undo()
+    assert "more nights only" not in printed(NEXT)
 
 
 def test_an_occasional_feed_that_was_refused_before_is_not_unchanged(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from cakupan.doctor.of_airflow import AIRFLOW
 from cakupan.doctor.of_database import DATABASE
 from cakupan.doctor.of_machine import MACHINE, Machine
 from cakupan.doctor.of_record import RECORD, Record
+from cakupan.landing.room import Room
 from cakupan.orchestration import Airflow
 from cakupan.sources.connection import ConnectionSettings
 
@@ -48,7 +49,7 @@ GOOD_DATABASE = Database(
     ("plpgsql",), ("host all all 127.0.0.1 scram-sha-256",), (), (), 0.1, NOW,
 )  # fmt: skip
 GOOD_RECORD = Record(151, 151, None, NOW, True, (), Path("/backup"), NOW)
-GOOD_MACHINE = Machine((), (), 0o077, False, 1 << 40, 1 << 30, (), ())
+GOOD_MACHINE = Machine((), (), 0o077, False, Room(1 << 40, 1 << 30), (), ())
 
 
 def connection(kind: str, host: str, **extra: Any) -> ConnectionSettings:
@@ -144,8 +145,8 @@ BAD: list[tuple[str, Callable[[Any], Any], State, str]] = [
     ("machine.secrets", but(open_secrets=("ledger_key",)), FAIL, "ledger_key"),
     ("machine.new_files", but(umask=0o022), FAIL, "umask 022"),
     ("machine.account", but(is_root=True), ATTENTION, "as root"),
-    ("machine.disk", but(free_bytes=3 << 30), FAIL, "Room for 3 more nights"),
-    ("machine.disk", but(free_bytes=30 << 30), ATTENTION, "Room for 30 more nights"),
+    ("machine.disk", but(room=Room(3 << 30, 1 << 30)), FAIL, "Room for 3 more nights"),
+    ("machine.disk", but(room=Room(30 << 30, 1 << 30)), ATTENTION, "Room for 30 more nights"),
     ("machine.left_behind", but(left_behind=("/tmp/cakupan-x",)), ATTENTION, "cakupan-x"),  # noqa: S108
     ("machine.packages", but(differing=("dbt-core 1 (lock: 2)",)), FAIL, "dbt-core"),
     ("agencies.connected", but(lacking=("bps",)), ATTENTION, "bps"),

@@ -79,7 +79,7 @@ def test_files_that_others_can_read_are_named(
     assert {home.name, f"{home.name}/open.html"} <= set(found.open_paths)
     assert not any("inside" in path for path in found.open_paths), "nobody gets there"
     assert found.open_secrets == ("open_key",)
-    assert found.umask == 0o022 and found.free_bytes > 0 and found.night_bytes > 0
+    assert found.umask == 0o022 and found.room.free_bytes > 0 and found.room.night_bytes > 0
 
 
 def test_drafts_of_yesterday_are_left_behind_and_those_of_now_are_not(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -18,6 +19,7 @@ from cakupan.cli.messages import this_command
 from cakupan.cli.printing import Format, print_csv, print_json, said, table, width_of
 from cakupan.database import Role, connect
 from cakupan.invisible import spelled_out
+from cakupan.landing.room import FEW_NIGHTS, NO_NIGHTS, Room, read_room
 from cakupan.ledger.nights import nights_begun
 from cakupan.notices import (
     STATE_WORDS,
@@ -59,6 +61,10 @@ OF = Text(" {} tanggal {}: {}", " {} of {}: {}")
 FILE = Text(" {}, berkas {!r}: {}", " {}, file {!r}: {}")
 MORE_CODES = Text("  … dan {} lagi: {}", "  … and {} more: {}")
 MORE_FILES = Text("  … dan {} lagi yang tidak diambil", "  … and {} more that were not taken")
+ROOM = Text(
+    "Ruang disk hanya cukup untuk {} malam lagi: beri ruang, atau jalankan `cakupan housekeeping`.",
+    "The disk has room for {} more nights only: make room, or run `cakupan housekeeping`.",
+)
 ON_CHANGE = Text("bila berubah", "on change")
 
 
@@ -73,6 +79,8 @@ class Standing:
     states: Sequence[FeedState]
     amiss: Sequence[NeedsAttention]
     seen: Information
+    room: Room | None = None
+    """What room there is on this machine's disk; None where it cannot be known."""
 
 
 def read_standing(as_of: date) -> Standing:
@@ -82,7 +90,10 @@ def read_standing(as_of: date) -> Standing:
         amiss = feeds_needing_attention(connection, as_of, states)
         seen = read_information(connection, as_of)
         published_at, run, started_at = connection.execute(PROGRESS, {"night": as_of}).fetchone() or (None, None, None)
-    return Standing(as_of, published_at, run, started_at, states, amiss, seen)
+    room = None
+    with suppress(OSError), connect(Role.LOADER) as connection:  # readers may not see how much there is
+        room = read_room(connection)
+    return Standing(as_of, published_at, run, started_at, states, amiss, seen, room)
 
 
 def newest_night() -> date | None:
@@ -119,6 +130,7 @@ def page(standing: Standing, width: int) -> RenderableType:
     return Group(
         Styled(f"\n{said(TITLE.format(standing.as_of))}", style="bold"),
         Styled(said(_progress(standing)), style="dim"),
+        *_room(standing.room),
         _table(standing.states, width),
         *(text for one in standing.amiss for text in _reasons(one)),
         *_noticed(standing.seen),
@@ -137,6 +149,7 @@ def document(standing: Standing) -> dict[str, Any]:
         "as_of_date": standing.as_of,
         "published_at": standing.published_at,
         "newest_run": standing.run_state,
+        "room": standing.room and {"free_bytes": standing.room.free_bytes, "nights": standing.room.nights},
         "feeds": [_of_feed(state) for state in standing.states],
         "needs_attention": [
             {
@@ -181,6 +194,12 @@ def _progress(standing: Standing) -> Text:
     if standing.run_state == "BUILDING" and standing.started_at:
         return BUILDING.format(published, local(standing.started_at))
     return BUILD_FAILED.format(published) if standing.run_state == "FAILED" else published
+
+
+def _room(room: Room | None) -> Iterable[Styled]:
+    """Warn where the disk will be full before long."""
+    if room and room.nights < FEW_NIGHTS:
+        yield Styled(said(ROOM.format(number(room.nights))), "red" if room.nights < NO_NIGHTS else "yellow")
 
 
 def _table(states: Iterable[FeedState], width: int) -> RenderableType:

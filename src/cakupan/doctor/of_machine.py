@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
-import shutil
 import stat
 import tempfile
 import time
@@ -18,10 +17,8 @@ from cakupan import settings
 from cakupan.bilingual import Text, number
 from cakupan.database import Role, connect
 from cakupan.doctor.item import Finding, Item, Subject, attention, fail, named, ok
-from cakupan.ledger.publications import published_nights
+from cakupan.landing.room import FEW_NIGHTS, NO_NIGHTS, Room, read_room
 
-FEW_NIGHTS, NO_NIGHTS = 60, 7
-SMALLEST_NIGHT = 1 << 20  # bytes; before nights were run nobody knows how large one is
 OLD = 24 * 3600  # seconds after which a draft is nobody's any more
 DRAFT = re.compile(r"\..+\.draft|\.arriving.*|.+\.new")
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
@@ -36,8 +33,7 @@ class Machine:
     open_secrets: tuple[str, ...]
     umask: int
     is_root: bool
-    free_bytes: int
-    night_bytes: int
+    room: Room
     left_behind: tuple[str, ...]
     differing: tuple[str, ...]
     """Packages of another version than the lock's."""
@@ -46,13 +42,14 @@ class Machine:
 def read() -> Machine:
     """Read all of it. Raises OSError, psycopg.Error."""
     home = settings.home()
+    with connect(Role.ADMIN, autocommit=True) as connection:
+        room = read_room(connection)
     return Machine(
         tuple(sorted(str(path.relative_to(home.parent)) for path in _open_to_others(home))),
         tuple(sorted(path.name for path in (home / "secrets").glob("*") if path.stat().st_mode & 0o077)),
         _umask(),
         os.geteuid() == 0,
-        shutil.disk_usage(home).free,
-        _night_bytes(home),
+        room,
         tuple(sorted(str(path) for path in _left_behind(home))),
         tuple(_differing()),
     )
@@ -80,15 +77,6 @@ def _umask() -> int:
         if line.startswith("Umask:"):
             return int(line.split()[1], 8)
     return 0o022
-
-
-def _night_bytes(home: Path) -> int:
-    """Return how much a night adds, on average, to the archive and the database."""
-    with connect(Role.ADMIN, autocommit=True) as connection:
-        (database,) = connection.execute("select pg_database_size(current_database())").fetchone() or (0,)
-        nights = len(published_nights(connection))
-    archived = sum(path.stat().st_size for path in settings.archive_root().rglob("*") if path.is_file())
-    return max((archived + int(database)) // max(nights, 1), SMALLEST_NIGHT)
 
 
 def _left_behind(home: Path) -> Iterator[Path]:
@@ -159,7 +147,7 @@ def _account(facts: Machine) -> Finding:
 
 
 def _room(facts: Machine) -> Finding:
-    nights = facts.free_bytes // facts.night_bytes
+    nights = facts.room.nights
     left = Text("Cukup untuk {} malam lagi", "Room for {} more nights").format(number(nights))
     more = Text(
         "Beri ruang pada disk, atau jalankan `cakupan housekeeping`", "Make room, or run `cakupan housekeeping`"
