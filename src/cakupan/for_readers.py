@@ -90,6 +90,7 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
 @hide_values
 def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | None = None) -> str:
     """Tell the data team how the night went that was run since then; returns the summary's path."""
+    language = settings.language()
     with connect(Role.AUDITOR) as connection:
         figures = notices.read_figures(connection, night)
     with connect(Role.LOADER) as connection:
@@ -97,7 +98,7 @@ def tell_data_team(night: date, since: datetime, send: notices.Send, to: str | N
             connection,
             notices.DATA_TEAM,
             lambda told: notices.summary_message(
-                connection, night, since, already_told=told, figures=figures, pages=_pages(), to=to
+                connection, night, since, already_told=told, figures=figures, pages=_pages(), to=to, language=language
             ),
             send,
         )
@@ -110,7 +111,7 @@ def tell_late_marts(night: date, send: notices.Send, to: str | None = None) -> s
         return _tell(
             connection,
             notices.DATA_TEAM,
-            lambda _: notices.late_marts_message(connection, night, marts_due(night), to),
+            lambda _: notices.late_marts_message(connection, night, marts_due(night), to, settings.language()),
             send,
         )
 

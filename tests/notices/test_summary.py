@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.for_readers import marts_due
 from cakupan.notices import Message, late_marts_message, summary_message
@@ -154,3 +158,31 @@ def test_marts_that_are_due_and_not_there(ledger: Ledger) -> None:
     assert "They were due at 2025-09-09 05:00 WIB" in told.html and "<p>sipd.sp2d</p>" in told.html
     ledger.publish(NIGHT)
     assert late_marts_message(ledger.connection, NIGHT, due) is None
+
+
+def test_it_speaks_indonesian_as_well(ledger: Ledger) -> None:
+    number = ledger.deliver(SALES, rows(SALES, 7, 3, nik=BAD_NIK), NIGHT)
+    ledger.ask(NIGHT)
+    told = summary(ledger, figures=FIGURES, language="id")
+    assert told.subject.startswith("Cakupan 2025-09-09: TIDAK TERBIT")
+    for text in (
+        f"perlu keputusan: cakupan release {number} --by SIAPA --why ALASAN",
+        "3 dari 10 baris (30 %)",
+        "Temuan: ",
+    ):
+        assert text in told.text, text
+    assert '<html lang="id">' in told.html
+    assert "Malam 9 September 2025: tidak terbit" in told.html
+    late = late_marts_message(ledger.connection, NIGHT, marts_due(NIGHT), language="id")
+    assert late is not None
+    assert "dan belum terbit" in late.text
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", ["summary.html.j2", "summary.txt.j2", "late_marts.html.j2", "late_marts.txt.j2"])
+def test_what_its_templates_say_is_chosen_by_the_language(name: str) -> None:
+    template = (settings.PROJECT / "src/cakupan/notices" / name).read_text()
+    bare = re.sub(
+        r"<style>.*?</style>|<code>cakupan status.*?</code>|\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", " ", template, flags=re.S
+    )
+    assert set(re.findall(r"[^\W\d_]+", bare)) <= {"cakupan", "release", "by", "why", "Rp", "warehouse"}

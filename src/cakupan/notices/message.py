@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 
 from cakupan import bilingual
-from cakupan.bilingual import Language
+from cakupan.bilingual import Language, Text
 
 DATA_TEAM = "data_team"
 _LONG_NUMBER = re.compile(r"\d{11,}")
@@ -57,9 +57,16 @@ def shown(name: str) -> str:
     return plain if len(plain) <= _NAME_LENGTH else plain[:_NAME_LENGTH] + "…"
 
 
-def render(template: str, **values: Any) -> str:
-    """Render a template of this folder; what goes into an .html.j2 is escaped."""
-    return _ENVIRONMENT.get_template(template).render(**values)
+def render(template: str, language: Language, **values: Any) -> str:
+    """Render a template of this folder in a language; what goes into an .html.j2 is escaped.
+
+    In a template `say` chooses from a Text, or of the Indonesian and the English.
+    """
+
+    def say(text: Text | str, english: str = "") -> str:
+        return (Text(text, english) if isinstance(text, str) else text).in_language(language)
+
+    return _ENVIRONMENT.get_template(template).render(language=language, say=say, **values)
 
 
 def _day(night: date, language: Language) -> str:

@@ -99,7 +99,7 @@ def office_message(
         .in_language(language)
     )
     values = {
-        "owner": owner, "night": night, "sections": sections, "late": late, "language": language, "subject": subject,
+        "owner": owner, "night": night, "sections": sections, "late": late, "subject": subject,
         "attached": ATTACHED, "others": by_date[:-DETAILED], "remarks": remarks,
         "not_taken": not_taken, "mended": mended, "fix_workbook_name": fix_workbook_name,
         "beside": {state.name: _beside(state, seen) for state in late}, "listed": LISTED,
@@ -115,8 +115,8 @@ def office_message(
             *(one.topic for one in mended),
         ),
         subject=subject,
-        text=render("office.txt.j2", **values),
-        html=render("office.html.j2", **values),
+        text=render("office.txt.j2", language, **values),
+        html=render("office.html.j2", language, **values),
         to=to,
         attachments=tuple(section.fix_list for section in sections if section.fix_list),
     )

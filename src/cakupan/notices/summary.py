@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from cakupan.bilingual import Language, Text, same
 from cakupan.ledger import nights
 from cakupan.ledger.publications import published_run
 from cakupan.notices import figure_words as words
@@ -17,6 +18,11 @@ from cakupan.notices.figures import Figures
 from cakupan.notices.information import read_information
 from cakupan.notices.message import DATA_TEAM, Message, render
 from cakupan.notices.states import NEEDS_ATTENTION, feed_states
+
+PUBLISHED, NOT_PUBLISHED = Text("terbit", "published"), Text("TIDAK TERBIT", "NOT PUBLISHED")
+LATE = Text("Cakupan {}: mart terlambat", "Cakupan {}: marts are late")
+MEND = Text("Perbaiki yang gagal dan jalankan malam ini lagi.", "Mend what failed and run the night again.")
+FINDINGS = Text("Temuan: {}.", "Findings: {}.")
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ def summary_message(
     figures: Figures | None = None,
     pages: str | None = None,
     to: str | None = None,
+    language: Language = "en",
 ) -> Message:
     """Tell how the night went, as of the warehouse's DAG run that began at `since`, with the failures not told yet.
 
@@ -66,12 +73,14 @@ def summary_message(
     amiss = feeds_needing_attention(connection, night, states)
     counts = {name: sum(state.state == name for state in states) for name in NEEDS_ATTENTION}
     trouble = ", ".join(f"{count} {name.lower()}" for name, count in counts.items() if count)
-    subject = f"Cakupan {night}: {'published' if now else 'NOT PUBLISHED'}{' · ' + trouble if trouble else ''}"
+    outcome = (PUBLISHED if now else NOT_PUBLISHED).in_language(language)
+    subject = f"Cakupan {night}: {outcome}{' · ' + trouble if trouble else ''}"
     values = {
         "subject": subject, "night": night, "now": now, "published": published, "failures": failures, "states": states,
         "amiss": amiss, "held": [(one, refused) for one in amiss for refused in one.refused if refused.held],
         "information": seen, "not_taken": not_taken, "office_messages": _office_messages(connection, night),
-        "figures": _sentences(figures) if figures else [], "pages": pages,
+        "figures": [one.in_language(language) for one in _sentences(figures)] if figures else [], "pages": pages,
+        "mend": MEND.in_language(language),
     }  # fmt: skip
     # A task tried again tells nothing twice: the publication and the failures are what a summary is about.
     about = published if now else since
@@ -84,28 +93,29 @@ def summary_message(
             *(one.topic for one in not_taken),
         ),
         subject=subject,
-        text=render("summary.txt.j2", **values),
-        html=render("summary.html.j2", **values),
+        text=render("summary.txt.j2", language, **values),
+        html=render("summary.html.j2", language, **values),
         to=to,
     )
 
 
-def _sentences(figures: Figures) -> list[str]:
+def _sentences(figures: Figures) -> list[Text]:
     """Say coverage, money and findings, each with what it changed by since the published night before."""
-    gap, findings = words.gap_words(figures).en, f"Findings: {words.findings_words(figures).en}."
-    sentences = [f"{one.en}." for one in (*words.coverage_words(figures), *words.money_words(figures))]
-    return [*sentences[: len(figures.coverage)], *([gap] if gap else []), *sentences[len(figures.coverage) :], findings]
+    gap, findings = words.gap_words(figures), FINDINGS.format(words.findings_words(figures))
+    coverage = [same("{}.").format(one) for one in words.coverage_words(figures)]
+    money = [same("{}.").format(one) for one in words.money_words(figures)]
+    return [*coverage, *([gap] if gap else []), *money, findings]
 
 
 def late_marts_message(
-    connection: psycopg.Connection[Any], night: date, due: datetime, to: str | None = None
+    connection: psycopg.Connection[Any], night: date, due: datetime, to: str | None = None, language: Language = "en"
 ) -> Message | None:
     """Write that the night's marts are not there when they are due; None when they are."""
     if published_run(connection, night) is not None:
         return None
     states = feed_states(connection, night)
     values = {
-        "subject": f"Cakupan {night}: marts are late", "night": night, "due": due,
+        "subject": LATE.format(night).in_language(language), "night": night, "due": due,
         "failures": _failures(connection, night), "waiting": [state for state in states if not state.asked],
     }  # fmt: skip
     return Message(
@@ -113,8 +123,8 @@ def late_marts_message(
         recipient=DATA_TEAM,
         topics=(f"marts of {night} late",),
         subject=str(values["subject"]),
-        text=render("late_marts.txt.j2", **values),
-        html=render("late_marts.html.j2", **values),
+        text=render("late_marts.txt.j2", language, **values),
+        html=render("late_marts.html.j2", language, **values),
         to=to,
     )
 
