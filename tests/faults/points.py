@@ -1,67 +1,122 @@
-"""Where a night can be killed: before and after each step by which something is kept, or another program answers."""
+"""Where a step can be killed: before and after all by which something is kept, or another program answers."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from unittest.mock import patch
 
 import psycopg
 from dbt.adapters.sql import SQLConnectionManager
+from psycopg.waiting import Ready
 
 from cakupan.landing.archive import Archive
-from cakupan.sources.folder import Folder
+from cakupan.sources import ReadyDelivery
+from cakupan.sources.file_drop import FileDrop
+from cakupan.sources.rest import Http
+from cakupan.sources.sql import _Tables
 
-STEPS: tuple[tuple[type, str], ...] = (
-    (psycopg.Connection, "commit"),
-    (psycopg.Transaction, "__exit__"),
-    (psycopg.Cursor, "execute"),
-    (psycopg.Copy, "write"),
-    (SQLConnectionManager, "add_query"),
-    (SQLConnectionManager, "commit"),
-    (Archive, "store"),
-    (Folder, "_open"),
-    (Path, "replace"),
-    (Path, "rename"),
-    (Path, "write_text"),
+STEPS: tuple[tuple[type, str, str], ...] = (
+    (psycopg.Connection, "commit", "COMMIT"),
+    (psycopg.Transaction, "__exit__", "COMMIT"),
+    (psycopg.Cursor, "execute", "statement"),
+    (psycopg.Copy, "write", "COPY chunk"),
+    (SQLConnectionManager, "add_query", "dbt statement"),
+    (SQLConnectionManager, "commit", "dbt COMMIT"),
+    (FileDrop, "deliveries", "listing"),
+    (Http, "deliveries", "listing"),
+    (_Tables, "deliveries", "listing"),
+    (ReadyDelivery, "copy", "copy of a delivery"),
+    (Archive, "store", "archiving"),
+    (Path, "replace", "rename"),
+    (Path, "rename", "rename"),
+    (Path, "write_text", "file written"),
 )
+
+
+def kill() -> None:
+    """End this process as `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass
 class Points:
-    """Counts the points that are passed, and ends the process at one of them as `kill -9` does."""
+    """Counts the points that are passed, and lets the fault happen at one of them."""
 
     at: int | None
+    fault: Callable[[], object] = kill
     passed: list[str] = field(default_factory=list)
+    _doing: list[str] = field(default_factory=list)
 
     def passing(self, name: str) -> None:
+        """Pass a point."""
         self.passed.append(name)
         if len(self.passed) == self.at:
             os.write(1, f"{name}\n".encode())
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.fault()
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Count while inside."""
         with ExitStack() as patches:
-            for owner, name in STEPS:
-                patches.enter_context(patch.object(owner, name, self._around(owner, name)))
+            for owner, name, what in STEPS:
+                patches.enter_context(patch.object(owner, name, self._around(getattr(owner, name), what)))
+            connect, wait, store = psycopg.connect, psycopg.Connection.wait, Archive.store
+            patches.enter_context(patch.object(psycopg, "connect", self._around(connect, "connection")))
+            patches.enter_context(patch.object(psycopg.Connection, "wait", self._waiting(wait)))
+            patches.enter_context(
+                patch.object(Archive, "store", lambda archive, stream: store(archive, _Watched(stream, self)))
+            )
             yield
 
-    def _around(self, owner: type, name: str) -> Callable[..., Any]:
-        step, what = getattr(owner, name), f"{owner.__name__}.{name.strip('_')}"
-
+    def _around(self, step: Callable[..., Any], what: str) -> Callable[..., Any]:
         @wraps(step)
         def passed(*args: Any, **options: Any) -> Any:
             self.passing(f"before {what}")
-            answer = step(*args, **options)
+            self._doing.append(what)
+            try:
+                answer = step(*args, **options)
+            finally:
+                self._doing.pop()
             self.passing(f"after {what}")
             return answer
 
         return passed
+
+    def _waiting(self, wait: Callable[..., Any]) -> Callable[..., Any]:
+        """Pass a point where the server was sent all and has not answered: it goes on with it alone."""
+
+        def sent(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+            try:
+                asked = next(steps)
+                while True:
+                    if asked == Ready.R and self._doing:
+                        self.passing(f"sent {self._doing[-1]}")
+                    asked = steps.send((yield asked))
+            except StopIteration as ended:
+                return ended.value
+
+        @wraps(wait)
+        def passed(connection: Any, steps: Generator[Any, Any, Any], *args: Any, **options: Any) -> Any:
+            return wait(connection, sent(steps), *args, **options)
+
+        return passed
+
+
+@dataclass
+class _Watched:
+    """A stream whose every read is a point."""
+
+    stream: BinaryIO
+    points: Points
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.points.passing("after read")
+        return chunk
