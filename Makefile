@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit lint faults fuzz bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit test-oldest lint faults fuzz bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -19,6 +19,11 @@ test: .venv/ready ## Run the whole suite, a process for each core and one more, 
 
 test-unit: .venv/ready ## Run what needs no server: under a minute, before each commit
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 -m unit
+
+# What asks PostgreSQL most, on the oldest version that is supported: the fixed relations and grants, nights and their history.
+test-oldest: .venv/ready ## Run what asks PostgreSQL most on version 15: PG_BIN=/usr/lib/postgresql/15/bin
+	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 \
+		tests/database tests/warehouse/test_history.py tests/warehouse/test_open.py tests/warehouse/test_readers.py
 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \

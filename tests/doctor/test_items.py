@@ -127,7 +127,7 @@ BAD: list[tuple[str, Callable[[Any], Any], State, str]] = [
     ("database.address", said(listen_addresses="*", ssl="on"), ATTENTION, "listens at *"),
     ("database.rules", but(rules=("host all all 0.0.0.0/0 trust",)), FAIL, "trust"),
     ("database.migrations", but(pending=("0009_more",)), ATTENTION, "0009_more"),
-    ("database.version", said(server_version="16.4 (Debian)"), FAIL, "16.4"),
+    ("database.version", said(server_version="14.20 (Debian)"), FAIL, "14.20"),
     ("database.durability", said(fsync="off"), FAIL, "fsync"),
     ("database.checksums", said(data_checksums="off"), ATTENTION, "unseen"),
     ("database.clock", but(seconds_apart=61.0), FAIL, "61 s apart"),

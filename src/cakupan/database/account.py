@@ -2,7 +2,7 @@
 read what the account that runs the nights may: the keys above all.
 
 An ordinary user's server is that user's. Root gives it the system account `cakupan`, made where there is none. Below
-a state folder that only root may enter, such a server works from within its data folder, which needs no way in. Where
+a state folder that only root may enter, such a server is handed its data folder open, which needs no way in. Where
 that account cannot be made, or cannot reach the programs (in root's home), root is another user in a namespace.
 """
 
@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ACCOUNT = "cakupan"
-_WITHIN = Path("/proc/self/cwd")
+# The shell keeps the folder it was started in open and leaves it, because PostgreSQL up to 15 walks back by its name.
+_WITHIN = Path("/proc/self/fd/9")
+_KEEPING_OPEN = ("sh", "-c", 'exec 9<. && cd / && exec "$0" "$@"')
 _NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 
 
@@ -69,7 +71,9 @@ class Account:
         """Run a program of PostgreSQL as the owner of the data folder."""
         command = [str(self._programs / program), *map(str, arguments)]
         user = self._user
-        if user is None and os.geteuid() == 0:
+        if user:
+            command = [*_KEEPING_OPEN, *command]
+        elif os.geteuid() == 0:
             command = [*_NAMESPACE, *command]
         return subprocess.run(
             command,

@@ -9,7 +9,7 @@ from cakupan.doctor.database_facts import Database, read
 from cakupan.doctor.item import ASK_ADMIN, Finding, Item, Subject, attention, fail, named, ok
 from cakupan.doctor.of_logins import LOGINS
 
-OLDEST_VERSION = 17
+OLDEST_VERSION = 15
 FARTHEST = 5.0  # seconds that two clocks may be apart
 KNOWN_EXTENSIONS = frozenset({"plpgsql"})
 OPENS_A_WAY_OUT = frozenset({"dblink", "postgres_fdw", "file_fdw", "adminpack", "plpython3u", "plperlu", "pltclu"})
