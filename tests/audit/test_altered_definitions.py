@@ -89,7 +89,7 @@ def test_the_next_night_does_not_take_it_for_its_own(kept: Kept) -> None:
     kept.publish(NEXT)
     kept.seal()
     assert altered() == [
-        "definitions, before entry 6 (publication: run_id 2, as_of_date 2025-09-10): table identity.worker was changed,"
+        "definitions, before entry 7 (publication: run_id 2, as_of_date 2025-09-10): table identity.worker was changed,"
         " and not by the program"
     ]
     assert altered() == altered(on=NEXT)
@@ -105,7 +105,7 @@ def test_a_person_accepts_it_and_only_with_the_records_key(kept: Kept) -> None:
     assert altered() == []
     kept.tamper("delete from ledger.entry where kind = 'definitions'")
     forged = {**signed, "by": "Budi"}
-    kept.tamper(f"insert into ledger.entry values (7, '{signed['recorded_at']}', 'definitions', '{canonical(forged)}')")
+    kept.tamper(f"insert into ledger.entry values (8, '{signed['recorded_at']}', 'definitions', '{canonical(forged)}')")
     assert len(altered()) == 3
     with connect(Role.LOADER) as connection, pytest.raises(ValueError, match="names themselves"):
         check_definitions.accept(connection, Folder(), " ", "no reason")
@@ -141,7 +141,7 @@ def test_a_migration_is_no_alteration(kept: Kept) -> None:
 def test_a_migration_does_not_cover_what_was_altered_before_it(kept: Kept) -> None:
     alter(ALTERATIONS["table identity.worker"])
     installation.set_up_warehouse(lambda _: None)
-    assert any(line.startswith("definitions, before entry 6 (definitions: by cakupan)") for line in altered())
+    assert any(line.startswith("definitions, before entry 7 (definitions: by cakupan)") for line in altered())
 
 
 def test_another_program_may_define_otherwise(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,8 +37,16 @@ def test_the_record_opens_with_what_is_older(database: psycopg.Connection[Any]) 
 
 
 def test_a_night_leaves_one_entry_for_each_thing_it_does(kept: Kept) -> None:
-    assert kinds(kept.database) == ["opening", "delivery", "validation", "delivery", "validation", "publication"]
-    assert [entry.entry_no for entry in read_entries(kept.database)] == list(range(6))
+    assert kinds(kept.database) == [
+        "opening",
+        "delivery",
+        "validation",
+        "delivery",
+        "validation",
+        "publication",
+        "books",
+    ]
+    assert [entry.entry_no for entry in read_entries(kept.database)] == list(range(7))
     assert all(canonical(entry.facts) == entry.body for entry in read_entries(kept.database))
 
 
@@ -76,7 +84,7 @@ def test_what_is_rolled_back_was_never_recorded(kept: Kept) -> None:
         raise ZeroDivisionError
     append(kept.database, "read", {})
     assert kinds(kept.database) == [*before, "read"]
-    assert [entry.entry_no for entry in read_entries(kept.database)] == list(range(7))
+    assert [entry.entry_no for entry in read_entries(kept.database)] == list(range(8))
 
 
 def test_entries_made_at_once_have_no_gaps(database: psycopg.Connection[Any]) -> None:
@@ -190,7 +198,7 @@ def test_validating_again_reuses_the_tree_of_rows_that_did_not_change(
 
     monkeypatch.setattr(digests, "landed_digest", lambda *_: pytest.fail("computed again"))
     validations.record_validation(kept.database, 1)
-    assert facts(kept.database, 6)["rows_root"] == facts(kept.database, 2)["rows_root"]
+    assert facts(kept.database, 7)["rows_root"] == facts(kept.database, 2)["rows_root"]
 
 
 def test_the_tree_of_rows_does_not_depend_on_where_they_lie(kept: Kept) -> None:

@@ -50,10 +50,10 @@ def not_sealed(empty: Kept) -> Iterator[Kept]:
 
 def test_a_forged_publication_of_a_raised_figure_is_not_signed(kept: Kept) -> None:
     forge(kept, raised_publication(kept))
-    with pytest.raises(sealing.CannotSeal, match=r"Entry 6 \(publication: run_id 1, .*\) was not made by the program"):
+    with pytest.raises(sealing.CannotSeal, match=r"Entry 7 \(publication: run_id 1, .*\) was not made by the program"):
         kept.seal()
     said = altered()
-    assert f"entry 6 (publication: run_id 1, as_of_date 2025-09-09): {NOT_OURS}" in said
+    assert f"entry 7 (publication: run_id 1, as_of_date 2025-09-09): {NOT_OURS}" in said
     assert any("active was '34', is '41'" in line for line in said)
 
 
@@ -71,13 +71,13 @@ def test_an_honest_publication_altered_before_it_is_signed_is_told(not_sealed: K
 def test_an_entry_of_ours_is_not_ours_under_another_number(kept: Kept) -> None:
     (entry,) = read_entries(kept.database, kind="publication")
     forge(kept, entry.facts)
-    assert any(line.startswith("entry 6 (publication") and line.endswith(NOT_OURS) for line in altered())
+    assert any(line.startswith("entry 7 (publication") and line.endswith(NOT_OURS) for line in altered())
 
 
 @pytest.mark.parametrize("kind", ["delivery", "validation", "release", "correction", "definitions", "restart"])
 def test_no_kind_of_entry_is_taken_from_another(kept: Kept, kind: str) -> None:
     forge(kept, {"kind": kind, "by": "Ani", "delivery_id": 1, "why": "so"})
-    with pytest.raises(sealing.CannotSeal, match=rf"Entry 6 \({kind}: .*\) was not made by the program"):
+    with pytest.raises(sealing.CannotSeal, match=rf"Entry 7 \({kind}: .*\) was not made by the program"):
         kept.seal()
 
 
@@ -96,13 +96,13 @@ def test_a_person_disowns_them_and_the_record_goes_on(kept: Kept) -> None:
     (entry,) = read_entries(kept.database, kind="publication")
     forge(kept, entry.facts)
     with connect(Role.LOADER) as connection:
-        sealing.restart(connection, "Budi, data team", "entry 6 is not ours")
+        sealing.restart(connection, "Budi, data team", "entry 7 is not ours")
     kept.publish(NEXT)
     kept.seal()
     assert altered() == []
     (noted,) = [note for note in verified()["ledger"].notes if "restarted" in note]
-    assert noted.endswith("not made by the warehouse, and not believed: entries 6")
-    assert json.loads(next(read_entries(kept.database, 7)).body)["given_up"] == []
+    assert noted.endswith("not made by the warehouse, and not believed: entries 7")
+    assert json.loads(next(read_entries(kept.database, 8)).body)["given_up"] == []
 
 
 def test_entries_of_earlier_versions_are_believed(empty: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,7 +98,7 @@ def test_the_command_names_the_account_and_writes_for_it_alone(kept: Kept, tmp_p
 def test_what_is_not_there_has_no_receipt_and_leaves_no_entry(kept: Kept, address: str, why: str) -> None:
     with pytest.raises(NoReceipt, match=why):
         receipt(address)
-    assert len(list(read_entries(kept.database))) == 6
+    assert len(list(read_entries(kept.database))) == 7
 
 
 def test_a_row_that_is_not_sealed_yet_has_none(kept: Kept) -> None:

@@ -63,6 +63,7 @@ def test_each_table_is_written_from_one_file() -> None:
         "run_input": {"runs"},
         "seen": {"agency_files"},
         "validation": {"validations"},
+        "written": {"written"},
     }
 
 

@@ -114,7 +114,22 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
                 marks = Marks.none(DECISIONS)
             changes = name_differences(connection, statement, marks, _decision, erased)
         area.altered(where, changes or NO_ROW_DIFFERS)
+    _check_deliveries(connection, area)
     area.checked = f"{len(recorded)} validations, {count} rows set aside"
+
+
+def _check_deliveries(connection: Connection[Any], area: Area) -> None:
+    """Find rows set aside that are said to be of another delivery than their validation: an office sees its own."""
+    tables = connection.execute("select tablename from pg_tables where schemaname = 'quarantine' order by 1").fetchall()
+    for (table,) in tables:
+        query = sql.SQL(
+            "select validation_id, count(*) from {} as q left join ledger.validation as v using (validation_id)"
+            " where q.delivery_id is distinct from v.delivery_id group by 1 order by 1"
+        ).format(sql.Identifier("quarantine", table))
+        for number, count in connection.execute(query).fetchall():
+            area.altered(
+                f"quarantine.{table}, validation {number}", f"{count} rows are not of the delivery that was validated"
+            )
 
 
 def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:

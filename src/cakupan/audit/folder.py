@@ -5,6 +5,7 @@ leaves                 the hash of each entry, 32 bytes each, up to the newest c
 entries                the entries themselves, one line each
 runs/<run_id>          marks of the rows that a run published
 validations/<id>       marks of the rows that a validation set aside
+books/<time>           marks of what came into the ledger's books up to then, in microseconds
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Folder:
         self._write(self.root / "entries", "".join(f"{body}\n" for body in bodies).encode())
 
     def marks_path(self, kind: str, number: int) -> Path:
-        """Return where the marks of a publication (`kind` runs) or a validation (`validations`) are."""
+        """Return where the marks of a publication (`kind` runs), validation (`validations`) or seal (`books`) are."""
         return self.root / kind / str(number)
 
     def new_marks(self, kind: str, number: int) -> MarksWriter:

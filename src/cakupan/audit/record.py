@@ -38,6 +38,7 @@ SAID: dict[str, dict[str, type]] = {
     "definitions": {"by": str, "why": str, "before": dict, "after": dict, "accepts": list, "program": dict},
     "erasure": {"by": str, "why": str, "case": str, "rows": int, "digest": str},
     "rotation": {"by": str, "why": str, "key_no": int},
+    "books": {"to": str, "parts": dict},
     "read": {"who": str, "reason": str, "what": dict},
 }  # fmt: skip
 """What an entry of each kind says that is read again."""

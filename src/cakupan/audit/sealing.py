@@ -18,9 +18,10 @@ from cakupan.audit.keys import signing_key
 from cakupan.audit.marks import PartWriter
 from cakupan.audit.note import BadNote, Verifier
 from cakupan.audit.restarts import WITHOUT_WORD, enter_restart, given_up, made_by_others
-from cakupan.ledger import digests, publications
+from cakupan.ledger import books, digests, publications
+from cakupan.ledger.books import BOOKS_OF_ENTRIES
 from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
-from cakupan.ledger.entries import Entry, read_entries
+from cakupan.ledger.entries import Entry, believed, read_entries
 from cakupan.ledger.merkle import root
 
 DECISIONS = "decisions"
@@ -58,6 +59,8 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
         last = newest(valid)
         leaves = _sealed_leaves(entries, last, folder)
         known = len(leaves)
+        _enter_books(connection, folder)
+        entries += read_entries(connection, start=len(entries))
         if others := made_by_others(entries, known):
             raise CannotSeal(
                 f"Entry {others[0]} was not made by the program: {WITHOUT_WORD}. Nothing is signed over it."
@@ -157,6 +160,13 @@ def restart(connection: Connection[Any], by: str, why: str, folder: Folder | Non
     return seal(connection, folder)
 
 
+def _enter_books(connection: Connection[Any], folder: Folder) -> None:
+    """Enter what came into the ledger's books since they were entered last."""
+    entries = believed(connection, list(read_entries(connection, kind=BOOKS_OF_ENTRIES)))
+    known = books.parts(entry.facts for entry in entries)
+    books.enter_books(connection, known, lambda number: folder.new_marks("books", number))
+
+
 def _set_aside(connection: Connection[Any], folder: Folder) -> None:
     """Keep the folder with checkpoints that a restart gave up under another name."""
     gone = {str(each.size): each for each in given_up(connection)}
@@ -206,6 +216,7 @@ def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[
                         with marks.part(part.name) as writer:
                             _read_part(connection, part.statement, part.digest, writer)
                 marks.keep()
+    _write_marks_of_books(connection, folder, entries)
     for facts in (entry.facts for entry in entries):
         if facts.get("kind") != "validation" or not facts.get("decisions", {}).get("rows"):
             continue
@@ -216,6 +227,21 @@ def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[
             with folder.new_marks("validations", number) as marks:
                 with marks.part(DECISIONS, kept=len(digests.DECIDED), key=len(digests.ADDRESS)) as writer:
                     _read_part(connection, statement, digest, writer)
+                marks.keep()
+
+
+def _write_marks_of_books(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
+    """Mark again what came into the books, where the marks were lost."""
+    said = (entry.facts for entry in entries if entry.facts.get("kind") == BOOKS_OF_ENTRIES)
+    ordered = sorted((part for each in books.parts(said).values() for part in each), key=lambda part: part.number)
+    for number, parts in itertools.groupby(ordered, key=lambda part: part.number):
+        if not folder.marks_path("books", number).exists():
+            with folder.new_marks("books", number) as marks:
+                for part in parts:
+                    with marks.part(
+                        part.book.name, books.kept_of(part.book, part.columns), len(part.book.key)
+                    ) as writer:
+                        _read_part(connection, part.statement, part.digest, writer)
                 marks.keep()
 
 

@@ -9,7 +9,9 @@ import psycopg
 
 from cakupan import settings
 from cakupan.audit.areas import Area
+from cakupan.audit.check_books import check_books
 from cakupan.audit.check_definitions import check_definitions
+from cakupan.audit.check_files import check_files
 from cakupan.audit.check_ledger import check_tables, tell_of_reads
 from cakupan.audit.check_marts import check_marts
 from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
@@ -18,13 +20,15 @@ from cakupan.audit.record import read_record
 from cakupan.database import Role, connect
 from cakupan.landing.archive import Archive
 
-AREAS = ("ledger", "archive", "landing", "decisions", "marts", "definitions")
+AREAS = ("ledger", "books", "archive", "landing", "decisions", "marts", "definitions", "files")
 
 
 def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Area]:
-    """Verify the areas named in `only`, one after another; `on` limits all but the ledger to one night.
+    """Verify the areas named in `only`, one after another; `on` limits all but the ledger to one night, the books
+    to the last seal.
 
-    The ledger and the marts are read as the auditor; landed rows and decisions, which are personal, as the loader.
+    The ledger and the marts are read as the auditor; landed rows, decisions and identity, which are personal, as the
+    loader.
     Nothing is changed. Raises psycopg.Error, and BadNote when the installation's key is none.
     """
     folder = Folder()
@@ -37,6 +41,9 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
         tell_of_reads(loader, record, areas["ledger"])
         if "ledger" in only:
             yield areas["ledger"]
+        if "books" in only:
+            check_books(loader, record, folder, areas["books"], on)
+            yield areas["books"]
         lost_files: set[str] = set()
         if {"archive", "landing"} & set(only):
             lost_files = check_archive(record, Archive(settings.archive_root()), areas["archive"], on)
@@ -54,3 +61,6 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
         if "definitions" in only:
             check_definitions(auditor, record, folder, areas["definitions"])
             yield areas["definitions"]
+        if "files" in only:
+            check_files(loader, areas["files"])
+            yield areas["files"]

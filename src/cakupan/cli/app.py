@@ -83,11 +83,13 @@ class Kept(StrEnum):
     """What is verified."""
 
     LEDGER = "ledger"
+    BOOKS = "books"
     ARCHIVE = "archive"
     LANDING = "landing"
     DECISIONS = "decisions"
     MARTS = "marts"
     DEFINITIONS = "definitions"
+    FILES = "files"
 
 
 @app.callback()

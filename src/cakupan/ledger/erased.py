@@ -81,11 +81,13 @@ def compare_erasures(connection: Connection[Any], recorded: Mapping[int, Mapping
     rows: dict[int, list[ErasedRow]] = {number: [] for number in recorded}
     wrong = {}
     for found in connection.execute(f"select {_COLUMNS} from ledger.erased_row"):  # noqa: S608
-        number, row, _ = _row(found)
-        if number in rows:
-            rows[number].append(row)
-        else:
+        number, row, mac = _row(found)
+        if number not in rows:
             wrong[number] = "rows were added: no entry records that they were erased"
+            continue
+        rows[number].append(row)
+        if not hmac.compare_digest(row.mac(number), mac):
+            wrong[number] = "what is kept of the erased rows does not bear the word of the record's key"
     for number, facts in recorded.items():
         if _digest(rows[number]) != facts["digest"]:
             wrong[number] = "what is kept of the erased rows is not what was recorded"

@@ -37,7 +37,7 @@ def topics_told(connection: Connection[Any], recipient: str) -> frozenset[str]:
 def note_notification(connection: Connection[Any], message: Notification) -> None:
     """Note what became of a message; those that failed and said no more than it are replaced. The caller commits."""
     connection.execute(
-        "update ledger.notification set state = 'REPLACED'"
+        "update ledger.notification set state = 'REPLACED', noted_at = clock_timestamp()"
         " where recipient = %s and state = 'FAILED' and topics <@ %s and file_name <> %s",
         (message.recipient, message.topics, message.file_name),
     )

@@ -92,13 +92,20 @@ def end_turn(connection: Connection[Any], run_id: int | None = None) -> None:
 
 def mark_run(connection: Connection[Any], run_id: int, state: str) -> None:
     """Note how far a run has come (BUILT, FAILED); one that is published stays so."""
-    connection.execute("update ledger.run set state = %s where run_id = %s and state <> 'PUBLISHED'", (state, run_id))
+    connection.execute(
+        "update ledger.run set state = %(state)s,"
+        " finished_at = case when %(state)s = 'FAILED' then clock_timestamp() else finished_at end"
+        " where run_id = %(run)s and state not in ('PUBLISHED', %(state)s)",
+        {"state": state, "run": run_id},
+    )
 
 
 def mark_published(connection: Connection[Any], run_id: int) -> None:
     """Note that a run is published."""
     connection.execute(
-        "update ledger.run set state = 'PUBLISHED', finished_at = clock_timestamp() where run_id = %s", (run_id,)
+        "update ledger.run set state = 'PUBLISHED', finished_at = clock_timestamp()"
+        " where run_id = %s and state <> 'PUBLISHED'",
+        (run_id,),
     )
 
 

@@ -33,6 +33,7 @@ declare
         "ledger.run_input": ["Kiriman yang menjadi dasar tiap run.", "The deliveries each run rests on."],
         "ledger.seen": ["Berkas lama dan rupanya saat dibaca.", "Old files and how they looked when they were read."],
         "ledger.validation": ["Satu baris per validasi kiriman; tidak pernah diubah.", "One row per validation of a delivery; never changed."],
+        "ledger.written": ["Berkas yang dikirim atau diperlihatkan, sebagaimana ditulis.", "Files that were sent or shown, as they were written."],
         "quality.dropped_funding_source": ["Sumber dana pada baris landing yang sudah dihapus.", "Sources of funds on landed rows that were dropped."],
         "quality.remark": ["Hal yang terlihat pada suatu kiriman dan tidak menahannya.", "What was noticed of a delivery and holds nothing."],
         "quality.rule_result": ["Hasil tiap aturan pada tiap validasi.", "The result of each rule in each validation."],
@@ -56,6 +57,7 @@ declare
         "corrected_at": ["Kapan diperbaiki.", "When it was corrected."],
         "corrects": ["Kiriman yang diperbaiki.", "The delivery that is corrected."],
         "declaration": ["Deklarasi yang dipakai membaca.", "The declaration it was read by."],
+        "declared_at": ["Kapan dideklarasikan begini.", "When it was declared so."],
         "delivered_rows": ["Baris yang dikirim.", "Rows delivered."],
         "delivery_id": ["Nomor kiriman.", "Number of the delivery."],
         "delivery_status": ["ACCEPTED, REJECTED, HELD.", "ACCEPTED, REJECTED, HELD."],
@@ -87,6 +89,7 @@ declare
         "last_seen_at": ["Kapan terakhir terlihat.", "When it was last seen."],
         "ledger.erased_row.kind": ["Apakah baris landing atau karantina.", "Whether a landed or a quarantined row."],
         "ledger.erased_row.number": ["Nomor kiriman, atau validasi.", "Number of the delivery, or of the validation."],
+        "looked_at": ["Kapan diperiksa.", "When it was looked through."],
         "loaded_at": ["Kapan dimuat.", "When it was loaded."],
         "mac": ["HMAC baris ini dengan kunci di luar basis data.", "HMAC of the row under a key outside the database."],
         "made_at": ["Kapan dibuat.", "When it was made."],
@@ -107,6 +110,7 @@ declare
         "only_row": ["Selalu benar: hanya ada satu baris.", "Always true: there is one row."],
         "original_name": ["Nama berkas sebagaimana dikirim.", "Name of the file as delivered."],
         "owner": ["Pemilik kiriman.", "Owner of the feed."],
+        "path": ["Letak berkas di folder instalasi.", "Where the file lies in the state folder."],
         "place": ["Tabel kirimannya.", "The table of its feed."],
         "publication_id": ["Nomor penerbitan.", "Number of the publication."],
         "published_at": ["Kapan terbit.", "When it was published."],
@@ -121,7 +125,9 @@ declare
         "refusal_code": ["Kode penolakan berkas.", "Code of the file's refusal."],
         "refusal_en": ["Penolakan berkas dalam bahasa Inggris.", "The file's refusal in English."],
         "refusal_id": ["Penolakan berkas dalam bahasa Indonesia.", "The file's refusal in Indonesian."],
+        "registered_at": ["Kapan diberi kunci.", "When they got their keys."],
         "remark_code": ["Kode hal yang terlihat.", "Code of what was noticed."],
+        "removed_at": ["Kapan dihapus karena masa simpannya habis.", "When it was removed because its retention ended."],
         "row_count": ["Baris yang bersangkutan.", "Rows in question."],
         "row_number": ["Nomor baris seperti terlihat saat berkas dibuka.", "Number of the row as seen when the file is opened."],
         "rule_id": ["Aturan.", "Rule."],
@@ -153,7 +159,8 @@ declare
         "was_leaf": ["Hash baris sebelum dihapus.", "Hash of the row before."],
         "withdrawn_rows": ["Baris yang ditarik.", "Rows that were withdrawn."],
         "workbook_sha256": ["Sidik buku kerja perbaikan.", "Digest of the fix workbook."],
-        "worker_key": ["Nama samaran berkunci pekerja, sama setiap malam.", "Keyed pseudonym of the worker, the same every night."]
+        "worker_key": ["Nama samaran berkunci pekerja, sama setiap malam.", "Keyed pseudonym of the worker, the same every night."],
+        "written_at": ["Kapan ditulis.", "When it was written."]
     } $json$;
     thing record;
 begin
