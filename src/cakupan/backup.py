@@ -23,6 +23,7 @@ from cakupan.database import Role, connect
 from cakupan.database.connection import database_name, url
 from cakupan.database.server import binaries
 from cakupan.landing.archive import ARRIVING, Archive
+from cakupan.ledger.written import note_not_restored
 
 DUMP, RECORD, ARCHIVE, WHOLE = "warehouse.dump", "ledger", "archive", "backup.json"
 MOMENT = "%Y%m%dT%H%M%SZ"
@@ -114,6 +115,8 @@ def restore(of: Path, progress: Progress, secrets: Path | None = None) -> Backup
         server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database_name())))
     _run("pg_restore", "postgres", "--create", "--exit-on-error", str(folder / DUMP))
     installation.set_up_warehouse(lambda _: None)
+    with connect(Role.LOADER) as connection:
+        note_not_restored(connection)  # letters and pages are in no backup
     return made
 
 

@@ -15,6 +15,7 @@ from cakupan.bilingual import Language
 from cakupan.corrections.exporting import write_fix_workbooks
 from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
+from cakupan.ledger.written import note_written
 from cakupan.night import feeds_of
 from cakupan.quality.report import feed_lines, write_night_report
 from cakupan.steps import StepFailed, hide_values
@@ -27,6 +28,7 @@ def report(night: date) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(Role.LOADER) as connection:
         write_night_report(connection, load_feeds(settings.FEEDS), night, path)
+        note_written(connection, [path])
     return str(path)
 
 
@@ -39,7 +41,10 @@ def write_pages(night: date) -> str:
         feeds = load_feeds(settings.FEEDS)
         with connect(Role.LOADER) as connection:
             lines = feed_lines(connection, feeds, figures.night)
-        return str(dashboard.write_pages(figures, lines, feeds, pages_path().parent))
+            connection.commit()
+            first = dashboard.write_pages(figures, lines, feeds, pages_path().parent)
+            note_written(connection, filter(Path.is_file, first.parent.rglob("*")), whole=first.parent)
+        return str(first)
     except (dashboard.NotPublished, OSError) as error:
         raise StepFailed(f"write_pages: {error}") from None
 
@@ -49,6 +54,7 @@ def write_scorecards(night: date) -> list[str]:
     """Write each office's scorecard of a published night beside its letters; returns their paths."""
     with connect(Role.AUDITOR) as published, connect(Role.LOADER) as loader:
         paths = scorecards.write_scorecards(published, loader, load_feeds(settings.FEEDS), night, notices.outbox())
+        note_written(loader, paths)
     return list(map(str, paths))
 
 
@@ -78,7 +84,8 @@ def tell_office(agency: str, night: date, send: notices.Send, to: str | None = N
     feeds = feeds_of(agency)
     with connect(Role.LOADER) as connection:
         with suppress(landing.CannotLandAgain):  # which verification tells; the letter names the rows by their address
-            list(write_fix_workbooks(connection, feeds, night, notices.outbox(), language, anew=False))
+            workbooks = write_fix_workbooks(connection, feeds, night, notices.outbox(), language, anew=False)
+            note_written(connection, workbooks)
         return _tell(
             connection,
             agency,

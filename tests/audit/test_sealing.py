@@ -91,8 +91,11 @@ def test_a_lost_folder_is_filled_from_the_database_as_far_as_it_was_signed(kept:
     kept.seal()
     after = snapshot(kept.ledger)
     assert after.keys() == before.keys()
-    assert {path for path in before if after[path] != before[path]} <= {kept.ledger / "runs" / "1"}
+    books = {kept.ledger / "books" / path.name for path in (kept.ledger / "books").iterdir()}
+    assert {path for path in before if after[path] != before[path]} <= {kept.ledger / "runs" / "1", *books}
     assert marked(kept.ledger, 1) == marks
+    kept.tamper("update ledger.validation set reason_en = 'x' where validation_id = 1")
+    assert altered() == ["ledger.validation: altered: validation_id='1': reason_en was nothing, is 'x'"]
 
 
 def test_an_altered_entry_stays_told_while_sealing_goes_on(kept: Kept, folder: Folder) -> None:

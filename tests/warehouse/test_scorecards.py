@@ -37,8 +37,8 @@ def test_a_scorecard_is_made_of_what_is_published(warehouse: Warehouse, tmp_path
     assert sum(month.due for month in found.months) == len(NIGHTS)
     assert found.problems == sorted(found.problems, key=lambda one: -(one.workers or 0))
     names = {path.name for path in tmp_path.iterdir()}
-    assert {path.name for path in written} == {f"rapor-disnaker-{NIGHT:%Y%m%d}.html"}
-    assert names == {*(path.name for path in written), f"rapor-disnaker-{NIGHT:%Y%m%d}.pdf",
+    assert {path.name for path in written} == names
+    assert names == {f"rapor-disnaker-{NIGHT:%Y%m%d}.html", f"rapor-disnaker-{NIGHT:%Y%m%d}.pdf",
                      f"scorecard-disnaker-{NIGHT:%Y%m%d}.html"}  # fmt: skip
 
 

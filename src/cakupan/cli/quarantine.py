@@ -138,6 +138,7 @@ def export(
     """
     from cakupan.corrections.exporting import write_fix_workbooks
     from cakupan.landing import CannotLandAgain
+    from cakupan.ledger.written import note_written
 
     feeds = _feeds(names)
     needs_database()
@@ -145,6 +146,7 @@ def export(
         with connect(Role.LOADER) as connection:
             as_of = _night(connection, night)
             written = list(write_fix_workbooks(connection, feeds, as_of, folder, lang))
+            note_written(connection, written)
     except (psycopg.Error, OSError, CannotLandAgain) as error:
         say_and_exit(cause(error))
     if form is DocumentFormat.JSON:

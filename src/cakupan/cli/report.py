@@ -49,6 +49,7 @@ def dbhcht(
     Exit code 0: written; 1: no such night was published by then, or a file could not be written; 2: wrong usage.
     """
     from cakupan import reports  # imports that other commands need not spend
+    from cakupan.ledger.written import note_written
 
     needs_database()
     if night and night.year < year:
@@ -68,6 +69,8 @@ def dbhcht(
     try:
         with progress(lines=False) as tell:
             written = reports.write(report, out or settings.home() / "reports", tell)
-    except OSError as error:
+        with connect(Role.LOADER) as connection:
+            note_written(connection, written)
+    except (OSError, psycopg.Error) as error:
         say_and_exit(f"The report could not be written: {cause(error)}")
     print_files(written, form)

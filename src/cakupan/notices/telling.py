@@ -10,6 +10,7 @@ import psycopg
 
 from cakupan import settings
 from cakupan.ledger.notifications import Notification, lock_recipient, note_notification, topics_told
+from cakupan.ledger.written import note_written
 from cakupan.notices.message import Message
 
 Send = Callable[[Message, Sequence[Path]], str | None]
@@ -58,6 +59,7 @@ def tell(
             connection,
             Notification(message.night, message.recipient, topics, message.subject, page.name, state, detail),
         )
+        note_written(connection, [page, *attached])
     return page
 
 

@@ -19,7 +19,7 @@ from cakupan.scorecards.scorecard import scorecard
 def write_scorecards(
     published: psycopg.Connection[Any], loader: psycopg.Connection[Any], feeds: Sequence[Feed], night: date, into: Path
 ) -> list[Path]:
-    """Write the scorecard of every agency among the feeds into the folder; returns the pages in Indonesian.
+    """Write the scorecard of every agency among the feeds into the folder; returns the files.
 
     Raises psycopg.Error and OSError.
     """
@@ -29,14 +29,14 @@ def write_scorecards(
         figures = read_office(published, loader, [feed for feed in feeds if feed.agency == agency], night)
         for language in get_args(Language):
             report = scorecard(figures, language)
-            _write(into / f"{report.name}.html", page(report))
+            written.append(_write(into / f"{report.name}.html", page(report)))
             if language == "id":
-                _write(into / f"{report.name}.pdf", pdf(report))
-                written.append(into / f"{report.name}.html")
+                written.append(_write(into / f"{report.name}.pdf", pdf(report)))
     return written
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes) -> Path:
     draft = path.with_name(f".{path.name}.draft")
     draft.write_bytes(content)
     draft.replace(path)
+    return path
