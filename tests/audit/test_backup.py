@@ -18,6 +18,7 @@ from cakupan.audit.keys import signing_key
 from cakupan.audit.note import SigningKey
 from cakupan.backup import CannotBackUp, back_up, restore
 from cakupan.cli.app import app
+from cakupan.cli.lock import only_one_night
 from cakupan.database import Role, connect
 from cakupan.database.connection import database_name
 from cakupan.feeds import find_feed
@@ -107,6 +108,18 @@ def test_what_cannot_be_backed_up_or_restored_is_refused_before_anything_is_writ
     with pytest.raises(CannotBackUp, match="--secrets"):
         restore(tmp_path, print)
     assert {path.name for path in tmp_path.iterdir()} == {made.name}
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_while_a_night_runs_nothing_is_backed_up_or_restored(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAKUPAN_HOME", str(tmp_path))
+    monkeypatch.setattr("cakupan.cli.backup.needs_database", lambda: None)
+    with only_one_night():
+        refused = CliRunner().invoke(app, [command, str(tmp_path)])
+    assert refused.exit_code == 1 and "Another night is being run" in refused.stderr
 
 
 def test_a_lost_identity_key_costs_no_worker_their_key(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
