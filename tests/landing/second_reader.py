@@ -188,7 +188,7 @@ def _by_json(feed: Feed, path: Path, ours: Rows) -> dict[Any, dict[str, Any]] | 
 
 
 def _by_openpyxl(feed: Feed, path: Path, ours: Rows) -> dict[Any, dict[str, Any]] | None:
-    """Read with openpyxl; None where it does not read the workbook."""
+    """Read with openpyxl; None where it does not read the workbook, or finds nothing in it for a misspelled name."""
     format_ = feed.format
     assert isinstance(format_, XlsxFormat)
     try:
@@ -198,11 +198,15 @@ def _by_openpyxl(feed: Feed, path: Path, ours: Rows) -> dict[Any, dict[str, Any]
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     named = zip(visible, shown_apart([sheet.title for sheet in visible]), strict=True)
     wanted = [(sheet, name) for sheet, name in named if sheet.title not in format_.skip_sheets]
+    if not wanted:
+        return None
     theirs = {}
     for sheet, name in wanted if format_.sheets == "all" else wanted[:1]:
         grid: dict[int, dict[int, Any]] = defaultdict(dict)
         for (row, column), cell in sheet._cells.items():
             grid[row][column] = unescape(cell.value) if isinstance(cell.value, str) else cell.value
+        if not grid:
+            return None
         at = next(row for row in sorted(grid) if _names_all(feed, [str(value) for value in grid[row].values()]))
         for row in sorted(grid):
             if row > at and any(not isinstance(v, str | None) or is_filled(v) for v in grid[row].values()):
