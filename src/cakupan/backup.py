@@ -22,7 +22,7 @@ from cakupan.audit.folder import ledger_root
 from cakupan.database import Role, connect
 from cakupan.database.connection import database_name, url
 from cakupan.database.server import binaries
-from cakupan.landing.archive import ARRIVING, Archive
+from cakupan.landing.archive import ARRIVING, Archive, open_archive
 from cakupan.ledger.written import note_not_restored
 
 DUMP, RECORD, ARCHIVE, WHOLE = "warehouse.dump", "ledger", "archive", "backup.json"
@@ -105,7 +105,7 @@ def restore(of: Path, progress: Progress, secrets: Path | None = None) -> Backup
     progress("archive")
     for path in _files(folder.parent / ARCHIVE):
         with path.open("rb") as stream:
-            if Archive(settings.archive_root()).store(stream).sha256 != path.name:
+            if open_archive().store(stream).sha256 != path.name:
                 raise CannotBackUp(f"{path} is not what was archived: have it from another copy of the backup")
     progress("record")
     if (folder / RECORD).exists():

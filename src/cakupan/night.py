@@ -23,7 +23,7 @@ from cakupan.corrections.returning import ReturnedWorkbooks
 from cakupan.database import Role, connect
 from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
-from cakupan.landing.archive import Archive
+from cakupan.landing.archive import open_archive
 from cakupan.landing.pulling import Pull
 from cakupan.ledger import nights, validations
 from cakupan.ledger.deliveries import Delivery, find_delivery, is_delivered
@@ -58,7 +58,7 @@ def archive(name: str, night: date, source: Source) -> bool:
     NotConnected, OSError and OlderLeft after all was archived that could be read; it counts, whatever was not.
     """
     feed = find_feed(settings.FEEDS, name)
-    store = Archive(settings.archive_root())
+    store = open_archive()
     store.clear_abandoned()
     with connect(Role.LOADER) as connection:
         pull = Pull(connection, store, feed, night, source, returned=ReturnedWorkbooks(connection))
@@ -81,10 +81,11 @@ def land(name: str) -> int:
 
 
 def _land(connection: psycopg.Connection, feed: Feed) -> int:
-    store = Archive(settings.archive_root())
+    store = open_archive()
     pending = not_landed(connection, feed)
     for delivery_id, sha256 in pending:
-        landing.land(connection, feed, delivery_id, store.path(sha256))
+        with store.file(sha256) as path:
+            landing.land(connection, feed, delivery_id, path)
         connection.commit()
     return len(pending)
 

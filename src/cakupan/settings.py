@@ -143,8 +143,14 @@ def close_to_others(*folders: Path) -> None:
 
 
 def archive_root() -> Path:
-    """Name the folder of the content-addressed archive of every delivery."""
-    return Path(os.environ.get("CAKUPAN_ARCHIVE") or home() / "archive")
+    """Name the folder of the content-addressed archive of every delivery; none is there where a store has it."""
+    return Path((not archive_store() and os.environ.get("CAKUPAN_ARCHIVE")) or home() / "archive")
+
+
+def archive_store() -> str | None:
+    """Name where in an object store the archive is: CAKUPAN_ARCHIVE=s3://bucket/prefix; None of one in a folder."""
+    said = os.environ.get("CAKUPAN_ARCHIVE", "").strip()
+    return said if said.startswith("s3://") else None
 
 
 def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -> str:

@@ -1,7 +1,10 @@
-"""An S3-compatible store on loopback: it checks signatures, lists in pages, gives no other version than asked for."""
+"""An S3-compatible store on loopback: it checks signatures, lists in pages, gives no other version than asked for.
+
+What is there it lets nobody write again who asks for that, as an archive does."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import threading
@@ -19,6 +22,8 @@ class Store:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.written: list[tuple[str, int]] = []
+        """Each upload, and how it was answered."""
         self.troubles: list[Callable[[Handler], None]] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.store = self
@@ -88,6 +93,29 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_object(store.objects[name])
 
+    def do_HEAD(self):
+        self.do_GET()
+
+    def do_PUT(self):
+        store, url = self.server.store, urlsplit(self.path)
+        bucket, _, name = unquote(url.path).lstrip("/").partition("/")
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+        answer = (
+            403 if not self._address_is_signed(url)
+            else 404 if bucket != "drop"
+            else 412 if self.headers["If-None-Match"] == "*" and name in store.objects
+            else 400 if self.headers["Content-MD5"] != md5
+            else 200
+        )  # fmt: skip
+        if store.troubles:
+            store.troubles.pop(0)(self)
+            return
+        store.written.append((name, answer))
+        if answer == 200:
+            store.objects[name] = content
+        self.send(answer, b"")
+
     def send_object(self, content: bytes, cut: int | None = None) -> None:
         self.send(200, content, cut, ETag=etag(content))
 
@@ -100,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body[:cut])
+        self.wfile.write(b"" if self.command == "HEAD" else body[:cut])
         self.close_connection = cut is not None
 
     def _signed(self, url) -> bool:
@@ -110,26 +138,48 @@ class Handler(BaseHTTPRequestHandler):
             return False
         parts = dict(part.split("=", 1) for part in given.removeprefix("AWS4-HMAC-SHA256 ").split(", "))
         key, day, *_ = parts["Credential"].split("/")
-        query = sorted(parse_qsl(url.query, keep_blank_values=True))
+        return key == KEY and hmac.compare_digest(
+            self._signature(
+                url, url.query, parts["SignedHeaders"],
+                day=day, at=self.headers["x-amz-date"], content=self.headers["x-amz-content-sha256"],
+            ),
+            parts["Signature"],
+        )  # fmt: skip
+
+    def _address_is_signed(self, url) -> bool:
+        """Whether the address itself carries the signature."""
+        asked = dict(parse_qsl(url.query))
+        key, day, *_ = asked.get("X-Amz-Credential", "/").split("/")
+        query, _, given = url.query.partition("&X-Amz-Signature=")
+        signature = self._signature(
+            url,
+            query,
+            asked.get("X-Amz-SignedHeaders", "host"),
+            day=day,
+            at=asked.get("X-Amz-Date", ""),
+            content="UNSIGNED-PAYLOAD",
+        )
+        return key == KEY and hmac.compare_digest(signature, given)
+
+    def _signature(self, url, said: str, headers: str, *, day: str, at: str, content: str) -> str:
+        query = sorted(parse_qsl(said, keep_blank_values=True))
         asked = "\n".join(
             [
                 self.command,
                 url.path,
                 "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in query),
-                *(f"{name}:{self.headers[name].strip()}" for name in parts["SignedHeaders"].split(";")),
+                *(f"{name}:{self.headers[name].strip()}" for name in headers.split(";")),
                 "",
-                parts["SignedHeaders"],
-                self.headers["x-amz-content-sha256"],
+                headers,
+                content,
             ]
         )
         scope = f"{day}/{REGION}/s3/aws4_request"
-        text = f"AWS4-HMAC-SHA256\n{self.headers['x-amz-date']}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
+        text = f"AWS4-HMAC-SHA256\n{at}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
         signing = f"AWS4{SECRET}".encode()
         for part in scope.split("/"):
             signing = hmac.digest(signing, part.encode(), "sha256")
-        return key == KEY and hmac.compare_digest(
-            hmac.new(signing, text.encode(), "sha256").hexdigest(), parts["Signature"]
-        )
+        return hmac.new(signing, text.encode(), "sha256").hexdigest()
 
     def log_message(self, *_) -> None:
         pass

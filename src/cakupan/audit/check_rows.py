@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import Connection, sql
@@ -23,10 +23,13 @@ from cakupan.ledger.as_recorded import count_landed, is_as_recorded
 from cakupan.ledger.erased import substitutes
 from cakupan.ledger.landings import dropped
 
+if TYPE_CHECKING:
+    from cakupan.landing.archive_store import StoredArchive
+
 Facts = dict[str, Any]
 
 
-def check_archive(record: Record, archive: Archive, area: Area, on: date | None) -> set[str]:
+def check_archive(record: Record, archive: Archive | StoredArchive, area: Area, on: date | None) -> set[str]:
     """Read every archived delivery; returns the SHA-256 names whose bytes are not there as they were received."""
     deliveries = _of_date(record.of("delivery"), on)
     read: dict[str, str | None] = {}
@@ -34,11 +37,11 @@ def check_archive(record: Record, archive: Archive, area: Area, on: date | None)
     for facts in deliveries:
         name = facts["sha256"]
         if name not in read:
-            read[name] = what_is_wrong(archive.path(name), name)
+            read[name] = what_is_wrong(archive, name)
             size += facts["size_bytes"]
         if wrong := read[name]:
             where = f"delivery {facts['delivery_id']}, {facts['agency']}.{facts['feed']} of {facts['business_date']}"
-            area.altered(str(archive.path(name)), f"{wrong} ({where}, received as {facts['original_name']!r})")
+            area.altered(archive.where(name), f"{wrong} ({where}, received as {facts['original_name']!r})")
     area.checked = f"{len(deliveries)} deliveries, {len(read)} files, {size / 1e6:,.1f} MB read"
     return {name for name, wrong in read.items() if wrong}
 

@@ -10,7 +10,7 @@ from psycopg import Connection, sql
 
 from cakupan import landing, settings
 from cakupan.feeds import Feed, find_feed
-from cakupan.landing.archive import Archive
+from cakupan.landing.archive import open_archive
 from cakupan.landing.tables import landing_table
 from cakupan.ledger import digests
 from cakupan.ledger.digests import LandedRows
@@ -60,7 +60,8 @@ def _compare(connection: Connection[Any], feed: Feed, recorded: Sequence[dict[st
             table, sql.Literal(delivery)
         )
     )
-    landing.land(connection, feed, delivery, Archive(settings.archive_root()).path(facts["sha256"]))
+    with open_archive().file(facts["sha256"]) as path:
+        landing.land(connection, feed, delivery, path)
     columns = [name for name in digests.table_columns(connection, "landing", feed.table) if name != "delivery_id"]
     query = sql.SQL(_COMPARED).format(
         landing=table,

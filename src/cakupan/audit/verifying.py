@@ -7,7 +7,6 @@ from datetime import date
 
 import psycopg
 
-from cakupan import settings
 from cakupan.audit.areas import Area
 from cakupan.audit.check_books import check_books
 from cakupan.audit.check_definitions import check_definitions
@@ -18,7 +17,7 @@ from cakupan.audit.check_rows import check_archive, check_decisions, check_landi
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import read_record
 from cakupan.database import Role, connect
-from cakupan.landing.archive import Archive
+from cakupan.landing.archive import open_archive
 
 AREAS = ("ledger", "books", "archive", "landing", "decisions", "marts", "definitions", "files")
 
@@ -46,7 +45,7 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
             yield areas["books"]
         lost_files: set[str] = set()
         if {"archive", "landing"} & set(only):
-            lost_files = check_archive(record, Archive(settings.archive_root()), areas["archive"], on)
+            lost_files = check_archive(record, open_archive(), areas["archive"], on)
         if "archive" in only:
             yield areas["archive"]
         if "landing" in only:

@@ -8,6 +8,7 @@ from datetime import date
 from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.database.connection import database_name
+from cakupan.landing.archive import open_archive
 from cakupan.ledger.cities import note_city, read_holding
 
 RECORDED = "recorded"
@@ -52,7 +53,7 @@ def held() -> Held:
         return found
     # A warehouse older than the table, or one that was filled by Airflow alone; or a lost one whose archive is there.
     simulated = note is not None and note not in REAL
-    if found.deliveries or (not simulated and _archive_is_filled()):
+    if found.deliveries or (not simulated and not open_archive().is_empty()):
         return Held(frozenset({note or RECORDED}), found.deliveries, found.nights, found.entries)
     return found
 
@@ -76,10 +77,6 @@ def described(city: str) -> str:
     _, kind, _, first = city.split()
     workers, _, trouble = kind.partition("-")
     return f"the simulated city of {int(workers):,} workers{' with trouble' if trouble else ''} that begins on {first}"
-
-
-def _archive_is_filled() -> bool:
-    return any(path.is_file() for path in settings.archive_root().rglob("*"))
 
 
 def _counted(number: int, one: str, many: str = "") -> str:

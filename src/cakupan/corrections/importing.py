@@ -24,7 +24,7 @@ from cakupan.corrections.bad_rows import BadRow, bad_rows
 from cakupan.corrections.fix_workbook import Origin, origin_of
 from cakupan.corrections.returned import CannotImport, Returned, read_returned
 from cakupan.feeds import Feed, find_feed
-from cakupan.landing.archive import Archive
+from cakupan.landing.archive import open_archive
 from cakupan.landing.rewriting import CannotRewrite, Place, rewrite
 from cakupan.landing.tables import landing_table
 from cakupan.ledger.corrections import enter_correction, made_of
@@ -82,7 +82,7 @@ def import_workbook(connection: psycopg.Connection[Any], path: Path, by: str | N
         feed = find_feed(settings.FEEDS, origin.feed)
     except KeyError:
         raise CannotImport(Text("sumber data {0} tidak dikenal", "there is no feed {0}").format(origin.feed)) from None
-    store = Archive(settings.archive_root())
+    store = open_archive()
     with connection.transaction(), tempfile.TemporaryDirectory() as folder:
         lock_validation(connection, feed.name)
         base = _base(connection, feed, origin)
@@ -139,9 +139,9 @@ def _correct(
     """Write the corrected delivery and validate it; raises CannotImport and _Conflicts."""
     if not returned.changed and not returned.emptied:
         raise CannotImport(_nothing(returned))
-    whole = Archive(settings.archive_root()).path(base.sha256)
     try:
-        into.write_bytes(rewrite(feed, whole, returned.changed, returned.emptied))
+        with open_archive().file(base.sha256) as whole:
+            into.write_bytes(rewrite(feed, whole, returned.changed, returned.emptied))
     except CannotRewrite as refusal:
         raise CannotImport(_send_all(refusal.why)) from None
     delivery_id, outcome = _deliver(connection, feed, base, into)

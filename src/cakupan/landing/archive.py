@@ -8,10 +8,15 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from cakupan import settings
 from cakupan.ledger.deliveries import Archived
+
+if TYPE_CHECKING:
+    from cakupan.landing.archive_store import StoredArchive
 
 CHUNK_BYTES = 1 << 20
 ARRIVING = ".arriving-"
@@ -26,9 +31,24 @@ class Archive:
 
     def path(self, sha256: str) -> Path:
         """Tell where the bytes lie. Raises ValueError for what is no SHA-256."""
-        if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
-            raise ValueError("not a SHA-256 in lower-case hexadecimal")
-        return self.root / sha256[:2] / sha256
+        return self.root / name_of(sha256)
+
+    def where(self, sha256: str) -> str:
+        """Tell where the bytes lie, for a person."""
+        return str(self.path(sha256))
+
+    @contextlib.contextmanager
+    def file(self, sha256: str) -> Iterator[Path]:
+        """Give the bytes as a file while inside, which is there unless somebody removed it."""
+        yield self.path(sha256)
+
+    def holds(self, sha256: str) -> bool:
+        """Tell whether there are bytes of that name."""
+        return self.path(sha256).is_file()
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing is kept."""
+        return not any(path.is_file() for path in self.root.rglob("*"))
 
     def store(self, stream: BinaryIO) -> Archived:
         """Keep the bytes of the stream; keeping the same bytes again changes nothing.
@@ -66,6 +86,22 @@ class Archive:
                 fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
+
+
+def name_of(sha256: str) -> str:
+    """Return what the bytes are called in an archive. Raises ValueError for what is no SHA-256."""
+    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+        raise ValueError("not a SHA-256 in lower-case hexadecimal")
+    return f"{sha256[:2]}/{sha256}"
+
+
+def open_archive() -> Archive | StoredArchive:
+    """Open this installation's archive, in a folder or in an object store. Raises BadSetting."""
+    if (address := settings.archive_store()) is None:
+        return Archive(settings.archive_root())
+    from cakupan.landing.archive_store import StoredArchive, bucket_at
+
+    return StoredArchive(bucket_at(address))
 
 
 def _sync(folder: Path) -> None:

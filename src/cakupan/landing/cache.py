@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import Connection, sql
 
 from cakupan import settings
 from cakupan.feeds import Feed, find_feed
-from cakupan.landing.archive import CHUNK_BYTES, Archive
+from cakupan.landing.archive import CHUNK_BYTES, Archive, open_archive
 from cakupan.landing.landing import fill
 from cakupan.landing.refusals import Refused
 from cakupan.landing.tables import landing_table, lock
 from cakupan.ledger.as_recorded import is_as_recorded
 from cakupan.ledger.landings import dropped, landed_as, note_dropped, note_landed_again
 from cakupan.ledger.validations import last_entry
+
+if TYPE_CHECKING:
+    from cakupan.landing.archive_store import StoredArchive
 
 SCRATCH = "pg_temp"
 READ_OTHERWISE = (
@@ -45,7 +47,7 @@ def drop(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:
     with connection.transaction():
         lock(connection, feed)
         facts = _facts(connection, delivery_id)
-        if wrong := what_is_wrong(_path(facts), facts["sha256"]):
+        if wrong := what_is_wrong(open_archive(), facts["sha256"]):
             raise FileAltered(_told(facts, f"its archived file {wrong}. Put it back from a backup"))
         if not gives_again(connection, facts):
             raise CannotLandAgain(_told(facts, READ_OTHERWISE))
@@ -77,7 +79,7 @@ def _land_again(connection: Connection[Any], delivery_id: int) -> bool:
         if not dropped(connection, [delivery_id]):
             return False  # somebody else asked for it at the same time
         if not _fill(connection, feed, facts, landing_table(feed)) or not is_as_recorded(connection, facts):
-            wrong = what_is_wrong(_path(facts), facts["sha256"])
+            wrong = what_is_wrong(open_archive(), facts["sha256"])
             if wrong:
                 raise FileAltered(
                     _told(facts, f"its rows were dropped, and its archived file {wrong}. Put it back from a backup")
@@ -106,8 +108,8 @@ def gives_again(connection: Connection[Any], facts: dict[str, Any]) -> bool:
 def _fill(connection: Connection[Any], feed: Feed, facts: dict[str, Any], table: sql.Identifier) -> bool:
     """Read the archived file into the table; returns whether it could be read."""
     try:
-        with connection.transaction():
-            fill(connection, feed, facts["delivery_id"], _path(facts), table)
+        with connection.transaction(), open_archive().file(facts["sha256"]) as path:
+            fill(connection, feed, facts["delivery_id"], path, table)
     except (Refused, OSError):
         return False
     return True
@@ -119,11 +121,11 @@ def _declared_then(connection: Connection[Any], facts: dict[str, Any]) -> Feed:
     return landed_as(connection, facts["delivery_id"]) or find_feed(settings.FEEDS, name)
 
 
-def what_is_wrong(path: Path, sha256: str) -> str | None:
+def what_is_wrong(archive: Archive | StoredArchive, sha256: str) -> str | None:
     """Tell what is wrong with an archived file; None where it holds what was received."""
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with archive.file(sha256) as path, path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
     except FileNotFoundError:
@@ -141,13 +143,9 @@ def _facts(connection: Connection[Any], delivery_id: int) -> dict[str, Any]:
     return entry.facts
 
 
-def _path(facts: dict[str, Any]) -> Path:
-    return Archive(settings.archive_root()).path(facts["sha256"])
-
-
 def _told(facts: dict[str, Any], why: str) -> str:
     where = f"delivery {facts['delivery_id']}, {facts['agency']}.{facts['feed']} of {facts['business_date']}"
-    return f"{where}: {why} ({_path(facts)})"
+    return f"{where}: {why} ({open_archive().where(facts['sha256'])})"
 
 
 def _keep_funding_sources(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:

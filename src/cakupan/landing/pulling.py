@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import Connection
 
@@ -18,6 +18,9 @@ from cakupan.ledger.deliveries import enter_delivery, is_delivered
 from cakupan.sources import Away, Changed, NotConnected, ReadyDelivery, Source, business_date
 from cakupan.sources.file_drop import FileDrop
 from cakupan.sources.ignored import Ignored
+
+if TYPE_CHECKING:
+    from cakupan.landing.archive_store import StoredArchive
 
 ALWAYS_READ = timedelta(days=7)  # before the night: what is older and looks unchanged is not read again
 LISTINGS = 2  # what is not what was listed any more is looked for once more
@@ -46,7 +49,7 @@ class Pull:
     """The pull of one feed's deliveries up to a night."""
 
     def __init__(
-        self, connection: Connection[Any], store: Archive, feed: Feed, night: date, source: Source, *,
+        self, connection: Connection[Any], store: Archive | StoredArchive, feed: Feed, night: date, source: Source, *,
         returned: Returned | None = None,
     ) -> None:  # fmt: skip
         self._connection, self._store = connection, store
@@ -106,9 +109,8 @@ class Pull:
             raise  # nobody can be asked for the others either
         except (NotConnected, OSError) as error:
             return error
-        path = self._store.path(archived.sha256)
-        if self._returned and self._returned.holds(path):
-            self._taken_back[found.name] = self._returned.take(path)
+        if self._returned and (taken_back := self._take_back(self._returned, archived.sha256)):
+            (self._taken_back[found.name],) = taken_back
         elif business_date(self._feed, found.name) or self._returned is None:
             enter_delivery(self._connection, self._feed, found.business_date, found.name, archived)
         if found.fingerprint:
@@ -116,6 +118,11 @@ class Pull:
         self._connection.commit()
         self._read.add(_identity(found))
         return None
+
+    def _take_back(self, returned: Returned, sha256: str) -> list[Text | None]:
+        """Take what was archived as a workbook in which an office mended rows; returns nothing where it is none."""
+        with self._store.file(sha256) as path:
+            return [returned.take(path)] if returned.holds(path) else []
 
     def _note_ignored(self, feeds: Sequence[Feed]) -> None:
         if not isinstance(self._source, FileDrop):

@@ -7,7 +7,7 @@ from typing import Any
 from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
-from cakupan.landing.archive import Archive
+from cakupan.landing.archive import open_archive
 from cakupan.ledger.entries import read_entries, record_read
 from cakupan.privacy.held import NobodyFound, digits_of, figures_of, find_person, held_rows, land_dropped
 
@@ -43,7 +43,7 @@ def show_person(nik: str, who: str, reason: str, case: str) -> dict[str, Any]:
                 "files": [
                     {
                         "delivery_id": delivery, "business_date": on, "original_name": name,
-                        "path": str(Archive(settings.archive_root()).path(sha256)),
+                        "path": open_archive().where(sha256),
                     }
                     for delivery, (on, name, sha256) in sorted(files.items())
                 ],

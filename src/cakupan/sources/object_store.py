@@ -43,61 +43,40 @@ class StoreAccount:
     region: str | None = None
 
 
-class ObjectStore(FileDrop):
-    """A tree of deliveries below a prefix of a bucket."""
+class Bucket:
+    """A part of a bucket, and the client that asks for it."""
 
-    kind = "object store"
-
-    def __init__(self, account: StoreAccount, retries: RetryPolicy | None = None) -> None:
+    def __init__(self, account: StoreAccount) -> None:
         """Take the account; raises BrokenContract for one that cannot be used."""
-        bucket, prefix = _bucket_and_prefix(account)
-        endpoint = urlsplit(account.endpoint or AMAZON)
-        self._retries = retries or RetryPolicy()
-        super().__init__(f"{endpoint.geturl()} s3://{bucket}/{prefix}", retry=self._retries.call)
         self.account = account
-        self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
+        self.name, prefix = _bucket_and_prefix(account)
+        self.prefix = f"{prefix}/" if prefix else ""
+        self.endpoint = urlsplit(account.endpoint or AMAZON)
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=SILENT_SECONDS)
         # How often is asked again is said in one place, and that is not the pool.
-        pool = urllib3.PoolManager(timeout=timeout, retries=False, cert_reqs="CERT_REQUIRED")
+        self.pool = urllib3.PoolManager(timeout=timeout, retries=False, cert_reqs="CERT_REQUIRED")
+        there = self.endpoint
         try:
-            if endpoint.scheme not in {"http", "https"} or not endpoint.hostname or endpoint.username or endpoint.query:
+            if there.scheme not in {"http", "https"} or not there.hostname or there.username or there.query:
                 raise ValueError
-            self._client = Minio(
-                endpoint=endpoint.netloc + endpoint.path.rstrip("/"), secure=endpoint.scheme == "https",
+            self.client = Minio(
+                endpoint=there.netloc + there.path.rstrip("/"), secure=there.scheme == "https",
                 access_key=account.key, secret_key=account.secret, region=account.region or "us-east-1",
-                http_client=pool,
+                http_client=self.pool,
             )  # fmt: skip
         except ValueError:
             raise BrokenContract(f"{account.name}: endpoint_url in its extra is no address of a store") from None
 
-    def _entries(self, feed: Feed) -> dict[str, Entry]:
-        return self._retries.call(partial(self._list, self._folder(feed)))
-
-    def _around(self, agency: str) -> dict[str, Kind]:
-        entries = self._retries.call(partial(self._list, self._prefix + (f"{agency}/" if agency else "")))
-        return {name: entry.kind for name, entry in entries.items()}
-
-    def _list(self, folder: str) -> dict[str, Entry]:
-        """Return what lies directly below a prefix, which the object that stands for the folder itself does not."""
-        with self._session():
-            listed = list(self._client.list_objects(bucket_name=self._bucket, prefix=folder))
-        found = {}
-        for entry in listed:
-            name = (entry.object_name or "").removeprefix(folder)
-            if entry.is_dir:
-                found[name.rstrip("/")] = Entry(Kind.FOLDER)
-            else:
-                found[name] = Entry(Kind.FILE, State(entry.size or 0, entry.etag or ""))
-        return found
-
-    def _folder(self, feed: Feed) -> str:
-        return f"{self._prefix}{feed.agency}/{feed.feed}/"
-
-    def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
-        return cast(BinaryIO, io.BufferedReader(_Stream(self, self._folder(feed) + name, state), 1 << 20))
+    def get(self, name: str, version: str | None = None) -> urllib3.BaseHTTPResponse:
+        """Ask for an object, in no other version than the one that is named."""
+        with self.session():
+            return self.client.get_object(
+                bucket_name=self.name, object_name=name,
+                request_headers={"If-Match": f'"{version}"'} if version else None,
+            )  # fmt: skip
 
     @contextmanager
-    def _session(self) -> Iterator[None]:
+    def session(self) -> Iterator[None]:
         """Tell only the kind of what the client raises, which may quote the address, the key and the answer."""
         try:
             yield
@@ -126,30 +105,65 @@ class ObjectStore(FileDrop):
         return BrokenContract(f"{name}: the object store does not give the files ({code}): bucket, path, endpoint_url?")
 
 
+class ObjectStore(FileDrop):
+    """A tree of deliveries below a prefix of a bucket."""
+
+    kind = "object store"
+
+    def __init__(self, account: StoreAccount, retries: RetryPolicy | None = None) -> None:
+        """Take the account; raises BrokenContract for one that cannot be used."""
+        self.bucket = Bucket(account)
+        self._retries = retries or RetryPolicy()
+        where = f"{self.bucket.endpoint.geturl()} s3://{self.bucket.name}/{self.bucket.prefix.rstrip('/')}"
+        super().__init__(where, retry=self._retries.call)
+        self.account = account
+
+    def _entries(self, feed: Feed) -> dict[str, Entry]:
+        return self._retries.call(partial(self._list, self._folder(feed)))
+
+    def _around(self, agency: str) -> dict[str, Kind]:
+        entries = self._retries.call(partial(self._list, self.bucket.prefix + (f"{agency}/" if agency else "")))
+        return {name: entry.kind for name, entry in entries.items()}
+
+    def _list(self, folder: str) -> dict[str, Entry]:
+        """Return what lies directly below a prefix, which the object that stands for the folder itself does not."""
+        with self.bucket.session():
+            listed = list(self.bucket.client.list_objects(bucket_name=self.bucket.name, prefix=folder))
+        found = {}
+        for entry in listed:
+            name = (entry.object_name or "").removeprefix(folder)
+            if entry.is_dir:
+                found[name.rstrip("/")] = Entry(Kind.FOLDER)
+            else:
+                found[name] = Entry(Kind.FILE, State(entry.size or 0, entry.etag or ""))
+        return found
+
+    def _folder(self, feed: Feed) -> str:
+        return f"{self.bucket.prefix}{feed.agency}/{feed.feed}/"
+
+    def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
+        return cast(BinaryIO, io.BufferedReader(_Stream(self.bucket, self._folder(feed) + name, state), 1 << 20))
+
+
 class _Stream(io.RawIOBase):
     """An object's bytes; raises rather than end before its end, and never mixes two versions."""
 
-    def __init__(self, store: ObjectStore, path: str, expected: State) -> None:
+    def __init__(self, bucket: Bucket, path: str, expected: State) -> None:
         super().__init__()
-        self._store, self._expected, self._count = store, expected, 0
+        self._bucket, self._expected, self._count = bucket, expected, 0
         self._answer: urllib3.BaseHTTPResponse | None = None
-        with store._session():
-            self._answer = store._client.get_object(
-                bucket_name=store._bucket,
-                object_name=path,
-                request_headers={"If-Match": f'"{expected.version}"'} if expected.version else None,
-            )
+        self._answer = bucket.get(path, expected.version)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         assert self._answer is not None  # noqa: S101 opened in __init__
-        with self._store._session():
+        with self._bucket.session():
             data = self._answer.read(len(buffer))
         self._count += len(data)
         if not data and self._count != self._expected.size:
-            name, size = self._store.account.name, self._expected.size
+            name, size = self._bucket.account.name, self._expected.size
             raise PartialDelivery(f"{name}: a file ended after {self._count} of {size} bytes")
         buffer[: len(data)] = data
         return len(data)

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from cakupan import settings
 from cakupan.feeds import READING, Feed, load_feeds
 from cakupan.landing import CannotLandAgain, land_again
-from cakupan.landing.archive import Archive
+from cakupan.landing.archive import open_archive
 from cakupan.ledger.digests import table_columns
 from cakupan.trace import queries
 from cakupan.trace.tree import Address, CannotTrace, File, Landed, Node
@@ -52,13 +52,12 @@ def attach(connection: psycopg.Connection[Any], root: Node, *, personal: bool) -
 
 def files(connection: psycopg.Connection[Any], deliveries: Iterable[int]) -> dict[int, File]:
     """Return the archived files of deliveries."""
-    archive = Archive(settings.archive_root())
+    archive = open_archive()
     found = connection.execute(queries.read("files"), {"deliveries": list(deliveries)}).fetchall()
     deliveries_of = {}
     for delivery_id, feed, business_date, received_at, name, sha256 in found:
-        path = archive.path(sha256)
         deliveries_of[delivery_id] = File(
-            delivery_id, feed, business_date, received_at, name, sha256, str(path), path.is_file()
+            delivery_id, feed, business_date, received_at, name, sha256, archive.where(sha256), archive.holds(sha256)
         )
     return deliveries_of
 
