@@ -35,7 +35,13 @@ def ingest(agency: str) -> None:
 def take_in(group: str, feed: str) -> Any:
     """Define the task of one feed; returns it."""
 
-    @task.sensor(task_id=f"{group}.take_in", mode="reschedule", poke_interval=300, timeout=orchestration.longest_wait())
+    @task.sensor(
+        task_id=f"{group}.take_in",
+        mode="reschedule",
+        poke_interval=300,
+        timeout=orchestration.longest_wait(),
+        queue=orchestration.feeds_queue(),
+    )
     def take_in_feed(dag_run: Any = None) -> PokeReturnValue:
         return PokeReturnValue(is_done=orchestration.take_in(feed, dag_run))
 

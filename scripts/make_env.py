@@ -1,4 +1,4 @@
-"""Prepare what docker-compose.yml asks for: a file for each secret, the certificate of PostgreSQL, the images' digests.
+"""Prepare what docker-compose.yml asks for: a file for each secret, certificates, the images' digests.
 
 Never overwrites what is there. Secrets of a `.env` that an earlier version wrote are taken over as they are.
 """
@@ -21,15 +21,18 @@ SECRETS: dict[str, Callable[[], str]] = {
     "airflow_admin_password": lambda: secrets.token_urlsafe(18),
     "identity_key": lambda: secrets.token_hex(32),
     "airflow_fernet_key": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "broker_password": lambda: secrets.token_hex(24),
     "airflow_jwt_secret": lambda: secrets.token_hex(32),
     "superset_secret_key": lambda: secrets.token_hex(32),
     "superset_admin_password": lambda: secrets.token_urlsafe(18),
 }
 """By file, how it is made."""
-CERTIFICATE, CERTIFICATE_KEY = "postgres_tls_certificate", "postgres_tls_key"
+CERTIFIED = ("postgres", "valkey")
+"""Services that show a certificate for their name, in the files `<name>_tls_certificate` and `<name>_tls_key`."""
 IMAGES = {
     "POSTGRES_DIGEST": "postgres:18",
     "PYTHON_DIGEST": "python:3.13-slim-bookworm",
+    "VALKEY_DIGEST": "valkey/valkey:8-bookworm",
     "SUPERSET_PYTHON_DIGEST": "python:3.11-slim-bookworm",
 }
 """By variable of .env, the image whose digest it is."""
@@ -58,17 +61,17 @@ def write_secrets(root: Path) -> list[str]:
     return written
 
 
-def write_certificate(root: Path) -> bool:
-    """Write PostgreSQL's certificate for the name `postgres` and its key; False where they are there.
+def write_certificate(root: Path, name: str) -> bool:
+    """Write a service's certificate for its name and its key; False where they are there.
 
     It vouches for itself: only these containers connect to it by that name. Raises CannotPrepare.
     """
-    certificate, key = root / "secrets" / CERTIFICATE, root / "secrets" / CERTIFICATE_KEY
+    certificate, key = (root / "secrets" / f"{name}_tls_{what}" for what in ("certificate", "key"))
     if certificate.exists() and key.exists():
         return False
     _run(
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
-        "-subj", "/CN=postgres", "-addext", "subjectAltName=DNS:postgres",
+        "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
         "-keyout", str(key), "-out", str(certificate),
     )  # fmt: skip
     for path in (certificate, key):
@@ -143,8 +146,9 @@ def main(root: Path = ROOT) -> int:
     if moved := move_settings(root):
         say(f"copied to settings.env, which all services read: {', '.join(moved)}; delete them in agencies.env\n")
     try:
-        if write_certificate(root):
-            say("wrote PostgreSQL's certificate and key to secrets/\n")
+        for name in CERTIFIED:
+            if write_certificate(root, name):
+                say(f"wrote the certificate of {name} and its key to secrets/\n")
         if pinned := pin_images(root):
             say(f"pinned in .env: {', '.join(pinned)}\n")
     except CannotPrepare as trouble:

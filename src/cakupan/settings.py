@@ -24,6 +24,10 @@ KEYS = re.compile(r"(identity|ledger|ledger_salt|erasure)_key(_\d+)?")
 """Secrets with which pseudonyms are made and the record is signed: best not where the data lies that they protect."""
 
 
+KEYS_COME_FROM_ELSEWHERE = "CAKUPAN_KEYS_COME_FROM_ELSEWHERE"
+"""Says of a process that it makes none of these keys: each machine would have other ones."""
+
+
 class BadSetting(RuntimeError):
     """A setting in the environment is not what it must be; names it, what it says and what it may say."""
 
@@ -172,6 +176,11 @@ def secret(name: str, make: Callable[[], str] = lambda: secrets.token_hex(24)) -
                     f"The key {path} was made here and is missing. Restore it from its backup, or name in CAKUPAN_KEYS"
                     " the folder where it lies. To go on with another key for good, read docs/keys.md, then delete"
                     f" {made}"
+                ) from None
+            if KEYS.fullmatch(name) and os.environ.get(KEYS_COME_FROM_ELSEWHERE):
+                raise BadSetting(
+                    f"The key {path} is not on this machine, which has the state folder of none: copy it from the one"
+                    f" that has it, or give it as CAKUPAN_{name.upper()}_FILE; see docs/machines.md"
                 ) from None
             value = make()
         _appear(path, value)

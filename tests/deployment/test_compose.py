@@ -21,12 +21,16 @@ FILE = yaml.safe_load(COMPOSE)
 SERVICES: dict[str, Any] = FILE["services"]
 EVERY_PART = {"pg_airflow_password", "postgres_tls_certificate", "airflow_fernet_key"}
 A_NIGHT = {"pg_loader_password", "pg_transformer_password", "pg_viewer_password", "pg_auditor_password", "identity_key"}
+BROKER = {"broker_password", "valkey_tls_certificate"}
+WORKERS = ("airflow-worker", "airflow-worker-2")
 OWN = {
     "postgres": {"pg_admin_password", "postgres_tls_certificate", "postgres_tls_key"},
     "set-up": EVERY_PART | A_NIGHT | {"airflow_jwt_secret", "airflow_admin_password"}
     | {f"pg_{role.name.lower()}_password" for role in Role},
     "airflow-api-server": EVERY_PART | {"airflow_jwt_secret"},
-    "airflow-scheduler": EVERY_PART | A_NIGHT | {"airflow_jwt_secret"},
+    "airflow-scheduler": EVERY_PART | A_NIGHT | BROKER | {"airflow_jwt_secret"},
+    "valkey": BROKER | {"valkey_tls_key"},
+    **dict.fromkeys(WORKERS, EVERY_PART | A_NIGHT | BROKER),
     "airflow-dag-processor": EVERY_PART,
     "airflow-triggerer": EVERY_PART,
     "superset": {"superset_secret_key", "superset_admin_password", "pg_bi_password", "postgres_tls_certificate"},
@@ -52,7 +56,8 @@ def test_every_service_has_its_own_secrets_and_no_other() -> None:
 
 
 def test_every_secret_is_a_file_that_is_prepared() -> None:
-    prepared = {*make_env.SECRETS, make_env.CERTIFICATE, make_env.CERTIFICATE_KEY}
+    certified = {f"{name}_tls_{what}" for name in make_env.CERTIFIED for what in ("certificate", "key")}
+    prepared = {*make_env.SECRETS, *certified}
     assert FILE["secrets"] == {name: {"file": f"secrets/{name}"} for name in prepared}
     assert set(make_env.ROLES) == {role.name for role in Role}
 
@@ -65,7 +70,7 @@ def test_no_secret_is_in_an_environment(name: str) -> None:
             assert variable.endswith("_FILE"), variable
             assert value.removeprefix("/run/secrets/") in service["secrets"], variable
     files = [file["path"] for file in service.get("env_file", [])]
-    assert ("agencies.env" in files) is (name == "airflow-scheduler"), "it holds the agencies' passwords"
+    assert ("agencies.env" in files) is (name in ("airflow-scheduler", *WORKERS)), "it holds the agencies' passwords"
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -86,7 +91,7 @@ def test_deliveries_and_keys_are_seen_by_those_who_run_a_night(name: str) -> Non
             mounted[source] = target
         else:
             mounted[f"{volume['source']}/{volume['volume']['subpath']}"] = volume["target"]
-    assert ({"state", "keys"} <= set(mounted)) is (name in ("set-up", "airflow-scheduler"))
+    assert ({"state", "keys"} <= set(mounted)) is (name in ("set-up", "airflow-scheduler", *WORKERS))
     assert not any(source.startswith((".", "/", "~")) for source in mounted), "nothing of the machine's own"
     if name == "airflow-api-server":
         assert mounted == {"state/airflow": "/var/lib/cakupan/airflow"}
@@ -125,16 +130,27 @@ def test_postgres_is_seventeen_or_newer_and_speaks_tls() -> None:
     assert int(image.removeprefix("postgres:").split("@")[0].split(".")[0]) >= 17
     assert "-c ssl=on" in SERVICES["postgres"]["command"]
     for name, service in SERVICES.items():
-        if name != "postgres":
+        if name not in ("postgres", "valkey"):
             assert service["environment"]["CAKUPAN_PG_SSLROOTCERT"] == "/run/secrets/postgres_tls_certificate"
             assert "CAKUPAN_PG_SSLMODE" not in service["environment"]
 
 
 def test_the_airflow_services_run_the_image_built_from_the_lock() -> None:
-    images = {name: service["image"] for name, service in SERVICES.items() if name not in ("postgres", "superset")}
+    images = {name: service["image"] for name, service in SERVICES.items() if "build" in service and name != "superset"}
     assert len(set(images.values())) == 1
     assert {"airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"} < set(images)
     assert "requirements.lock" in (ROOT / "Dockerfile").read_text()
+
+
+def test_workers_and_their_broker_are_started_by_their_profile_alone() -> None:
+    for name in ("valkey", *WORKERS):
+        assert SERVICES[name]["profiles"] == ["celery"]
+    command = SERVICES["airflow-worker"]["command"]
+    assert command[:5] == ["python", "-m", "cakupan.orchestration.component", "celery", "worker"]
+    assert SERVICES["airflow-worker-2"] == SERVICES["airflow-worker"]
+    started = SERVICES["valkey"]["entrypoint"][2]
+    assert "port 0" in started and "tls-port 6379" in started and "requirepass" in started
+    assert "ports" not in SERVICES["valkey"]
 
 
 def test_superset_is_started_by_its_profile_alone_from_its_own_lock() -> None:
@@ -169,12 +185,13 @@ def test_what_is_prepared_is_private_and_made_once(tmp_path: Path, docker: Path)
     assert before == {path.name: path.read_text() for path in (*folder.iterdir(), tmp_path / ".env")}
 
 
-def test_the_certificate_is_for_the_name_by_which_the_services_know_postgres(tmp_path: Path, docker: Path) -> None:
+@pytest.mark.parametrize("name", make_env.CERTIFIED)
+def test_a_certificate_is_for_the_name_by_which_the_services_know_it(name: str, tmp_path: Path, docker: Path) -> None:
     make_env.main(tmp_path)
-    context = ssl.create_default_context(cafile=tmp_path / "secrets" / make_env.CERTIFICATE)
+    context = ssl.create_default_context(cafile=tmp_path / "secrets" / f"{name}_tls_certificate")
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(tmp_path / "secrets" / make_env.CERTIFICATE, tmp_path / "secrets" / make_env.CERTIFICATE_KEY)
-    assert _shake_hands(context, server, "postgres") == ""
+    server.load_cert_chain(*(tmp_path / "secrets" / f"{name}_tls_{what}" for what in ("certificate", "key")))
+    assert _shake_hands(context, server, name) == ""
     assert "not valid for 'elsewhere'" in _shake_hands(context, server, "elsewhere")
 
 

@@ -14,6 +14,7 @@ from cakupan.orchestration.environment import environment, migrate, write_login
 from cakupan.orchestration.inspecting import Airflow, inspect
 from cakupan.orchestration.runs import TAGS, Nights, end_killed_runs, keep_to_the_schedule, nights
 from cakupan.orchestration.scheduling import begins_by_itself
+from cakupan.orchestration.spreading import feeds_queue
 from cakupan.orchestration.tasks import (
     START,
     after_the_night,
@@ -46,6 +47,7 @@ __all__ = [
     "environment",
     "environment_names_all",
     "environment_names_any",
+    "feeds_queue",
     "inspect",
     "keep_to_the_schedule",
     "longest_wait",

@@ -8,15 +8,20 @@ from __future__ import annotations
 import os
 import sys
 
-from cakupan.orchestration.environment import JWT_SECRET, environment
+from cakupan import settings
+from cakupan.orchestration.environment import JWT_SECRET, environment, is_set_up
 
-WITHOUT_JWT = frozenset({"dag-processor", "triggerer"})
+WORKER = "celery"
+WITHOUT_JWT = frozenset({"dag-processor", "triggerer", WORKER})
 """They run the code of DAGs, and nobody asks them over the network: what signs tokens of the API is not for them."""
 
 
 def settings_of(component: str) -> dict[str, str]:
     """Return the environment of a component, without secrets that are none of its business."""
-    return environment(without={JWT_SECRET} if component in WITHOUT_JWT else ())
+    own = environment(without={JWT_SECRET} if component in WITHOUT_JWT else ())
+    if component == WORKER and not is_set_up():
+        own[settings.KEYS_COME_FROM_ELSEWHERE] = "1"
+    return own
 
 
 def main(arguments: list[str]) -> None:

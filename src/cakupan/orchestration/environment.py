@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from cakupan import settings
 from cakupan.database import Role, url
 from cakupan.orchestration.agencies import remembered_connections
 from cakupan.orchestration.scheduling import SWITCH, begins_by_itself
+from cakupan.orchestration.spreading import celery
 
 FERNET_KEY, JWT_SECRET = "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"
 SECRETS: dict[str, Callable[[], str]] = {
@@ -23,7 +25,7 @@ SECRETS: dict[str, Callable[[], str]] = {
 def environment(without: Collection[str] = ()) -> dict[str, str]:
     """Return Airflow's settings for this installation, but for secrets left out; what the environment says wins.
 
-    To be in force before Airflow is imported.
+    To be in force before Airflow is imported. Raises BadSetting.
     """
     home = settings.home() / "airflow"
     defaults = {
@@ -44,7 +46,7 @@ def environment(without: Collection[str] = ()) -> dict[str, str]:
     }
     # Said once for all processes: the connections below would look to them as if somebody had named all agencies.
     schedule = {SWITCH: "on" if begins_by_itself() else "off"}
-    defaults |= environment_of_agencies()
+    defaults |= celery() | environment_of_agencies()
     defaults |= {name: make() for name, make in SECRETS.items() if name not in without and name not in os.environ}
     return {name: os.environ.get(name, value) for name, value in defaults.items()} | schedule
 
@@ -64,12 +66,21 @@ def write_login() -> str:
     return password
 
 
+def is_set_up() -> bool:
+    """Tell whether the state folder is one that was set up here, and not a worker's that has none of the city's."""
+    return _marker().exists()
+
+
+def _marker() -> Path:
+    return settings.home() / "airflow" / "migrated"
+
+
 def migrate() -> None:
     """Bring Airflow's own database to this version; instant when it is there already."""
     import importlib.metadata
 
     version = importlib.metadata.version("apache-airflow-core")
-    marker = settings.home() / "airflow" / "migrated"
+    marker = _marker()
     if marker.exists() and marker.read_text() == version:
         return
     marker.parent.mkdir(parents=True, exist_ok=True)

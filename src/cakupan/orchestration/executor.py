@@ -26,6 +26,13 @@ NEEDED = (
 """What tasks import, or what they import from: seconds of each task that begins without."""
 
 
+def import_what_tasks_need() -> None:
+    """Import it, before processes are forked that run tasks."""
+    for name in NEEDED:
+        import_module(name)
+    great_expectations()
+
+
 class PreparedExecutor(LocalExecutor):  # type: ignore[misc]  # mypy does not read Airflow
     """Forks its workers, and they the tasks, from a process that has imported what tasks need.
 
@@ -34,7 +41,5 @@ class PreparedExecutor(LocalExecutor):  # type: ignore[misc]  # mypy does not re
 
     def start(self) -> None:
         """Import what tasks need, then fork the workers."""
-        for name in NEEDED:
-            import_module(name)
-        great_expectations()
+        import_what_tasks_need()
         super().start()
