@@ -56,7 +56,7 @@ def there(kept: Kept, table: str = FARMERS_TABLE) -> set[int]:
 
 def receipt(kept: Kept, address: str) -> str:
     with connect(Role.LOADER) as connection:
-        return issue_receipt(connection, Where.parse(address), "Ani", "audit 2025")
+        return issue_receipt(connection, Where.parse(address), "Ani", "audit 2025", "ST 7")
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def everything(kept: Kept) -> str:
 
 def receipt(row: int) -> str:
     with connect(Role.LOADER) as connection:
-        return issue_receipt(connection, Address.parse(f"1::{row}"), "Ani", "audit 2025")
+        return issue_receipt(connection, Address.parse(f"1::{row}"), "Ani", "audit 2025", "ST 7")
 
 
 def erase_budi() -> Erased:

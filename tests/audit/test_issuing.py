@@ -21,7 +21,7 @@ from tests.audit.conftest import FARMERS, FARMERS_TABLE, Kept, altered, farmers
 
 def receipt(address: str) -> str:
     with connect(Role.LOADER) as connection:
-        return issue_receipt(connection, Address.parse(address), "Ani", "audit 2025")
+        return issue_receipt(connection, Address.parse(address), "Ani", "audit 2025", "ST 7")
 
 
 def verified(tmp_path: Path, text: str) -> subprocess.CompletedProcess[str]:
@@ -70,14 +70,14 @@ def test_every_receipt_is_on_record(kept: Kept) -> None:
     del last.facts["recorded_at"]
     assert {name: last.facts[name] for name in ("kind", "who", "reason", "what")} == {
         "kind": "read", "who": "Ani", "reason": "audit 2025",
-        "what": {"receipt": {"delivery": "1", "sheet": "", "row_number": 2}},
+        "what": {"receipt": {"delivery": "1", "sheet": "", "row_number": 2}, "case": "ST 7"},
     }  # fmt: skip
     kept.seal()
     assert altered() == []
 
 
 def test_the_command_names_the_account_and_writes_for_it_alone(kept: Kept, tmp_path: Path) -> None:
-    command.run("1::2", "audit 2025", tmp_path / "out")
+    command.run("1::2", "audit 2025", "ST 7", tmp_path / "out")
     *_, last = read_entries(kept.database)
     assert last.facts["who"] == getpass.getuser()
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
@@ -125,4 +125,4 @@ def test_a_row_too_long_for_a_receipt_is_said(kept: Kept) -> None:
 
 def test_a_receipt_needs_a_reason(kept: Kept) -> None:
     with connect(Role.LOADER) as connection, pytest.raises(ValueError, match="why"):
-        issue_receipt(connection, Address.parse("1::2"), "Ani", " ")
+        issue_receipt(connection, Address.parse("1::2"), "Ani", " ", "ST 7")

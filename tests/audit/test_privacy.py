@@ -63,7 +63,7 @@ def workbook() -> bytes:
 
 def receipt(_: Kept) -> bytes:
     with connect(Role.LOADER) as connection:
-        return issue_receipt(connection, Address.parse("1::2"), "Ani", "audit 2025").encode()
+        return issue_receipt(connection, Address.parse("1::2"), "Ani", "audit 2025", "ST 7").encode()
 
 
 LEAKS: dict[str, tuple[str, Callable[[Kept], bytes]]] = {

@@ -25,7 +25,7 @@ COMMANDS = [
     ["sql", "select 1"],
     ["sql", "select 1", "--as-known-at", "2020-01-01"],
     ["trace", "--sp2d", "1"],
-    ["receipt", "1::2", "--reason", "audit"],
+    ["receipt", "1::2", "--reason", "audit", "--case", "7"],
     ["report", "dbhcht", "--year", "2025"],
     ["export", "fiscal", "--year", "2025", "--out", "package"],
     ["release", "1", "--by", "Ani", "--why", "letter"],

@@ -19,7 +19,7 @@ from cakupan.cli.app import app
     ("arguments", "code"),
     [
         (["verify"], 2),
-        (["receipt", "1::2", "--reason", "audit"], 1),
+        (["receipt", "1::2", "--reason", "audit", "--case", "7"], 1),
         (["ledger", "seal"], 1),
         (["ledger", "checkpoint"], 1),
         (["ledger", "restart", "--by", "Ani", "--why", "restored"], 1),

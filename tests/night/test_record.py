@@ -31,7 +31,9 @@ def test_the_newest_entry_of_a_night_is_sealed(nights: Installation, marts: psyc
 def test_a_row_behind_a_published_figure_is_proven_to_a_stranger(nights: Installation, tmp_path: Path) -> None:
     query = f"select evidence[1] as address from dbhcht_lineage where as_of_date = '{NIGHTS[2]}' limit 1"
     (row,) = json.loads(nights.cakupan("sql", query, "--format", "json", "--auditor").stdout)
-    handed = nights.cakupan("receipt", row["address"], "--reason", "audit 2025", "--out", tmp_path / "receipt")
+    handed = nights.cakupan(
+        "receipt", row["address"], "--reason", "audit", "--case", "7", "--out", tmp_path / "receipt"
+    )
     assert handed.returncode == 0, handed.stderr
     key = nights.cakupan("ledger", "key").stdout.strip()
     script = settings.PROJECT / "scripts" / "verify_receipt.py"

@@ -53,7 +53,13 @@ def run(warehouse: Warehouse, command: str, tmp_path: Path) -> Result:
             "select sp2d_no, decree_no, nik from marts.dbhcht_lineage inner join identity.worker using (worker_key)"
             " where protection_status = 'PROTECTED' order by as_of_date desc, sp2d_no limit 1"
         ).fetchone() or ("", "", "")
-    filled = {"<NO SP2D>": sp2d, "<NO SK>": decree, "<ALASAN>": "LHP 12", "<FOLDER>": str(tmp_path)}
+    filled = {
+        "<NO SP2D>": sp2d,
+        "<NO SK>": decree,
+        "<ALASAN>": "LHP 12",
+        "<PERKARA>": "ST 12",
+        "<FOLDER>": str(tmp_path),
+    }
     for blank, value in filled.items():
         command = command.replace(blank, value)
     program, *arguments = shlex.split(command)

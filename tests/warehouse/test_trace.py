@@ -247,10 +247,10 @@ def test_no_form_shows_a_person_unless_asked_and_recorded(trace, loader, numbers
     assert rows
     assert not [row for row in rows if row[0] in masked or row[1] in masked]
     assert reads(loader) == before
-    shown = handed_over("--personal", "--reason", "pemeriksaan 7")
+    shown = handed_over("--personal", "--reason", "pemeriksaan 7", "--case", "ST 7")
     assert any(row[0] in shown for row in rows)
     (read,) = reads(loader)[len(before) :]
-    assert read["reason"] == "pemeriksaan 7"
+    assert (read["reason"], read["what"]["case"], read["what"]["shown"]) == ("pemeriksaan 7", "ST 7", "personal")
     assert read["who"]
     assert not [row for row in rows if row[0] in json.dumps(read)]
 
@@ -271,21 +271,32 @@ def nik(loader: psycopg.Connection, auditor: psycopg.Connection, numbers) -> str
 
 def test_a_worker_is_followed_by_a_nik_that_is_never_shown(trace: Trace, loader, nik: str) -> None:
     before = reads(loader)
-    asked = trace("--worker", "--reason", "aduan 12", "--format", "json", typed=f"{nik[:6]}.{nik[6:]}\n")
+    asked = trace(
+        "--worker", "--reason", "aduan 12", "--case", "A 12", "--format", "json", typed=f"{nik[:6]}.{nik[6:]}\n"
+    )
     assert asked.exit_code == 0, asked.output
     told = json.loads(asked.stdout)
     assert {"membership", "recipient", "contribution", "worker_month"} <= kinds(told["trace"])
     (read,) = reads(loader)[len(before) :]
-    assert read["what"]["name"] == told["trace"]["name"]
+    assert (read["what"]["name"], read["what"]["case"]) == (told["trace"]["name"], "A 12")
     assert nik not in asked.output + json.dumps(read)
+
+
+def test_that_nothing_is_known_of_a_person_is_told_on_record(trace: Trace, loader) -> None:
+    before = reads(loader)
+    asked = trace("--worker", "--reason", "aduan 13", "--case", "A 13", typed="3579010101900001\n")
+    assert asked.exit_code == 1
+    (read,) = reads(loader)[len(before) :]
+    assert (read["reason"], read["what"]["trace"], read["what"]["case"]) == ("aduan 13", "nothing", "A 13")
 
 
 @pytest.mark.parametrize(
     ("arguments", "typed", "code", "said"),
     [
-        (("--worker",), "", 2, "--reason"),
-        (("--worker", "--reason", "x"), "3579010101900001\n", 1, "No worker with that NIK"),
-        (("--worker", "--reason", "x"), "357901010190\n", 1, "16 digits"),
+        (("--worker", "--case", "x"), "", 2, "--reason"),
+        (("--worker", "--reason", "x"), "", 2, "--case"),
+        (("--worker", "--reason", "x", "--case", "y"), "3579010101900001\n", 1, "No worker with that NIK"),
+        (("--worker", "--reason", "x", "--case", "y"), "357901010190\n", 1, "16 digits"),
         ((), "", 2, "where to start"),
         (("--sp2d", "a", "--decree", "b"), "", 2, "where to start"),
         (("--mart", "coverage_by_sector"), "", 2, "--key"),

@@ -16,7 +16,7 @@ from cakupan.landing import CannotLandAgain, land_again
 from cakupan.ledger import copied, digests
 from cakupan.ledger.deliveries import newest_with
 from cakupan.ledger.digests import LandedRows
-from cakupan.ledger.entries import record_read
+from cakupan.ledger.entries import record_read_of_person
 from cakupan.ledger.erased import erased_rows
 from cakupan.ledger.merkle import inclusion_proof, root, streamed_inclusion_proof
 from cakupan.ledger.validations import last_entry
@@ -45,21 +45,19 @@ class Address:
         return cls(found[1], found[2], int(found[3]))
 
 
-def issue_receipt(
-    connection: Connection[Any], address: Address, who: str, reason: str, folder: Folder | None = None
-) -> str:
-    """Hand out the receipt of a row, and put on record who asked for it and why, in one transaction.
+def issue_receipt(connection: Connection[Any], address: Address, who: str, reason: str, case: str) -> str:
+    """Hand out the receipt of a row, and put on record who asked for it, why and for which case, in one transaction.
 
-    Raises NoReceipt, and ValueError where the person or the reason is not named.
+    Raises NoReceipt, and ValueError where the person, the reason or the case is not named.
     """
     _land_again(connection, address)
     with connection.transaction():
         copied.spell(connection)
-        made = _receipt(connection, address, folder or Folder())
+        made = _receipt(connection, address, Folder())
         if len(made.encode()) > MOST_BYTES:
             raise NoReceipt(f"the receipt would be longer than {MOST_BYTES} bytes, because the row is long")
         place = {"delivery": address.delivery, "sheet": address.sheet, "row_number": address.row_number}
-        record_read(connection, who, reason, {"receipt": place})
+        record_read_of_person(connection, who, reason, case, {"receipt": place})
     return made
 
 

@@ -286,12 +286,13 @@ def verify_all(
 def receipt_of(
     address: Annotated[str, typer.Argument(help="DELIVERY:SHEET:ROW, as in the marts' column evidence.")],
     reason: Annotated[str, typer.Option(help="Why the row is looked at; goes on record with your account's name.")],
+    case: Annotated[str, typer.Option(help="The case or the letter that asks for it; goes on record.")],
     file: Annotated[Path | None, typer.Option("--out", help="Where the receipt goes; else it is printed.")] = None,
 ) -> None:
     """Hand out the proof that a row arrived as it is; scripts/verify_receipt.py verifies it anywhere."""
     needs_database()
     try:
-        receipt.run(address, reason, file)
+        receipt.run(address, reason, case, file)
     except (ValueError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)
 

@@ -10,13 +10,13 @@ from cakupan.cli.printing import print_text
 from cakupan.database import Role, connect
 
 
-def run(address: str, reason: str, out: Path | None) -> None:
+def run(address: str, reason: str, case: str, out: Path | None) -> None:
     """Print or write the receipt; raises ValueError (also NoReceipt and BadNote), OSError, psycopg.Error."""
     from cakupan.audit.issuing import Address, issue_receipt
 
     where = Address.parse(address)
     with connect(Role.LOADER) as connection:
-        text = issue_receipt(connection, where, getpass.getuser(), reason)
+        text = issue_receipt(connection, where, getpass.getuser(), reason, case)
     if out is None:
         print_text(text)
         return

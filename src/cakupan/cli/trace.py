@@ -65,6 +65,7 @@ class Asked:
     everything: bool = False
     personal: bool = False
     reason: str = ""
+    case: str = ""
     form: Form = Form.TREE
     out: Path | None = None
     lang: Language = "id"
@@ -77,8 +78,8 @@ class Asked:
             raise WrongUse(f"say where to start, with one of {STARTS}")
         if (self.mart is None) != (self.key is None) or (self.figure and not self.mart):
             raise WrongUse("--mart and --key go together: --mart coverage_by_sector --key A; --figure needs both")
-        if (self.worker or self.personal) and not self.reason.strip():
-            raise WrongUse("following a worker and showing personal data need --reason, which is recorded")
+        if (self.worker or self.personal) and not (self.reason.strip() and self.case.strip()):
+            raise WrongUse("following a worker and showing personal data need --reason and --case, which are recorded")
         if self.form is Form.XLSX and self.out is None:
             raise WrongUse("a workbook needs a file: --out FILE.xlsx")
         if self.form is Form.TREE and self.out is not None:
@@ -107,6 +108,7 @@ def command(  # noqa: PLR0917 - each argument is an option
     everything: Annotated[bool, typer.Option("--all", help="Do not shorten long lists.")] = False,
     personal: Annotated[bool, typer.Option("--personal", help="Show personal cells; recorded.")] = False,
     reason: Annotated[str, typer.Option(help="Why personal data are read; goes on record with your account.")] = "",
+    case: Annotated[str, typer.Option(help="The case or the letter that asks for them; goes on record.")] = "",
     form: Annotated[Form, typer.Option("--format", help="How the trace is handed over.")] = Form.TREE,
     out: Annotated[Path | None, typer.Option("--out", help="The file for json, html or xlsx.")] = None,
     lang: Annotated[
@@ -121,7 +123,7 @@ def command(  # noqa: PLR0917 - each argument is an option
         sp2d=sp2d, budget_line=budget_line, billing=billing, decree=decree, finding=finding,
         row_reference=row_reference, worker=worker, mart=mart,
         key=key, figure=figure, as_of=night.date() if night else None, known_at=known_at, everything=everything,
-        personal=personal, reason=reason, form=form, out=out,
+        personal=personal, reason=reason, case=case, form=form, out=out,
         lang=lang or settings.language("id"),
     )  # fmt: skip
     from cakupan.trace.tree import CannotTrace
@@ -144,7 +146,7 @@ def run(asked: Asked, out: Console) -> None:
     """Find, and print or write. Raises CannotTrace, OSError, psycopg.Error."""
     from cakupan.trace.reading import Reader, trace
 
-    reader = Reader(getpass.getuser(), asked.reason, asked.personal)
+    reader = Reader(getpass.getuser(), asked.reason, asked.case, personal=asked.personal, of_person=asked.worker)
     known = as_known(asked.known_at)
     found = trace(_start(asked), reader, as_of=asked.as_of, everything=asked.everything, options=known)
     _hand_over(found, asked, out)

@@ -144,6 +144,18 @@ def record_read(connection: Connection[Any], who: str, reason: str, what: Mappin
     )
 
 
+def record_read_of_person(
+    connection: Connection[Any], who: str, reason: str, case: str, what: Mapping[str, Any]
+) -> None:
+    """Enter that a person was looked at, in the transaction that reads; also says for which case.
+
+    Raises ValueError where the person, the reason or the case is not named.
+    """
+    if not case.strip():
+        raise ValueError("who reads of a person says for which case")
+    record_read(connection, who, reason, {**what, "case": case.strip()})
+
+
 def delivery_facts(connection: Connection[Any], delivery_id: int) -> dict[str, Any] | None:
     """Read what the record says of a delivery, as ledger.delivery has it now; None when there is none."""
     return _row(connection, f"{DELIVERIES} where d.delivery_id = %s", delivery_id)

@@ -22,7 +22,7 @@ from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
 from cakupan.landing import land_again
-from cakupan.ledger.entries import record_read
+from cakupan.ledger.entries import record_read_of_person
 
 _NIK = re.compile(r"(?<![0-9.])[0-9]{16}(?![0-9])|(?<![0-9])(?:[0-9]{2}\.){3}[0-9]{6}\.[0-9]{4}(?![0-9])")
 _KPJ = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
@@ -52,14 +52,12 @@ def who_was_affected(extract: Path, who: str, reason: str, case: str) -> Affecte
     The read is entered in the record with the file's SHA-256, in the transaction that reads. Raises ValueError where it
     is not said who asks, why or for which case, and OSError.
     """
-    if not case.strip():
-        raise ValueError("who reads of persons says for which case")
     text = text_of(extract)
     digest = hashlib.sha256(extract.read_bytes()).hexdigest()
     with connect(Role.LOADER) as connection:
         found = find_affected(connection, text)
-        what = {"who_was_affected": digest, "persons": len(found.persons), "case": case}
-        record_read(connection, who, reason, what)
+        what = {"who_was_affected": digest, "persons": len(found.persons)}
+        record_read_of_person(connection, who, reason, case, what)
     return found
 
 

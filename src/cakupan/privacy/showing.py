@@ -8,7 +8,7 @@ from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
 from cakupan.landing.archive import open_archive
-from cakupan.ledger.entries import read_entries, record_read
+from cakupan.ledger.entries import read_entries, record_read_of_person
 from cakupan.privacy.held import NobodyFound, digits_of, figures_of, find_person, held_rows, land_dropped
 
 FILE_OF = "select business_date, original_name, sha256 from ledger.delivery where delivery_id = %s"
@@ -20,8 +20,6 @@ def show_person(nik: str, who: str, reason: str, case: str) -> dict[str, Any]:
     Entered in the record by the person's key, in the transaction that reads. Raises NobodyFound, CannotLandAgain, and
     ValueError where it is not said who asks, why or for which case.
     """
-    if not case.strip():
-        raise ValueError("who reads of a person says for which case")
     digits = digits_of(nik)
     with connect(Role.LOADER, autocommit=True) as connection:
         land_dropped(connection)
@@ -60,5 +58,6 @@ def show_person(nik: str, who: str, reason: str, case: str) -> dict[str, Any]:
                     for entry in reads
                 ],
             }  # fmt: skip
-            record_read(connection, who, reason, {"all_of_person": key or "unkeyed", "case": case, "rows": len(rows)})
+            what = {"all_of_person": key or "unkeyed", "rows": len(rows)}
+            record_read_of_person(connection, who, reason, case, what)
     return found

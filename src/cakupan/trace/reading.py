@@ -5,23 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import psycopg
 
 from cakupan.database import Role, connect
-from cakupan.ledger.entries import record_read
+from cakupan.ledger.entries import record_read_of_person
 from cakupan.trace.landed import attach
 from cakupan.trace.night import Night, published_night
-from cakupan.trace.tree import File, Node
+from cakupan.trace.tree import CannotTrace, File, Node
 
 SAMPLE = 3  # of a long list, unless all is asked for
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads and why; `personal` shows personal cells. A reason is needed for those and for following a worker."""
+    """Who reads, why and for which case: needed to follow a person and to see personal cells, and recorded."""
 
     who: str
     reason: str = ""
+    case: str = ""
     personal: bool = False
+    """Personal cells are shown."""
+    of_person: bool = False
+    """A person is followed, of whom it is told even that nothing is known."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the read goes on record."""
+        return self.personal or self.of_person
 
 
 @dataclass(frozen=True)
@@ -52,23 +64,28 @@ def trace(
     """Find something on a published night and the rows as received behind it.
 
     The connection's options decide as known when (`cli.known.as_known`).
-    Personal rows are shown only once the read stands in the ledger: it is entered in the transaction that reads them.
-    Raises CannotTrace where there is nothing to find, ValueError where a reason is missing.
+    What is found of a person and personal rows are told only once the read stands in the record: it is entered in the
+    transaction that reads them. Raises CannotTrace where there is nothing to find, ValueError where who, why or the
+    case is missing.
     """
     with connect(Role.AUDITOR, options=options) as connection:
         connection.execute("set transaction isolation level repeatable read")
         night = published_night(connection, as_of, None if everything else SAMPLE)
-        root = find(night)
+        try:
+            root = find(night)
+        except CannotTrace:
+            if reader.of_person:
+                with connect(Role.LOADER) as loader:
+                    _enter(loader, reader, {"trace": "nothing", "as_of_date": night.as_of.isoformat()})
+            raise
     with connect(Role.LOADER) as connection:
         addresses = attach(connection, root, personal=reader.personal)
-        recorded = reader.personal or root.kind == "worker"
-        if recorded:
-            what = {
-                "trace": root.kind,
-                "name": root.name,
-                "as_of_date": night.as_of.isoformat(),
-                "rows": len(addresses),
-            }
-            what["shown"] = "personal" if reader.personal else "masked"
-            record_read(connection, reader.who, reader.reason, what)
-    return Trace(night.as_of, night.run_id, root, reader.personal, recorded)
+        if reader.is_recorded:
+            what = {"trace": root.kind, "name": root.name, "as_of_date": night.as_of.isoformat()}
+            _enter(connection, reader, {**what, "rows": len(addresses)})
+    return Trace(night.as_of, night.run_id, root, reader.personal, reader.is_recorded)
+
+
+def _enter(connection: psycopg.Connection[Any], reader: Reader, what: dict[str, Any]) -> None:
+    shown = "personal" if reader.personal else "masked"
+    record_read_of_person(connection, reader.who, reader.reason, reader.case, {**what, "shown": shown})

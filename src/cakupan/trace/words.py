@@ -110,8 +110,8 @@ WORDS: dict[str, Text] = {
     "no_row": Text("BARIS TIDAK DITEMUKAN", "ROW NOT FOUND"),
     "left_out": Text("… {} lagi; --all menampilkan semuanya", "… {} more; --all shows all"),
     "masked": Text(
-        "••• = data pribadi, tidak ditampilkan (auditor: --personal --reason)",
-        "••• = personal data, not shown (auditor: --personal --reason)",
+        "••• = data pribadi, tidak ditampilkan (auditor: --personal --reason --case)",
+        "••• = personal data, not shown (auditor: --personal --reason --case)",
     ),
     "recorded": Text(
         "Pembacaan data pribadi ini dicatat dalam buku besar beserta alasannya.",
