@@ -238,6 +238,9 @@ def test_no_form_shows_a_person_unless_asked_and_recorded(trace, loader, numbers
         book = openpyxl.load_workbook(path)
         return "\n".join(str(cell) for sheet in book for row in sheet.values for cell in row)
 
+    keys = loader.execute(
+        "select worker_key::text from warehouse.fct_beneficiary where decree_no = %s", (numbers["decree"],)
+    ).fetchall()
     rows = loader.execute(
         "select nik, nama from landing.disnaker_penerima_dbhcht where no_sk = %s and nik ~ '^[0-9]{16}$'",
         (numbers["decree"],),
@@ -249,6 +252,9 @@ def test_no_form_shows_a_person_unless_asked_and_recorded(trace, loader, numbers
     assert reads(loader) == before
     shown = handed_over("--personal", "--reason", "pemeriksaan 7", "--case", "ST 7")
     assert any(row[0] in shown for row in rows)
+    # What names a person has no key by which a leaked extract of the marts could be joined with it.
+    assert [key for (key,) in keys if key in masked]
+    assert not [key for (key,) in keys if key in shown]
     (read,) = reads(loader)[len(before) :]
     assert (read["reason"], read["what"]["case"], read["what"]["shown"]) == ("pemeriksaan 7", "ST 7", "personal")
     assert read["who"]

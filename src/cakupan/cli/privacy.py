@@ -137,6 +137,7 @@ def who_was_affected(
 
     Exit code 0: listed, and on record; 1: it cannot be read.
     """
+    from cakupan import identity
     from cakupan.privacy import affected
 
     needs_database()
@@ -144,8 +145,11 @@ def who_was_affected(
         found = affected.who_was_affected(extract, getpass.getuser(), reason, case)
     except (ValueError, RuntimeError, OSError, psycopg.Error) as refusal:
         say_and_exit(cause(refusal), 1)
-    names = ("nik", "worker_key", "found_by")
-    rows = [(found.niks.get(key, ""), str(key), ", ".join(sorted(how))) for key, how in found.persons.items()]
+    names = ("nik", "audit_key", "found_by")
+    rows = [
+        (found.niks.get(key, ""), str(identity.audit_key(key)), ", ".join(sorted(how)))
+        for key, how in found.persons.items()
+    ]
     rows.sort()
     if form is Format.JSON:
         print_json(records(names, rows))

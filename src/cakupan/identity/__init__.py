@@ -15,6 +15,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from cakupan import settings
 from cakupan.feeds import Feed
 from cakupan.identity import keys
 
@@ -32,6 +33,15 @@ def pseudonym(kind: str, value: str, secret: bytes) -> UUID:
     """Compute the key of one NIK (`kind` nik) or KPJ (`kind` kpj)."""
     digest = hmac.digest(secret, f"{kind}:{value}".encode(), hashlib.sha256)
     return UUID(bytes=digest[:16])
+
+
+def audit_key(key: UUID) -> UUID:
+    """Return the key that outputs naming persons have in place of a key of the marts.
+
+    It is made with a secret of another purpose: what auditors were shown and what BI tools read cannot be joined by it.
+    """
+    secret = hmac.digest(settings.secret("ledger_salt_key").encode(), b"audit keys", hashlib.sha256)
+    return pseudonym("audit", str(key), secret)
 
 
 def born_on(nik: str, on: date) -> date:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
+from cakupan import identity
 from cakupan.database import Role, connect
 from cakupan.ledger.entries import record_read_of_person
 from cakupan.trace.landed import attach
 from cakupan.trace.night import Night, published_night
 from cakupan.trace.tree import CannotTrace, File, Node
 
+KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 SAMPLE = 3  # of a long list, unless all is asked for
 
 
@@ -83,7 +87,24 @@ def trace(
         if reader.is_recorded:
             what = {"trace": root.kind, "name": root.name, "as_of_date": night.as_of.isoformat()}
             _enter(connection, reader, {**what, "rows": len(addresses)})
+    if reader.personal:
+        _under_audit_keys(root)
     return Trace(night.as_of, night.run_id, root, reader.personal, reader.is_recorded)
+
+
+def _under_audit_keys(root: Node) -> None:
+    """Put audit keys in the place of keys of the marts, and leave out by what else these would name the same person."""
+    for node in root.walk():
+        node.name = _keyed_anew(node.name)
+        node.facts = {
+            "audit_key" if name == "worker_key" else name: _keyed_anew(value) if isinstance(value, str) else value
+            for name, value in node.facts.items()
+            if name != "finding_key"
+        }
+
+
+def _keyed_anew(text: str) -> str:
+    return KEY.sub(lambda found: str(identity.audit_key(UUID(found[0]))), text)
 
 
 def _enter(connection: psycopg.Connection[Any], reader: Reader, what: dict[str, Any]) -> None:

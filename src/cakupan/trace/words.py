@@ -75,6 +75,7 @@ WORDS: dict[str, Text] = {
     "funding_source_code": Text("sumber iuran", "paid by"),
     "paid_on": Text("tanggal bayar", "paid on"),
     "transaction_no": Text("nomor transaksi", "transaction"),
+    "audit_key": Text("kunci audit", "audit key"),
     "worker_key": Text("kunci pekerja", "worker key"),
     "worker_category": Text("kategori", "category"),
     "months": Text("bulan dalam SK", "months on the decree"),
