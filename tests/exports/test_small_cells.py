@@ -30,6 +30,15 @@ def test_months_with_few_workers_are_told_together(workers: dict[str, int], told
     assert {name: sorted(order["sp2d_no"] for order in orders) for name, orders in found.items()} == told
 
 
+def test_how_few_is_the_installations_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    months: dict[str, list[dict[str, Any]]] = {month: [{"sp2d_no": month}] for month in ("01", "02")}
+    behind = {"01": {*"abcd"}, "02": {*"abcdefgh"}}
+    monkeypatch.setenv("CAKUPAN_SMALLEST_COUNT", "4")
+    assert set(_large_enough(months, behind)) == {"01", "02"}
+    monkeypatch.setenv("CAKUPAN_SMALLEST_COUNT", "9")
+    assert set(_large_enough(months, behind)) == {""}
+
+
 def test_the_same_workers_in_two_months_count_once() -> None:
     months: dict[str, list[dict[str, Any]]] = {month: [{"sp2d_no": month}] for month in ("01", "02", "03")}
     behind = {"01": {"a", "b", "c"}, "02": {"a", "b", "c"}, "03": {*"abcdefgh"}}

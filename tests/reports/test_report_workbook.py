@@ -97,9 +97,9 @@ def test_a_case_of_a_payment_order_names_its_office(figures) -> None:
     assert rows(sheets, "Bukti")[0][3] == figures.office(order)
 
 
-def test_few_persons_are_not_counted(sheets) -> None:
-    assert [row[3] for row in rows(sheets, "Perlindungan")] == [411, "<5"]
-    assert rows(sheets, "Tidak bertaut") == [["Iuran DBHCHT tanpa SP2D", "2025-01", "<5", 50_400]]
+def test_auditors_are_shown_every_case(sheets) -> None:
+    assert [row[3] for row in rows(sheets, "Perlindungan")] == [411, 4]
+    assert rows(sheets, "Tidak bertaut") == [["Iuran DBHCHT tanpa SP2D", "2025-01", 3, 50_400]]
 
 
 def test_every_delivery_is_listed(sheets) -> None:

@@ -1,7 +1,7 @@
 """The DBHCHT budget and its realisation as a Fiscal Data Package (frictionlessdata.io, version 1).
 
 Two tables: what each budget line holds, paid out and had posted; and what each line paid out month by month.
-No worker is in it, and no amount that fewer than FEWEST workers stand behind can be told apart.
+No worker is in it, and no amount that fewer workers stand behind than the installation shows can be told apart.
 """
 
 from __future__ import annotations
@@ -18,12 +18,10 @@ from typing import Any
 
 import psycopg
 
+from cakupan import settings
 from cakupan.exports import schema
 from cakupan.formulas import inert
 from cakupan.reports.dbhcht_figures import DbhchtFigures, read_figures
-
-FEWEST = 5
-"""Workers that must stand behind a month's payments; else the month is told with others, without its name."""
 
 WORKERS = """
     select sp2d_no, coalesce(worker_key, membership_key)::text
@@ -115,14 +113,18 @@ def _spending(figures: DbhchtFigures, year: int, workers: Mapping[str, set[str]]
 def _large_enough(
     months: Mapping[str, list[dict[str, Any]]], workers: Mapping[str, set[str]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Merge the months of a line that too few workers stand behind into one without a name, with others if need be."""
+    """Merge the months of a line that too few workers stand behind into one without a name, with others if need be.
+
+    Too few are fewer than the smallest count that schema open shows.
+    """
+    fewest = settings.smallest_shown().count
 
     def behind(orders: Iterable[dict[str, Any]]) -> int:
         return len(set().union(*(workers.get(order["sp2d_no"], set()) for order in orders)))
 
     told, unnamed = dict(months), list[dict[str, Any]]()
     for month in sorted(months, key=lambda name: (behind(months[name]), name)):
-        if behind(told[month]) < FEWEST or 0 < behind(unnamed) < FEWEST:
+        if behind(told[month]) < fewest or 0 < behind(unnamed) < fewest:
             unnamed += told.pop(month)
     return told | ({"": unnamed} if unnamed else {})
 

@@ -79,8 +79,8 @@ BUDGET = Table(
 SPENDING = Table(
     "spending",
     "SP2D DBHCHT per baris dan bulan / DBHCHT payment orders by line and month",
-    "Payment orders added up by budget line and month of the order. Where fewer than five workers stand behind a"
-    " month's orders it is added to other months of the line in a row without month.",
+    "Payment orders added up by budget line and month of the order. Where few workers stand behind a"
+    " month's orders, fewer than may be shown, it is added to other months of the line in a row without month.",
     (
         _text("budget_line_id", "Office, sub-activity and account.", "budget-line-id", **REQUIRED),
         YEAR,

@@ -13,10 +13,6 @@ from cakupan.reports.evidence import evidence, rules_of, unlinked, unmapped
 from cakupan.reports.spelling import month, spell
 from cakupan.reports.texts import LIMITS, PROTECTION, WORDS
 
-SMALLEST_COUNT = 5
-"""Smaller numbers of persons are not shown. No total of persons is shown, so no second cell has to hide with them."""
-
-
 NEWEST_ON_PAPER = 4
 """Deliveries of a feed that a page lists; the workbook lists all."""
 
@@ -48,7 +44,7 @@ def dbhcht_report(figures: DbhchtFigures, year: int, language: Language, known_a
         sections=(
             _money(figures, total),
             _orders(figures),
-            unlinked(figures, SMALLEST_COUNT),
+            unlinked(figures),
             unmapped(figures),
             _protection(figures),
             rules_of(figures, "audit_findings"),
@@ -203,14 +199,14 @@ def _protection(figures: DbhchtFigures) -> Section:
     rows: list[list[Cell]] = [
         [
             PROTECTION[row["protection_status"]], row["protection_status"], row["person_months"],
-            row["workers"] if row["workers"] >= SMALLEST_COUNT else f"<{SMALLEST_COUNT}",
+            row["workers"],
             row["due_idr"], row["posted_idr"],
         ]
         for row in figures.protection
     ]  # fmt: skip
     return Section(
         Text("Apa yang terjadi pada setiap pekerja dan bulan", "What became of each worker and month"),
-        words=[WORDS["protection"].format(smallest=SMALLEST_COUNT)],
+        words=[WORDS["protection"]],
         tables=[Table(columns, rows, sheet=Text("Perlindungan", "Protection"))],
     )
 

@@ -51,7 +51,7 @@ def rules_of(figures: DbhchtFigures, mart: str) -> Section:
     return Section(title, words=[WORDS[mart]], tables=[Table(columns, rows, sheet=sheet)])
 
 
-def unlinked(figures: DbhchtFigures, smallest_count: int) -> Section:
+def unlinked(figures: DbhchtFigures) -> Section:
     """List payment orders, postings and recipients that lead nowhere."""
     columns = (
         Column(Text("Yang tidak bertaut", "What is not linked"), width=46),
@@ -72,13 +72,11 @@ def unlinked(figures: DbhchtFigures, smallest_count: int) -> Section:
     rows: list[list[Cell]] = []
     for code, key, title in kinds:
         for name, cases in _by(key, (row for row in figures.found if row["finding_code"] == code)):
-            persons = key != "sp2d_no"
-            count = len(cases)
             rows.append(
                 [
                     title,
                     month(name) if key == "contribution_month" else name,
-                    f"<{smallest_count}" if persons and count < smallest_count else count,
+                    len(cases),
                     sum(row["amount_idr"] or 0 for row in cases),
                 ]
             )

@@ -41,9 +41,8 @@ WORDS = {
         "more was posted than paid. Person-months are the recipients on the decree times the months paid.",
     ),
     "protection": Text(
-        "Banyaknya pekerja di bawah {smallest} tidak ditampilkan. Seorang pekerja dapat muncul pada "
-        "beberapa keadaan, sehingga tidak dijumlahkan.",
-        "Fewer than {smallest} workers are not shown. A worker can appear in several states, so there is no total.",
+        "Seorang pekerja dapat muncul pada beberapa keadaan, sehingga tidak dijumlahkan.",
+        "A worker can appear in several states, so there is no total.",
     ),
     "restated": Text(
         "Malam ini belum pernah dinyatakan ulang untuk angka DBHCHT.",
@@ -88,6 +87,12 @@ WORDS = {
     ),
 }
 LIMITS = (
+    Text(
+        "Hanya untuk pemeriksa dan tim data: setiap kasus tampil, juga bila menyangkut kurang dari lima orang. Untuk "
+        "orang lain ada halaman kepala perangkat daerah dan skema open, yang menyembunyikan angka kecil.",
+        "For auditors and the data team alone: every case is shown, also where fewer than five persons are concerned. "
+        "For others there are the pages for heads of office and schema open, which hide small counts.",
+    ),
     Text(
         "Bukan putusan. Setiap temuan adalah pertanyaan kepada perangkat daerah dan dapat mempunyai "
         "penjelasan yang sah.",
