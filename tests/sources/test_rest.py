@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from api import CONTRACTS, PROJECTS, REGULATIONS, TEACHERS, TOKEN, Api
 
-from cakupan.sources import Away, BrokenContract, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources import Away, BrokenContract, LoginRefused, NotConnected, PartialDelivery, Unreachable
 from cakupan.sources.answer import Answer
 from cakupan.sources.paging import Paging, Request
 from cakupan.sources.rest import Http, HttpAccount
@@ -143,6 +144,29 @@ def test_a_refused_login_fails_at_once(api, pulled, waits, code):
     with pytest.raises(LoginRefused, match=f"page 1: the API refused login \\({code}\\)"):
         pulled()
     assert waits == []
+
+
+CANARY = "KENARI-BUATAN 3579014107990001 081299900001"
+
+
+@pytest.mark.parametrize("code", [302, 400, 401, 404, 422, 429, 500])
+@pytest.mark.usefixtures("waits")
+def test_what_an_error_answer_says_is_repeated_nowhere(api, pulled, caplog, capfd, code):
+    def answer(handler):
+        body = json.dumps({"message": CANARY}).encode()
+        handler.send_response(code, CANARY)
+        headers = {"Content-Type": f"application/json; x={CANARY}", "Location": f"/{CANARY}", "X-Error": CANARY}
+        for name, value in (headers | {"WWW-Authenticate": CANARY, "Content-Length": str(len(body))}).items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    api.troubles = [answer] * 9
+    caplog.set_level("DEBUG", "cakupan")
+    with pytest.raises(NotConnected) as told:
+        pulled()
+    said = "".join(traceback.format_exception(told.value, chain=True)) + caplog.text + "".join(capfd.readouterr())
+    assert [word for word in CANARY.split() if word in said] == []
 
 
 def test_an_expired_token_fails_without_telling_it(pulled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
@@ -56,6 +57,23 @@ def test_a_missing_table_and_one_not_granted_are_told(account, read, retries):
         admin.execute("revoke select on sosialisasi from agency_reader")
     with pytest.raises(BrokenContract, match="SQLSTATE 42501"):
         read(PostgreSql(account, retries))
+
+
+def test_what_the_database_says_of_a_row_is_repeated_nowhere(account, read, retries, caplog, capfd):
+    with connect(Role.ADMIN) as admin:
+        admin.execute(
+            "alter table sosialisasi rename to t;"
+            " create function told(text) returns text language plpgsql as $$ begin"
+            " raise exception 'KENARI-1 %', $1 using detail = 'KENARI-2', hint = 'KENARI-3'; end $$;"
+            " create view sosialisasi as select id, told('3579014107990001') as nik from t;"
+            " grant select on sosialisasi to agency_reader; grant execute on function told(text) to agency_reader"
+        )
+    caplog.set_level("DEBUG", "cakupan")
+    with pytest.raises(BrokenContract, match="SQLSTATE P0001") as told:
+        read(PostgreSql(account, retries))
+    said = "".join(traceback.format_exception(told.value)) + caplog.text + "".join(capfd.readouterr())
+    assert "KENARI" not in said
+    assert "3579014107990001" not in said
 
 
 def test_a_column_that_is_gone_does_not_stop_the_pull(account, read, retries):
