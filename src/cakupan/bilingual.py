@@ -35,6 +35,10 @@ class Text:
         """Return the text as a reader of the language is shown it."""
         return self.id if language == "id" else self.en
 
+    def in_lines(self) -> str:
+        """Return both, each on its line, as comments in the database have them."""
+        return f"{self.id}\n{self.en}"
+
     def format(self, *values: Any, **named: Any) -> Text:
         """Fill in the `{}` of both texts; a value that is a Text itself is filled in by its language."""
         return in_both(

@@ -135,7 +135,7 @@ def _columns(feed: Feed) -> list[dict[str, Any]]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    described = {"name": column.name, "description": _plain(f"{column.about}.")}
+    described = {"name": column.name, "description": _plain(f"{column.told.en}. | {column.told.id}.")}
     return described | ({"config": {"meta": {"personal": True}}} if column.personal else {})
 
 

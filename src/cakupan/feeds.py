@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cakupan.bilingual import Text
 from cakupan.invisible import visible
 
 Spelling = Literal["iso", "id", "loose", "en"]
@@ -117,6 +118,13 @@ class Column(Strict):
     values, every `id` in them."""
     spelling: Spelling | None = None
     about: str
+    """What it holds, `English | Indonesian`."""
+
+    @property
+    def told(self) -> Text:
+        """What the column holds, in both languages."""
+        english, _, indonesian = self.about.partition(" | ")
+        return Text(indonesian or english, english)
 
     @property
     def canonical_header(self) -> str:

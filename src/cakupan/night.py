@@ -31,6 +31,7 @@ from cakupan.ledger.feeds import declare_feed
 from cakupan.ledger.landings import not_landed
 from cakupan.ledger.validations import Held
 from cakupan.privacy.erasing import erase_again
+from cakupan.quality.comments import comment_on_feeds
 from cakupan.sources import NotConnected, Source
 from cakupan.steps import StepFailed, hide_values
 
@@ -47,6 +48,7 @@ def prepare() -> None:
             quality.ensure_accepted_view(connection, feed)
             connection.commit()  # what was widened is held by nobody while the next one is
         quality.ensure_quarantine_of_offices(connection, feeds)
+        comment_on_feeds(connection, feeds)
 
 
 @hide_values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-FIXED = "('ledger'::regnamespace, 'quality'::regnamespace, 'identity'::regnamespace)"
+FIXED = "('ledger'::regnamespace, 'quality'::regnamespace, 'identity'::regnamespace, 'disclosure'::regnamespace)"
 
 
 def test_every_fixed_relation_and_column_says_what_it_is_in_two_languages(database: psycopg.Connection) -> None:

@@ -29,7 +29,7 @@ def test_every_feed_has_its_three_relations_and_each_column_its_meaning() -> Non
     for feed in FEEDS:
         for column in feed.columns:
             told = columns[feed.table][column.name]
-            assert told["description"].startswith(column.about)
+            assert told["description"] == f"{column.told.en}. | {column.told.id}."
             assert ("config" in told) == column.personal
 
 

@@ -32,6 +32,13 @@ def test_the_feeds_of_the_interface_are_declared():
     assert set(INTERFACE) <= set(DECLARED)
 
 
+@pytest.mark.parametrize("feed", DECLARED.values(), ids=DECLARED.keys())
+def test_a_column_says_what_it_holds_in_two_languages(feed):
+    for column in feed.columns:
+        assert column.about.count(" | ") == 1, f"{feed.name}: {column.name}: about: English | Indonesian"
+        assert (column.told.en, column.told.id) == tuple(column.about.split(" | "))
+
+
 @pytest.mark.parametrize("feed", FEEDS.values(), ids=FEEDS.keys())
 def test_a_landing_column_is_the_header_in_snake_case(feed):
     for column in feed.columns:

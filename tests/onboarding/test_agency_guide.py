@@ -24,7 +24,8 @@ def test_a_page_says_how_when_and_what_is_not_let_in() -> None:
         "distan/kelompok_tani/kelompok_tani_TTTTBBHH.csv",
         "Paling lambat pukul 01.00 WIB",
         "CSV, kolom dipisahkan koma (,), huruf UTF-8",
-        "| luas_lahan_ha | tidak | luas_lahan_ha adalah bilangan, ditulis 1.234,5 | `0,25` | `seperempat` |",
+        "| luas_lahan_ha | Luas lahan garapan, hektare | tidak |"
+        " luas_lahan_ha adalah bilangan, ditulis 1.234,5 | `0,25` | `seperempat` |",
         "Salah satu kolom wajib tidak ada: nik, nama_anggota, kategori, dan kode_wilayah.",
         "Paling banyak 10 % dari baris yang dikirim masuk karantina",
         "Tidak ada dua baris berbeda dengan nik yang sama",

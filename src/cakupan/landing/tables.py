@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection, sql
 
+from cakupan.bilingual import Text
 from cakupan.database.patience import change
 from cakupan.feeds import Feed
 from cakupan.landing.header import Header
@@ -19,6 +20,7 @@ EXTRA_COLUMNS = 100
 EXTRA_NAME_LENGTH = 40
 ODD_CELLS = ("error_cells", "typed_cells")
 """Declared columns whose cell holds an error, and those of text whose cell is a date, a time or a boolean."""
+UNDECLARED = Text("Kolom yang dikirim dan tidak dideklarasikan.", "A column that was delivered and not declared.")
 OTHERS = "x_others"
 """JSON object with the cells of undeclared columns that have no name or found no room."""
 
@@ -131,6 +133,9 @@ def _definition(feed: Feed) -> sql.Composed:
 def _add(connection: Connection[Any], table: sql.Identifier, name: str, type_: LiteralString = "text") -> None:
     added = sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(name), sql.SQL(type_))
     change(connection, table, added)
+    if name.startswith("x_"):
+        column = sql.SQL("{}.{}").format(table, sql.Identifier(name))
+        connection.execute(sql.SQL("comment on column {} is {}").format(column, sql.Literal(UNDECLARED.in_lines())))
 
 
 def _unused(name: str, taken: set[str]) -> str:

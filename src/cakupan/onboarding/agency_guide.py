@@ -15,6 +15,7 @@ from cakupan.reports.spelling import said, spell
 PAGES = settings.PROJECT / "docs" / "pengiriman"
 COLUMNS = (
     Column(Text("Kolom", "Column"), width=20),
+    Column(Text("Arti", "Meaning"), width=30),
     Column(Text("Wajib", "Required"), width=12),
     Column(Text("Aturan", "Rules"), width=40),
     Column(Text("Contoh benar", "Good example"), "code", width=22),
@@ -66,7 +67,7 @@ def _sections(told: Guide) -> Iterator[Section]:
 
 def _row(column: ColumnGuide) -> list[Text | str]:
     required = Text("ya", "yes") if column.required else Text("tidak", "no")
-    return [column.header, required, joined(column.rules, "; "), column.good, column.bad or same("")]
+    return [column.header, column.about, required, joined(column.rules, "; "), column.good, column.bad or same("")]
 
 
 def markdown(report: Report, switch: tuple[str, str]) -> str:

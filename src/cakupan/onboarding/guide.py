@@ -40,6 +40,7 @@ class ColumnGuide:
     """What an office is told of one column."""
 
     header: str
+    about: Text
     required: bool
     rules: tuple[Text, ...]
     choices: tuple[str, ...]
@@ -181,6 +182,7 @@ def _column(suite: Suite, column: Column, good: str) -> ColumnGuide:
     bad = bad_example(suite, column)
     return ColumnGuide(
         header=column.header,
+        about=column.told,
         required=column.required,
         rules=tuple(rule.meta.sentence for rule in rules if not rule.rule_id.endswith(f".{GIVEN}")),
         choices=tuple(choices.kwargs["value_set"]) if choices else (),

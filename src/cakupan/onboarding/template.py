@@ -81,8 +81,8 @@ def _header(sheet: Worksheet, told: Guide, language: Language) -> int:
         write_text(cell, about.header)
         cell.font, cell.fill = Font(name="Calibri", bold=True, color="FFFFFF"), NEEDED if about.required else HEAD
         cell.alignment = WRAPPED
-        if about.rules:
-            cell.comment = Comment(joined(about.rules, "\n").in_language(language), "Cakupan", 160, 320)
+        told = joined([about.about, *about.rules], "\n").in_language(language)
+        cell.comment = Comment(told, "Cakupan", 160, 320)
     sheet.freeze_panes = sheet.cell(header + 1, 1)
     return header
 
@@ -149,7 +149,7 @@ def _explain(validation: DataValidation, about: ColumnGuide, language: Language)
 
 
 def _guide_sheet(sheet: Worksheet, told: Guide, language: Language) -> None:
-    for letter, width in zip("ABCDEF", (26, 10, 60, 28, 24, 60), strict=True):
+    for letter, width in zip("ABCDEFG", (26, 44, 10, 60, 28, 24, 60), strict=True):
         sheet.column_dimensions[letter].width = width
     numbers = count(1)
     for row in _guide_rows(told):
@@ -177,16 +177,16 @@ def _guide_rows(told: Guide) -> Iterator[Sequence[Text | str]]:
     yield [feed.owner]
     yield []
     for question, answer in told.sending:
-        yield [question, "", answer]
-    yield [Text("Cara memakai templat ini", "How to use this template"), "", _saving(feed)]
+        yield [question, "", "", answer]
+    yield [Text("Cara memakai templat ini", "How to use this template"), "", "", _saving(feed)]
     yield []
     yield [
-        _Heading("Kolom", "Column"), Text("Wajib", "Required"), Text("Aturan", "Rules"),
+        _Heading("Kolom", "Column"), Text("Arti", "Meaning"), Text("Wajib", "Required"), Text("Aturan", "Rules"),
         Text("Contoh benar", "Good example"), Text("Contoh salah", "Bad example"), Text("Karena", "Because"),
     ]  # fmt: skip
     for about in told.columns:
         required = Text("ya", "yes") if about.required else Text("tidak", "no")
-        yield [about.header, required, joined(about.rules, "; "), about.good, about.bad, about.why]
+        yield [about.header, about.about, required, joined(about.rules, "; "), about.good, about.bad, about.why]
     for title, said in (
         (_Heading("Aturan antarkolom", "Rules beyond a column"), told.on_rows),
         (_Heading("Seluruh kiriman ditolak bila", "The whole delivery is refused where"), told.refused),
@@ -198,7 +198,7 @@ def _guide_rows(told: Guide) -> Iterator[Sequence[Text | str]]:
         yield []
         yield [title]
         for sentence in said:
-            yield ["", "", sentence]
+            yield ["", "", "", sentence]
 
 
 def _saving(feed: Feed) -> Text:

@@ -103,9 +103,9 @@ def column_name(header: str) -> str:
 
 
 def about(header: str) -> str:
-    """Return a first sentence on a column, for the person who knows it better."""
+    """Return a first sentence on a column in both languages, for the person who knows it better."""
     words = [ABOUT[word] for word in tokens(header) if word in ABOUT]
-    return f"{words[0]} ({header})" if words else f"As headed: {header}"
+    return f"{words[0] if words else 'As headed'} ({header}) | Sesuai judulnya ({header})"
 
 
 def is_region(words: list[str]) -> bool:

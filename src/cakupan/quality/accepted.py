@@ -11,9 +11,8 @@ from psycopg import sql
 from cakupan.database.patience import change
 from cakupan.feeds import ACCEPTED, Feed
 from cakupan.landing.tables import landing_table, lock
+from cakupan.quality.comments import relation_comment
 from cakupan.quality.quarantine import quarantine_table
-
-ABOUT = "Rows let in under the newest validation of each accepted delivery, in normal form"
 
 # The delivery is that of the ledger wherever it can be: a condition on it then finds the validations first, and by them
 # the few rows of the quarantine table, which has no index on deliveries.
@@ -60,13 +59,13 @@ def ensure_accepted_view(connection: psycopg.Connection[Any], feed: Feed) -> Non
     columns = [*kept, *(column.name for column in feed.columns if column.name not in kept)]
     definition = _definition(feed, columns)
     mark = "definition " + hashlib.md5(definition.as_string().encode(), usedforsecurity=False).hexdigest()
-    if comment.endswith(mark):
+    says = f"{relation_comment(feed, 'accepted')}\n{mark}"
+    if comment == says:
         return
     with connection.transaction():
         lock(connection, feed)
         change(connection, view, sql.SQL("create or replace view {} as {}").format(view, definition))
-        about = sql.Literal(f"{ABOUT}\n{mark}")
-        connection.execute(sql.SQL("comment on view {} is {}").format(view, about))
+        connection.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(says)))
 
 
 def _standing(connection: psycopg.Connection[Any], view: sql.Identifier) -> tuple[list[str], str]:

@@ -9,8 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from cakupan.bilingual import Text
 from cakupan.database.patience import change
 from cakupan.feeds import Feed
+from cakupan.quality.comments import OWN
 from cakupan.quality.quarantine import quarantine_table
 
 VIEW = sql.Identifier("office", "quarantined_row")
@@ -18,6 +20,15 @@ ABOUT = (
     "Baris yang dikarantina pada pemeriksaan terbaru tiap kiriman, dengan aturan yang dilanggar\n"
     "Rows quarantined by the newest validation of each delivery, with the rules they break"
 )
+COLUMNS = {
+    "agency": Text("Lembaga pengirim.", "Agency that delivers."),
+    "feed": Text("Nama kiriman.", "Feed."),
+    "delivery_id": OWN["delivery_id"],
+    "sheet": OWN["sheet"],
+    "row_number": OWN["row_number"],
+    "rules": OWN["rules"],
+    "cells": Text("Sel baris itu, menurut judul kolomnya.", "The row's cells, by the headings of their columns."),
+}
 _OF_FEED = sql.SQL(
     """
     select
@@ -38,7 +49,8 @@ _OF_FEED = sql.SQL(
 def ensure_quarantine_of_offices(connection: psycopg.Connection[Any], feeds: Sequence[Feed]) -> None:
     """Make the view, or replace it where the feeds are declared otherwise. It asks as whoever reads it."""
     definition = sql.SQL(" union all ").join(map(_of_feed, feeds))
-    mark = "definition " + hashlib.md5(definition.as_string().encode(), usedforsecurity=False).hexdigest()
+    defined = f"{definition.as_string()}{COLUMNS}"
+    mark = "definition " + hashlib.md5(defined.encode(), usedforsecurity=False).hexdigest()
     (comment,) = connection.execute(
         "select coalesce(obj_description(to_regclass(%s)::oid, 'pg_class'), '')", (VIEW.as_string(),)
     ).fetchone() or ("",)
@@ -49,6 +61,9 @@ def ensure_quarantine_of_offices(connection: psycopg.Connection[Any], feeds: Seq
         statement = sql.SQL("create or replace view {} with (security_invoker = true) as {}")
         change(connection, VIEW, statement.format(VIEW, definition))
         connection.execute(sql.SQL("comment on view {} is {}").format(VIEW, sql.Literal(f"{ABOUT}\n{mark}")))
+        for name, text in COLUMNS.items():
+            column = sql.Identifier("office", "quarantined_row", name)
+            connection.execute(sql.SQL("comment on column {} is {}").format(column, sql.Literal(text.in_lines())))
 
 
 def _of_feed(feed: Feed) -> sql.Composed:

@@ -3,6 +3,8 @@
 do $$
 declare
     told constant jsonb := $json$ {
+        "disclosure.cell": ["Hitungan orang tiap malam terbit yang diputuskan boleh tampil atau disembunyikan.", "Counts of persons of each published night, shown or hidden."],
+        "disclosure.judgement": ["Malam yang hitungannya sudah diputuskan, dan dengan ambang berapa.", "Nights whose counts were judged, and by which thresholds."],
         "identity.erased": ["NIK dan KPJ yang dihapus atas permintaan orangnya, sebagai HMAC.", "NIKs and KPJs erased at a person's request, as HMAC."],
         "identity.key": ["Kunci pseudonim sesudah yang pertama.", "Keys of pseudonyms after the first."],
         "identity.looked_through": ["Validasi yang kirimannya sudah diperiksa terhadap nomor yang dihapus.", "Validations whose deliveries were looked through for erased numbers."],
@@ -34,9 +36,14 @@ declare
         "ledger.seen": ["Berkas lama dan rupanya saat dibaca.", "Old files and how they looked when they were read."],
         "ledger.validation": ["Satu baris per validasi kiriman; tidak pernah diubah.", "One row per validation of a delivery; never changed."],
         "ledger.written": ["Berkas yang dikirim atau diperlihatkan, sebagaimana ditulis.", "Files that were sent or shown, as they were written."],
+        "office.delivery": ["Kiriman kantor yang membacanya, dan hasil pemeriksaan terbarunya.", "Deliveries of the office that reads it, with what their newest validation found."],
         "quality.dropped_funding_source": ["Sumber dana pada baris landing yang sudah dihapus.", "Sources of funds on landed rows that were dropped."],
         "quality.remark": ["Hal yang terlihat pada suatu kiriman dan tidak menahannya.", "What was noticed of a delivery and holds nothing."],
         "quality.rule_result": ["Hasil tiap aturan pada tiap validasi.", "The result of each rule in each validation."],
+        "warehouse.record_place": ["Letak record tiap kiriman snapshot di dalamnya.", "Where the records of each delivery of a snapshot stand in it."],
+        "warehouse.rows_of_run": ["Baris tiap run, menurut rentang nomornya.", "The rows of each run, by ranges of their numbers."],
+        "warehouse.rows_of_validation": ["Baris tiap kiriman, menurut rentang nomornya.", "The rows of each delivery, by ranges of their numbers."],
+        "warehouse.snapshot_of_run": ["Kiriman snapshot yang menjadi dasar suatu run.", "The deliveries of snapshots that a run rests on."],
 
         "accepted_rows": ["Baris yang diterima.", "Rows accepted."],
         "actual_idr": ["Jumlah yang ditemukan, rupiah.", "The amount found, rupiah."],
@@ -51,6 +58,7 @@ declare
         "business_date": ["Tanggal data kiriman.", "Business date of the delivery."],
         "by_whom": ["Siapa yang melakukannya.", "Who did it."],
         "cadence": ["Irama: snapshot, increment, occasional.", "Cadence: snapshot, increment, occasional."],
+        "cell": ["Sel yang dihitung, menurut kuncinya.", "The cell that is counted, by its key."],
         "cells": ["Isi sel yang dihapus sekarang.", "What the erased cells hold now."],
         "checked_rows": ["Baris yang diperiksa.", "Rows that were checked."],
         "column_name": ["Kolom kiriman.", "Column of the feed."],
@@ -77,22 +85,30 @@ declare
         "file_name": ["Berkas pesan di outbox.", "The message's file in the outbox."],
         "fingerprint": ["Rupa berkas saat dibaca: ukuran dan waktunya.", "How the file looked when it was read: size and time."],
         "finished_at": ["Kapan selesai.", "When it ended."],
+        "first_record": ["Nomor record pertama.", "Number of the first record."],
+        "first_row": ["Nomor baris record itu.", "Number of that record's row."],
         "first_seen_at": ["Kapan pertama terlihat.", "When it was first seen."],
+        "group_name": ["Kelompok hitungan yang saling terkait.", "Group of counts that are linked."],
         "held_until": ["Sampai kapan run menahan giliran.", "Until when the run holds its turn."],
         "identity.erased.kind": ["Jenis nomor: nik atau kpj.", "Kind of number: nik or kpj."],
+        "is_hidden": ["Disembunyikan dari yang tidak boleh melihat baris.", "Hidden from whoever may not see rows."],
+        "judged_at": ["Kapan diputuskan.", "When it was judged."],
         "key_no": ["Kunci yang membuat pseudonim ini.", "Key with which the pseudonym was made."],
         "kind": ["Jenis catatan.", "Kind of entry."],
         "kpj": ["Nomor kepesertaan.", "Membership number."],
         "landed_again_at": ["Kapan dimuat lagi.", "When it was landed again."],
         "landed_at": ["Kapan dibaca.", "When it was read."],
         "landed_rows": ["Baris yang terbaca.", "Rows that were read."],
+        "last_record": ["Nomor record terakhir.", "Number of the last record."],
         "last_seen_at": ["Kapan terakhir terlihat.", "When it was last seen."],
+        "least": ["Hitungan terkecil yang boleh tampil.", "The smallest count that may be shown."],
         "ledger.erased_row.kind": ["Apakah baris landing atau karantina.", "Whether a landed or a quarantined row."],
         "ledger.erased_row.number": ["Nomor kiriman, atau validasi.", "Number of the delivery, or of the validation."],
         "looked_at": ["Kapan diperiksa.", "When it was looked through."],
         "loaded_at": ["Kapan dimuat.", "When it was loaded."],
         "mac": ["HMAC baris ini dengan kunci di luar basis data.", "HMAC of the row under a key outside the database."],
         "made_at": ["Kapan dibuat.", "When it was made."],
+        "measure": ["Kolom hitungannya.", "Column of the count."],
         "median_on": ["Tanggal tengah isi kiriman.", "The middle date of what the delivery holds."],
         "membership_key": ["Nama samaran berkunci nomor kepesertaan.", "Keyed pseudonym of the membership number."],
         "mended_rows": ["Baris yang diperbaiki.", "Rows that were mended."],
@@ -111,6 +127,7 @@ declare
         "original_name": ["Nama berkas sebagaimana dikirim.", "Name of the file as delivered."],
         "owner": ["Pemilik kiriman.", "Owner of the feed."],
         "path": ["Letak berkas di folder instalasi.", "Where the file lies in the state folder."],
+        "persons": ["Jumlah orang.", "Number of persons."],
         "place": ["Tabel kirimannya.", "The table of its feed."],
         "publication_id": ["Nomor penerbitan.", "Number of the publication."],
         "published_at": ["Kapan terbit.", "When it was published."],
@@ -126,14 +143,17 @@ declare
         "refusal_en": ["Penolakan berkas dalam bahasa Inggris.", "The file's refusal in English."],
         "refusal_id": ["Penolakan berkas dalam bahasa Indonesia.", "The file's refusal in Indonesian."],
         "registered_at": ["Kapan diberi kunci.", "When they got their keys."],
+        "relation": ["Relasi yang bersangkutan.", "Relation in question."],
         "remark_code": ["Kode hal yang terlihat.", "Code of what was noticed."],
         "removed_at": ["Kapan dihapus karena masa simpannya habis.", "When it was removed because its retention ended."],
         "row_count": ["Baris yang bersangkutan.", "Rows in question."],
         "row_number": ["Nomor baris seperti terlihat saat berkas dibuka.", "Number of the row as seen when the file is opened."],
+        "rows": ["Rentang nomor baris.", "Ranges of row numbers."],
         "rule_id": ["Aturan.", "Rule."],
         "run_id": ["Nomor run.", "Number of the run."],
         "secret": ["Kunci rahasia.", "The secret key."],
         "seen_at": ["Kapan terlihat.", "When it was seen."],
+        "series": ["Sumber datanya, menurut nomor kiriman pertamanya.", "The feed, by the number of its first delivery."],
         "severity": ["critical, warning, atau info.", "critical, warning or info."],
         "sex": ["L atau P, sebagaimana tertulis dalam NIK.", "L or P, as the NIK spells it."],
         "sha256": ["Sidik bita.", "Digest of the bytes."],
@@ -142,6 +162,8 @@ declare
         "since_validation_id": ["Validasi terbaru saat dihapus.", "The newest validation when it was erased."],
         "size": ["Banyaknya catatan yang disegel.", "Number of entries that it seals."],
         "size_bytes": ["Ukuran berkas.", "Size of the file."],
+        "smallest_count": ["Hitungan terkecil yang boleh tampil.", "The smallest count that may be shown."],
+        "smallest_sensitive_count": ["Hitungan terkecil yang boleh tampil, untuk hal yang peka.", "The smallest count that may be shown of what is sensitive."],
         "started_at": ["Kapan dimulai.", "When it began."],
         "state": ["Keadaannya.", "Its state."],
         "subject": ["Pokok pesan.", "Subject of the message."],
@@ -162,6 +184,9 @@ declare
         "worker_key": ["Nama samaran berkunci pekerja, sama setiap malam.", "Keyed pseudonym of the worker, the same every night."],
         "written_at": ["Kapan ditulis.", "When it was written."]
     } $json$;
+    schemas constant regnamespace[] := array[
+        'ledger', 'quality', 'identity', 'disclosure', 'office', 'warehouse'
+    ];
     thing record;
 begin
     for thing in
@@ -170,7 +195,7 @@ begin
             told -> c.oid::regclass::text as says
         from pg_class as c
         where
-            c.relnamespace in ('ledger'::regnamespace, 'quality'::regnamespace, 'identity'::regnamespace)
+            c.relnamespace = any(schemas)
             and c.relkind in ('r', 'v') and c.relowner = current_user::regrole
         union all
         select
@@ -179,7 +204,7 @@ begin
         from pg_class as c
         join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         where
-            c.relnamespace in ('ledger'::regnamespace, 'quality'::regnamespace, 'identity'::regnamespace)
+            c.relnamespace = any(schemas)
             and c.relkind in ('r', 'v') and c.relowner = current_user::regrole
     loop
         if thing.says is not null then

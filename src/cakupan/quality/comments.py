@@ -1,0 +1,82 @@
+"""What a feed's landed, examined and accepted rows are and what each column holds, told in the database's comments.
+
+Both languages, Indonesian first, for whoever looks with a tool: from the declaration, as the guides of offices are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from cakupan.bilingual import Text
+from cakupan.feeds import Feed
+from cakupan.landing.tables import UNDECLARED
+
+RELATIONS = {
+    "landing": Text("{}: baris sebagaimana diterima, sebagai teks.", "{}: rows as received, as text."),
+    "quarantine": Text(
+        "{}: baris yang diperiksa lebih lanjut, dan putusan atasnya.",
+        "{}: rows that needed a closer look, and what was decided.",
+    ),
+    "accepted": Text(
+        "{}: baris yang diterima menurut validasi terbaru tiap kiriman, dalam bentuk baku.",
+        "{}: rows let in under the newest validation of each accepted delivery, in normal form.",
+    ),
+}
+OWN = {
+    "business_date": Text("Tanggal data kiriman.", "Business date of the delivery."),
+    "defect": Text("Mengapa baris ini tidak terbaca.", "Why the row could not be read."),
+    "delivery_id": Text("Nomor kiriman.", "Number of the delivery."),
+    "error_cells": Text("Kolom yang selnya berisi galat.", "Columns whose cell holds an error."),
+    "number_cells": Text("Kolom yang selnya bilangan, bukan teks.", "Columns whose cell is a number, not text."),
+    "raw_record": Text("Baris yang tidak terbaca, apa adanya.", "The row that could not be read, as it is."),
+    "row_number": Text("Nomor baris dalam berkas.", "Number of the row in the file."),
+    "rules": Text("Aturan yang dilanggar.", "Rules that the row breaks."),
+    "sheet": Text("Lembar kerja; kosong bila berkas tak berlembar.", "Sheet; empty where a file has none."),
+    "typed_cells": Text(
+        "Kolom teks yang selnya tanggal, waktu, atau nilai logika.",
+        "Columns of text whose cell is a date, a time or a boolean.",
+    ),
+    "validation_id": Text("Nomor validasi.", "Number of the validation."),
+    "verdict": Text("Putusan: accepted, quarantined, duplicate.", "Verdict: accepted, quarantined, duplicate."),
+}
+
+
+def relation_comment(feed: Feed, schema: str) -> str:
+    """Return the comment on the feed's relation in `landing`, `quarantine` or `accepted`."""
+    return RELATIONS[schema].format(feed.title).in_lines()
+
+
+def comment_on_feeds(connection: psycopg.Connection[Any], feeds: Iterable[Feed]) -> None:
+    """Have the relations of the feeds say what they and their columns are, where they do not say so yet.
+
+    The comment on a view of accepted rows is made with it, as it carries the mark of its definition.
+    """
+    by_table = {feed.table: feed for feed in feeds}
+    told = connection.execute(
+        "select n.nspname, c.relname, a.attname, col_description(c.oid, a.attnum),"
+        " obj_description(c.oid, 'pg_class')"
+        " from pg_class as c"
+        " inner join pg_namespace as n on c.relnamespace = n.oid"
+        " inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
+        " where n.nspname = any(%s) and c.relname = any(%s) and c.relkind in ('r', 'v')"
+        " order by 1, 2, a.attnum",
+        (list(RELATIONS), list(by_table)),
+    ).fetchall()
+    silent = {(schema, table) for schema, table, _, _, says in told if schema != "accepted" and says is None}
+    for schema, table in sorted(silent):
+        _comment(connection, "table", (schema, table), relation_comment(by_table[table], schema))
+    for schema, table, name, says, _ in told:
+        declared = {column.name: column.told for column in by_table[table].columns}
+        wanted = (declared.get(name) or OWN.get(name, UNDECLARED)).in_lines()
+        if says != wanted:
+            _comment(connection, "column", (schema, table, name), wanted)
+
+
+def _comment(connection: psycopg.Connection[Any], kind: str, name: tuple[str, ...], says: str) -> None:
+    connection.execute(
+        sql.SQL("comment on {} {} is {}").format(sql.SQL(kind), sql.Identifier(*name), sql.Literal(says))
+    )
