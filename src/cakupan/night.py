@@ -23,6 +23,7 @@ from cakupan.corrections.returning import ReturnedWorkbooks
 from cakupan.database import Role, connect
 from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
+from cakupan.landing import cache
 from cakupan.landing.archive import open_archive
 from cakupan.landing.pulling import Pull
 from cakupan.ledger import nights, validations
@@ -87,6 +88,8 @@ def _land(connection: psycopg.Connection, feed: Feed) -> int:
     pending = not_landed(connection, feed)
     for delivery_id, sha256 in pending:
         with store.file(sha256) as path:
+            if wrong := cache.wrong_with(path, sha256):
+                raise StepFailed(f"{feed.name}: delivery {delivery_id} is not landed: {store.where(sha256)} {wrong}")
             landing.land(connection, feed, delivery_id, path)
         connection.commit()
     return len(pending)

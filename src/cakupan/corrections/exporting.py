@@ -14,6 +14,7 @@ from cakupan.corrections.bad_rows import bad_rows
 from cakupan.corrections.fix_workbook import Origin, fix_workbook
 from cakupan.corrections.open_rows import open_deliveries
 from cakupan.feeds import Feed
+from cakupan.files import write_whole
 from cakupan.ledger.deliveries import bytes_of
 from cakupan.sources import fix_workbook_name
 
@@ -40,8 +41,4 @@ def write_fix_workbooks(
             continue
         origin = Origin(one.feed.name, facts.business_date, bytes_of(connection, facts.delivery_id))
         rows = bad_rows(connection, one.feed, facts.validation_id, facts.delivery_id)
-        draft = path.with_name(f".{path.name}.draft")
-        draft.touch(mode=0o600)
-        draft.write_bytes(fix_workbook(one.feed, origin, rows, language))
-        draft.replace(path)
-        yield path
+        yield write_whole(path, fix_workbook(one.feed, origin, rows, language))

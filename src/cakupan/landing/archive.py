@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cakupan import settings
+from cakupan.files import is_plain
 from cakupan.ledger.deliveries import Archived
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Archive:
                 os.fsync(copy.fileno())
             archived = Archived(digest.hexdigest(), size)
             target = self.path(archived.sha256)
-            if not target.exists():
+            if not is_plain(target):
                 target.parent.mkdir(exist_ok=True)
                 Path(name).rename(target)
                 _sync(target.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -11,7 +12,8 @@ from psycopg import Connection, sql
 
 from cakupan import settings
 from cakupan.feeds import Feed, find_feed
-from cakupan.landing.archive import CHUNK_BYTES, Archive, open_archive
+from cakupan.files import open_plain
+from cakupan.landing.archive import Archive, open_archive
 from cakupan.landing.landing import fill
 from cakupan.landing.refusals import Refused
 from cakupan.landing.tables import landing_table, lock
@@ -123,16 +125,22 @@ def _declared_then(connection: Connection[Any], facts: dict[str, Any]) -> Feed:
 
 def what_is_wrong(archive: Archive | StoredArchive, sha256: str) -> str | None:
     """Tell what is wrong with an archived file; None where it holds what was received."""
-    digest = hashlib.sha256()
     try:
-        with archive.file(sha256) as path, path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                digest.update(chunk)
+        with archive.file(sha256) as path:
+            return wrong_with(path, sha256)
     except FileNotFoundError:
         return "is missing"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
-    found = digest.hexdigest()
+
+
+def wrong_with(path: Path, sha256: str) -> str | None:
+    """Tell what is wrong with the file of an archived delivery; None where it holds what was received.
+
+    Raises OSError where it cannot be read, or is no file but a link.
+    """
+    with open_plain(path) as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
     return None if found == sha256 else f"holds other bytes than were received: SHA-256 {found}, not {sha256}"
 
 

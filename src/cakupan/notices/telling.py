@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from cakupan import settings
+from cakupan.files import write_whole
 from cakupan.ledger.notifications import Notification, lock_recipient, note_notification, topics_told
 from cakupan.ledger.written import note_written
 from cakupan.notices.message import Message
@@ -67,11 +68,11 @@ def _keep(message: Message) -> tuple[Path, list[Path]]:
     folder = outbox()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     page = folder / f"{message.stem}.html"
-    page.write_text(message.html, encoding="utf-8")
+    write_whole(page, message.html)
     attached = []
     for attachment in message.attachments:
         attached.append(folder / f"{message.stem}-{attachment.name}")
-        attached[-1].write_bytes(attachment.content)
+        write_whole(attached[-1], attachment.content)
     return page, attached
 
 

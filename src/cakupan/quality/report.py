@@ -19,6 +19,7 @@ from psycopg.rows import class_row, dict_row
 from cakupan import bilingual
 from cakupan.bilingual import Text, same
 from cakupan.feeds import Feed
+from cakupan.files import write_whole
 from cakupan.ledger.validations import newest_in_force
 from cakupan.quality.explanations import explain_rules
 from cakupan.quality.suite import load_suite
@@ -89,9 +90,7 @@ def feed_lines(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night
 
 def write_night_report(connection: psycopg.Connection[Any], feeds: Sequence[Feed], night: date, path: Path) -> None:
     """Write the page to a file, whole or not at all."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(night_report(connection, feeds, night), encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, night_report(connection, feeds, night))
 
 
 def _line(connection: psycopg.Connection[Any], feed: Feed, night: date) -> FeedLine | None:

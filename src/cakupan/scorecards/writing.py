@@ -11,6 +11,7 @@ import psycopg
 
 from cakupan.bilingual import Language
 from cakupan.feeds import Feed
+from cakupan.files import write_whole
 from cakupan.reports.files import page, pdf
 from cakupan.scorecards.figures import read_office
 from cakupan.scorecards.scorecard import scorecard
@@ -29,14 +30,7 @@ def write_scorecards(
         figures = read_office(published, loader, [feed for feed in feeds if feed.agency == agency], night)
         for language in get_args(Language):
             report = scorecard(figures, language)
-            written.append(_write(into / f"{report.name}.html", page(report)))
+            written.append(write_whole(into / f"{report.name}.html", page(report)))
             if language == "id":
-                written.append(_write(into / f"{report.name}.pdf", pdf(report)))
+                written.append(write_whole(into / f"{report.name}.pdf", pdf(report)))
     return written
-
-
-def _write(path: Path, content: bytes) -> Path:
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_bytes(content)
-    draft.replace(path)
-    return path

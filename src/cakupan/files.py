@@ -1,0 +1,39 @@
+"""Files read and written without following a link: what lies under a name is what is read, and what is replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a regular file to read it; raises OSError where its name is a link, a pipe or a folder."""
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(0, "no regular file", str(path))
+    return file
+
+
+def is_plain(path: Path) -> bool:
+    """Tell whether a regular file, and no link to one, lies there."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def write_whole(path: Path, content: bytes | str) -> Path:
+    """Write a file for this account alone, whole or not at all; a link that lies there is replaced, not followed."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        return draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
