@@ -1,6 +1,8 @@
-"""Between the nights: landed rows that no night rests on any more make room; the archive gives them again by need."""
+"""Between the nights: what no night rests on any more is reported, and then goes as the retention of its feed says."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from airflow.sdk import dag, task
 
@@ -18,13 +20,17 @@ from cakupan import housekeeping, orchestration
     doc_md=__doc__,
 )
 def keep_house() -> None:
-    """Drop what is out of use."""
+    """Report what is out of use, then drop what was reported: marking the report failed keeps all of it."""
 
     @task
-    def drop_outdated() -> str:
-        return housekeeping.keep_house()
+    def report() -> list[dict[str, Any]]:
+        return housekeeping.report()
 
-    drop_outdated()
+    @task
+    def drop_outdated(reported: list[dict[str, Any]]) -> str:
+        return housekeeping.keep_house(reported)
+
+    drop_outdated(report())
 
 
 keep_house()

@@ -191,6 +191,16 @@ class Sql(Strict):
     table: SqlName
 
 
+class Retention(Strict):
+    """How long what an agency delivered is kept, counted back from the newest published night."""
+
+    landed_nights: Annotated[int, Field(ge=0, le=99_999)] | None = None
+    """Nights that landed rows outlast their use; where it is not said, as CAKUPAN_LANDING_RETENTION says."""
+    archive_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Years after which deliveries that no later night rests on are destroyed: file, landed rows and rows set aside.
+    Where it is not said they are kept."""
+
+
 class Feed(Strict):
     """One feed of one agency."""
 
@@ -214,6 +224,7 @@ class Feed(Strict):
     """The column of an open list of payers: one that was never delivered before is told to the data team."""
     example: dict[SqlName, str] = {}
     """Cells of a good row of nobody, where neither a type nor a list gives one: what templates and guides show."""
+    retention: Retention = Retention()
     roster: bool = False
     """Whether it lists the workers the agency answers for; docs/new-feed.md says what staging shows of them."""
     columns: tuple[Column, ...]

@@ -69,10 +69,13 @@ def test_release_and_housekeeping_tell_another_program(monkeypatch: pytest.Monke
             "restated": [],
         }  # fmt: skip
     assert decided == [True, False]
-    monkeypatch.setattr(housekeeping, "drop_outdated", lambda *_: Done(2, 300, ["[/x]"]))
+    monkeypatch.setattr(housekeeping, "due", list)
+    monkeypatch.setattr(housekeeping, "drop_outdated", lambda *_: Done(2, 300, stays=["[/x]"]))
     told = CliRunner().invoke(app, ["housekeeping", "--format", "json"])
-    assert json.loads(told.stdout)["rows"] == 300
-    assert "[/x]" in CliRunner().invoke(app, ["housekeeping"]).stdout
+    assert json.loads(told.stdout) == {"due": [], "done": None}
+    told = CliRunner().invoke(app, ["housekeeping", "--do-it", "--format", "json"])
+    assert json.loads(told.stdout)["done"]["rows"] == 300
+    assert "[/x]" in CliRunner().invoke(app, ["housekeeping", "--do-it"]).stdout
 
 
 @pytest.mark.parametrize(

@@ -130,8 +130,9 @@ def of_a_correction(patch: pytest.MonkeyPatch) -> None:
 
 
 def of_housekeeping(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(housekeeping, "drop_outdated", lambda _: housekeeping.Done(stays=[HOSTILE], altered=[HOSTILE]))
-    housekeeping_command.run(printing.console())
+    patch.setattr(housekeeping, "due", list)
+    patch.setattr(housekeeping, "drop_outdated", lambda *_: housekeeping.Done(stays=[HOSTILE], altered=[HOSTILE]))
+    housekeeping_command.run(printing.console(), do_it=True)
 
 
 def of_a_refusal() -> None:

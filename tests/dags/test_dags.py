@@ -104,4 +104,5 @@ def test_a_decision_is_put_on_record_before_nights_are_built_again(bag: dict) ->
         "put_on_record": ["restate"],
         "restate": [],
     }
+    assert bag["dags"]["housekeeping"]["downstream"] == {"report": ["drop_outdated"], "drop_outdated": []}
     assert bag["dags"]["restate"]["downstream"] == {"nights_to_restate": ["build_again"], "build_again": []}

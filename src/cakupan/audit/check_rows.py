@@ -20,6 +20,7 @@ from cakupan.landing.archive import Archive
 from cakupan.landing.cache import gives_again, what_is_wrong
 from cakupan.ledger import digests
 from cakupan.ledger.as_recorded import count_landed, is_as_recorded
+from cakupan.ledger.destroyed import KIND
 from cakupan.ledger.erased import substitutes
 from cakupan.ledger.landings import dropped
 
@@ -31,7 +32,8 @@ Facts = dict[str, Any]
 
 def check_archive(record: Record, archive: Archive | StoredArchive, area: Area, on: date | None) -> set[str]:
     """Read every archived delivery; returns the SHA-256 names whose bytes are not there as they were received."""
-    deliveries = _of_date(record.of("delivery"), on)
+    gone = _destroyed(record)
+    deliveries = [facts for facts in _of_date(record.of("delivery"), on) if facts["delivery_id"] not in gone]
     read: dict[str, str | None] = {}
     size = 0
     for facts in deliveries:
@@ -43,6 +45,10 @@ def check_archive(record: Record, archive: Archive | StoredArchive, area: Area, 
             where = f"delivery {facts['delivery_id']}, {facts['agency']}.{facts['feed']} of {facts['business_date']}"
             area.altered(archive.where(name), f"{wrong} ({where}, received as {facts['original_name']!r})")
     area.checked = f"{len(deliveries)} deliveries, {len(read)} files, {size / 1e6:,.1f} MB read"
+    if ended := _of_date(gone.values(), on):
+        area.notes.append(
+            f"{len(ended)} deliveries were destroyed when their retention ended: their files and rows are not there"
+        )
     return {name for name, wrong in read.items() if wrong}
 
 
@@ -56,10 +62,14 @@ def check_landing(
     validated: dict[int, list[Facts]] = {}
     for facts in _of_date(record.of("validation"), on):
         validated.setdefault(facts["delivery_id"], []).append(facts)
-    gone, read_again = set(dropped(connection)), 0
+    gone, read_again, ended = set(dropped(connection)), 0, _destroyed(record)
     for number, recorded in validated.items():
         facts = recorded[-1]
         where = f"landing.{_table(facts)}, delivery {number}, {facts['agency']}.{facts['feed']} of {_night(facts)}"
+        if number in ended:
+            if rows := count_landed(connection, _table(facts), number):
+                area.altered(where, f"{rows} rows are there, though it was destroyed")
+            continue
         if number in gone:
             read_again += 1
             if wrong := _wrong_with_dropped(connection, facts, lost_files):
@@ -96,6 +106,7 @@ def _wrong_with_dropped(connection: Connection[Any], facts: Facts, lost_files: s
 
 def check_decisions(connection: Connection[Any], record: Record, folder: Folder, area: Area, on: date | None) -> None:
     """Hold the quarantine table's rows of every validation against their digest, and name those that differ."""
+    gone = _destroyed(record)
     recorded = _of_date(record.of("validation"), on)
     count = 0
     for facts in recorded:
@@ -104,6 +115,10 @@ def check_decisions(connection: Connection[Any], record: Record, folder: Folder,
         if not facts["columns"]:
             continue  # nothing landed, nothing was decided of its rows; strangers are looked for below
         where = f"quarantine.{_table(facts)}, validation {number} of delivery {facts['delivery_id']}"
+        if facts["delivery_id"] in gone:
+            if rows := _count_decided(connection, facts):
+                area.altered(where, f"{rows} rows are there, though the delivery was destroyed")
+            continue
         statement = digests.decisions(_table(facts), number, facts["columns"])
         with connection.transaction():
             erased = substitutes(connection, "decided", number)
@@ -133,6 +148,14 @@ def _check_deliveries(connection: Connection[Any], area: Area) -> None:
             area.altered(
                 f"quarantine.{table}, validation {number}", f"{count} rows are not of the delivery that was validated"
             )
+
+
+def _count_decided(connection: Connection[Any], facts: Facts) -> int:
+    query = sql.SQL("select count(*) from {} where validation_id = %s").format(
+        sql.Identifier("quarantine", _table(facts))
+    )
+    (count,) = connection.execute(query, (facts["validation_id"],)).fetchone() or (0,)
+    return int(count)
 
 
 def _is_there(connection: Connection[Any], statement: sql.Composed) -> bool:
@@ -171,6 +194,10 @@ def _decision(cells: Cells, before: Cells | None) -> str:
     if list(before[:4]) == list(cells[:4]):
         return f"{place}: {verdict} {rules}; its normalised cells are not those that were judged"
     return f"{place}: was {before[2]} {before[3]}, is {verdict} {rules}"
+
+
+def _destroyed(record: Record) -> dict[int, Facts]:
+    return {facts["delivery_id"]: facts for facts in record.of(KIND)}
 
 
 def _of_date(facts: Iterable[Facts], on: date | None) -> list[Facts]:

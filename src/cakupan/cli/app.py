@@ -218,16 +218,20 @@ def sql(
 
 
 @app.command()
-def housekeeping(form: FormatOfDocument = DocumentFormat.TABLE) -> None:
-    """Drop landed rows that no night rests on any more; where they are asked for, the archive gives them again.
+def housekeeping(
+    do_it: Annotated[bool, typer.Option("--do-it", help="Delete it; without this it is only said.")] = False,
+    form: FormatOfDocument = DocumentFormat.TABLE,
+) -> None:
+    """Say what is to go as each feed's retention says, and why; with --do-it let it go.
 
-    Exit code 0: done; 1: something stays that should go, or it could not be done.
+    Landed rows that no night rests on go first; where they are asked for, the archive gives them again. Exit code 0:
+    said, or done; 1: something stays that should go, or it could not be done.
     """
     from cakupan.cli.housekeeping import run
 
     needs_database()
     try:
-        done = run(out, form)
+        done = run(out, form, do_it=do_it)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
     raise typer.Exit(0 if done else 1)

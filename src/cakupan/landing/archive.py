@@ -47,6 +47,10 @@ class Archive:
         """Tell whether there are bytes of that name."""
         return self.path(sha256).is_file()
 
+    def remove(self, sha256: str) -> None:
+        """Remove bytes whose retention ended."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def is_empty(self) -> bool:
         """Tell whether nothing is kept."""
         return not any(path.is_file() for path in self.root.rglob("*"))

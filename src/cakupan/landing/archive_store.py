@@ -67,6 +67,10 @@ class StoredArchive:
         """Tell whether there are bytes of that name."""
         return self._asked(lambda: self._is_there(sha256))
 
+    def remove(self, sha256: str) -> None:
+        """Remove bytes whose retention ended. Raises OSError."""
+        self._asked(lambda: self._remove(sha256))
+
     def is_empty(self) -> bool:
         """Tell whether nothing is kept."""
         return self._asked(self._has_none)
@@ -110,6 +114,10 @@ class StoredArchive:
         except Changed:
             return False
         return True
+
+    def _remove(self, sha256: str) -> None:
+        with self._bucket.session():
+            self._bucket.client.remove_object(bucket_name=self._bucket.name, object_name=self._object(sha256))
 
     def _has_none(self) -> bool:
         with self._bucket.session():

@@ -18,6 +18,7 @@ from cakupan.landing.landing import fill
 from cakupan.landing.refusals import Refused
 from cakupan.landing.tables import landing_table, lock
 from cakupan.ledger.as_recorded import is_as_recorded
+from cakupan.ledger.destroyed import destroyed, enter_destroyed
 from cakupan.ledger.landings import dropped, landed_as, note_dropped, note_landed_again
 from cakupan.ledger.validations import last_entry
 
@@ -29,12 +30,17 @@ READ_OTHERWISE = (
     "its archived file is as it was received, but this version reads other rows from it than were landed: use the"
     " version that landed it"
 )
+DESTROYED = "its rows and its file were destroyed when the retention of its feed ended"
 BLOCKS = 128
 """Blocks of a table that an entry of its BRIN index speaks of, where nothing else is said."""
 
 
 class CannotLandAgain(RuntimeError):
     """The archived file of a delivery does not give the rows that were landed of it; says why and what to do."""
+
+
+class Destroyed(CannotLandAgain):
+    """It was destroyed when the retention of its feed ended."""
 
 
 class FileAltered(CannotLandAgain):
@@ -56,6 +62,45 @@ def drop(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:
         _keep_funding_sources(connection, feed, delivery_id)
         _delete(connection, feed, delivery_id)
         note_dropped(connection, _declared_then(connection, facts), delivery_id)
+
+
+def destroy(connection: Connection[Any], feed: Feed, delivery_id: int, years: int) -> None:
+    """Delete the rows of a delivery, those set aside too, and enter that it is destroyed; its file goes afterwards.
+
+    Raises CannotLandAgain where its archived file is not what was received; then nothing has changed.
+    """
+    with connection.transaction():
+        lock(connection, feed)
+        facts = _facts(connection, delivery_id)
+        if wrong := what_is_wrong(open_archive(), facts["sha256"]):
+            raise FileAltered(_told(facts, f"its archived file {wrong}. Put it back from a backup"))
+        _keep_funding_sources(connection, feed, delivery_id)
+        landed = _delete(connection, feed, delivery_id)
+        set_aside = connection.execute(
+            sql.SQL(
+                "delete from {} where validation_id in"
+                " (select validation_id from ledger.validation where delivery_id = %s)"
+            ).format(sql.Identifier("quarantine", feed.table)),
+            (delivery_id,),
+        ).rowcount
+        if not dropped(connection, [delivery_id]):
+            note_dropped(connection, _declared_then(connection, facts), delivery_id)
+        enter_destroyed(connection, facts, landed_rows=landed, set_aside=set_aside, years=years)
+
+
+def remove_files(connection: Connection[Any]) -> int:
+    """Remove the archived files of destroyed deliveries, but for those that other deliveries have too."""
+    files = {sha256 for _, sha256 in destroyed(connection).values()}
+    needed = connection.execute(
+        "select sha256 from ledger.delivery where sha256 = any(%s) and delivery_id <> all(%s)",
+        (list(files), list(destroyed(connection))),
+    )
+    gone = files - {sha256 for (sha256,) in needed}
+    archive = open_archive()
+    there = [sha256 for sha256 in sorted(gone) if archive.holds(sha256)]
+    for sha256 in there:
+        archive.remove(sha256)
+    return len(there)
 
 
 def make_room(connection: Connection[Any], feed: Feed) -> None:
@@ -81,8 +126,9 @@ def _land_again(connection: Connection[Any], delivery_id: int) -> bool:
         if not dropped(connection, [delivery_id]):
             return False  # somebody else asked for it at the same time
         if not _fill(connection, feed, facts, landing_table(feed)) or not is_as_recorded(connection, facts):
-            wrong = what_is_wrong(open_archive(), facts["sha256"])
-            if wrong:
+            if gone := destroyed(connection).get(delivery_id):
+                raise Destroyed(_told(facts, f"{DESTROYED}, record entry {gone[0]}"))
+            if wrong := what_is_wrong(open_archive(), facts["sha256"]):
                 raise FileAltered(
                     _told(facts, f"its rows were dropped, and its archived file {wrong}. Put it back from a backup")
                 )
@@ -169,19 +215,21 @@ def _keep_funding_sources(connection: Connection[Any], feed: Feed, delivery_id: 
     )
 
 
-def _delete(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:
-    """Delete the rows, and let the index forget which deliveries stood in their blocks: others will."""
-    connection.execute(
+def _delete(connection: Connection[Any], feed: Feed, delivery_id: int) -> int:
+    """Delete the rows, return how many, and let the index forget who stood in their blocks: others will."""
+    entries = connection.execute(
         sql.SQL(
             """
             with gone as (
                 delete from {} where delivery_id = %s returning (ctid::text::point)[0]::bigint / {} as entry
             )
-            select brin_desummarize_range(%s::regclass, entry * {}) from (select distinct entry from gone) as entries
+            select brin_desummarize_range(%s::regclass, entry * {}), rows
+            from (select entry, count(*) as rows from gone group by entry) as entries
             """
         ).format(landing_table(feed), BLOCKS, BLOCKS),
         (delivery_id, _index(connection, feed)),
     )
+    return sum(rows for _, rows in entries)
 
 
 def _index(connection: Connection[Any], feed: Feed) -> str:

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from cakupan.bilingual import Text
 from cakupan.feeds import Feed
+from cakupan.ledger.destroyed import destroyed
 
 
 def not_landed(connection: Connection[Any], feed: Feed) -> list[tuple[int, str]]:
@@ -103,6 +104,37 @@ def outdated(connection: Connection[Any], feed: Feed, retention: int) -> list[Ou
         {"agency": feed.agency, "feed": feed.feed, "since": newest - timedelta(days=retention)},
     )
     return [Outdated(*row) for row in rows]
+
+
+def expired(connection: Connection[Any], feed: Feed, years: int) -> list[Outdated]:
+    """Return the feed's examined deliveries that no night of the last `years` and none to come rests on, oldest first.
+
+    Also those that no night ever rested on. Counted back from the newest published night; without one there are none.
+    """
+    rows = connection.execute(
+        """
+        with since as (
+            select (max(as_of_date) - make_interval(years => %(years)s))::date as night from ledger.published
+        )
+        select v.delivery_id, v.sha256, v.business_date, coalesce(l.landed_rows, 0)
+        from since
+        cross join ledger.current_validation as v
+        left join ledger.landing as l using (delivery_id)
+        where v.agency = %(agency)s and v.feed = %(feed)s
+            and v.business_date <= since.night
+            and v.delivery_id not in (select f.delivery_id from since cross join ledger.in_force(since.night) as f)
+            and not exists (
+                select from ledger.build as b
+                join ledger.run as r using (run_id)
+                join ledger.run_input as i using (run_id)
+                where r.state in ('BUILDING', 'BUILT') and i.delivery_id = v.delivery_id
+            )
+        order by v.business_date, v.delivery_id
+        """,
+        {"agency": feed.agency, "feed": feed.feed, "years": years},
+    ).fetchall()
+    gone = destroyed(connection) if rows else {}
+    return [Outdated(*row) for row in rows if row[0] not in gone]
 
 
 def note_dropped(connection: Connection[Any], feed: Feed, delivery_id: int) -> None:

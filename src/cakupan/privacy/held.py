@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from cakupan import settings
 from cakupan.feeds import Feed, load_feeds
 from cakupan.landing import land_again
+from cakupan.ledger.destroyed import destroyed
 from cakupan.ledger.landings import dropped
 
 ADDRESS = ("delivery_id", "sheet", "row_number")
@@ -98,7 +99,7 @@ def find_person(connection: Connection[Any], nik: str) -> Person:
 
 def land_dropped(connection: Connection[Any]) -> int:
     """Land again every delivery whose rows were dropped, so that they can be looked through; returns how many."""
-    return land_again(connection, dropped(connection))
+    return land_again(connection, set(dropped(connection)) - set(destroyed(connection)))
 
 
 def held_rows(
