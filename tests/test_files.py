@@ -50,7 +50,7 @@ def test_a_link_in_the_archive_is_no_archived_file(tmp_path: Path) -> None:
     elsewhere.write_bytes(content)
     archive.path(sha256).parent.mkdir(parents=True)
     archive.path(sha256).symlink_to(elsewhere)
-    assert (what_is_wrong(archive.path(sha256), sha256) or "").startswith("cannot be read")
+    assert (what_is_wrong(archive, sha256) or "").startswith("cannot be read")
     archive.store(io.BytesIO(content))
-    assert what_is_wrong(archive.path(sha256), sha256) is None
+    assert what_is_wrong(archive, sha256) is None
     assert not archive.path(sha256).is_symlink()

@@ -49,6 +49,13 @@ def test_bytes_are_kept_under_their_hash_once(store, archive):
     assert archive.holds(SHA256) and not archive.is_empty()
 
 
+def test_bytes_whose_retention_ended_are_removed(store, archive):
+    archive.store(io.BytesIO(WHOLE))
+    archive.remove(SHA256)
+    assert store.objects == {}
+    archive.remove(SHA256)  # a call that was killed is made again
+
+
 def test_what_is_there_is_not_written_over(store, archive, monkeypatch):
     """Another worker kept the same bytes after it was asked whether they are there."""
     store.objects[NAME] = b"what the other one kept"

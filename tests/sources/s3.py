@@ -116,6 +116,12 @@ class Handler(BaseHTTPRequestHandler):
             store.objects[name] = content
         self.send(answer, b"")
 
+    def do_DELETE(self):
+        url = urlsplit(self.path)
+        if self._signed(url):
+            self.server.store.objects.pop(unquote(url.path).lstrip("/").partition("/")[2], None)
+        self.send(204 if self._signed(url) else 403, b"")
+
     def send_object(self, content: bytes, cut: int | None = None) -> None:
         self.send(200, content, cut, ETag=etag(content))
 
