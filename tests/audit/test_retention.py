@@ -90,7 +90,7 @@ def test_what_goes_is_told_as_json_before_and_after(years: Kept, capsys: pytest.
 
 def test_destroyed_is_destroyed_and_all_verifies(years: Kept) -> None:
     with connect(Role.LOADER) as connection:
-        receipt = issue_receipt(connection, Address.parse("1::4"), "Ani", "audit 2025")
+        receipt = issue_receipt(connection, Address.parse("1::4"), "Ani", "audit 2025", "LHP 7/2025")
     before, path = count(years, QUARANTINED), years.file_of(1)
     housekeeping.keep_house(housekeeping.report())
     assert not path.exists()
@@ -106,7 +106,7 @@ def test_destroyed_is_destroyed_and_all_verifies(years: Kept) -> None:
     assert said == {"delivery_id": 1, "feed": "kelompok_tani", "landed_rows": 11, "set_aside": 1, "years": 2}
     assert receipt.startswith("c2sp.org/tlog-proof@v1")
     with connect(Role.LOADER) as connection, pytest.raises(NoReceipt, match="were destroyed when the retention of its"):
-        issue_receipt(connection, Address.parse("1::4"), "Ani", "audit 2025")
+        issue_receipt(connection, Address.parse("1::4"), "Ani", "audit 2025", "LHP 7/2025")
     assert show_person("3579010101900001", "Ani", "permintaan", "P 1")["rows"]  # what is left of them
     assert housekeeping.drop_outdated().destroyed == 0  # and not once more
 
