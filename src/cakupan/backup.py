@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -113,11 +114,20 @@ def restore(of: Path, progress: Progress, secrets: Path | None = None) -> Backup
     progress("database")
     with connect(Role.ADMIN, "postgres", autocommit=True) as server:
         server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database_name())))
-    _run("pg_restore", "postgres", "--create", "--exit-on-error", str(folder / DUMP))
+    with tempfile.NamedTemporaryFile("w") as chosen:
+        chosen.writelines(_entries(folder / DUMP))
+        chosen.flush()
+        _run("pg_restore", "postgres", "--create", "--exit-on-error", "--use-list", chosen.name, str(folder / DUMP))
     installation.set_up_warehouse(lambda _: None)
     with connect(Role.LOADER) as connection:
         note_not_restored(connection)  # letters and pages are in no backup
     return made
+
+
+def _entries(dump: Path) -> list[str]:
+    """Return what of a dump is restored: all but grants on PostgreSQL's own, which set-up makes as this version has it."""
+    told = _run("pg_restore", None, "--list", str(dump))
+    return [line for line in told.splitlines(keepends=True) if " ACL pg_catalog " not in line]
 
 
 def _living(what: str) -> CannotBackUp:
@@ -186,12 +196,17 @@ def _within(inner: Path, outer: Path) -> bool:
     return inner.resolve().is_relative_to(outer.resolve())
 
 
-def _run(program: str, database: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL as the administrator, whose password no other account sees; raises CannotBackUp."""
+def _run(program: str, database: str | None, *arguments: str) -> str:
+    """Run a program of PostgreSQL as the administrator, whose password no other account sees; returns what it prints.
+
+    Raises CannotBackUp.
+    """
+    to = [f"--dbname={url(Role.ADMIN, database, password=False)}"] if database else []
     done = subprocess.run(
-        [binaries() / program, f"--dbname={url(Role.ADMIN, database, password=False)}", *arguments],
+        [binaries() / program, *to, *arguments],
         env=os.environ | {"PGPASSWORD": Role.ADMIN.password}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise CannotBackUp(f"{program} ended with {done.returncode}: {said}")
+    return done.stdout
