@@ -20,7 +20,7 @@ from psycopg import sql
 
 from cakupan import installation, settings
 from cakupan.audit.folder import ledger_root
-from cakupan.database import Role, connect
+from cakupan.database import Role, connect, grants
 from cakupan.database.connection import database_name, url
 from cakupan.database.server import binaries
 from cakupan.landing.archive import ARRIVING, Archive, open_archive
@@ -119,14 +119,16 @@ def restore(of: Path, progress: Progress, secrets: Path | None = None) -> Backup
         chosen.flush()
         _run("pg_restore", "postgres", "--create", "--exit-on-error", "--use-list", chosen.name, str(folder / DUMP))
     installation.set_up_warehouse(lambda _: None)
+    with connect(Role.ADMIN) as connection:
+        grants.apply(connection)
     with connect(Role.LOADER) as connection:
         note_not_restored(connection)  # letters and pages are in no backup
     return made
 
 
 def _entries(dump: Path) -> list[str]:
-    """Return what of a dump is restored: all but grants on PostgreSQL's own, which set-up makes as this version has it."""
-    told = _run("pg_restore", None, "--list", str(dump))
+    """Return what of a dump is restored: all but grants on functions of PostgreSQL, which other versions lack."""
+    told = _run("pg_restore", None, "--list", "--create", str(dump))
     return [line for line in told.splitlines(keepends=True) if " ACL pg_catalog " not in line]
 
 
