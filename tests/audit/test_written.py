@@ -48,14 +48,13 @@ def test_files_written_anew_are_no_alteration_nor_are_pages_that_are_no_more(kep
 
 
 def test_the_night_notes_what_it_writes(kept: Kept, home: Path) -> None:
+    before = written_below(home)
     for_readers.report(NIGHT)
     letter = for_readers.tell_office("distan", NIGHT, _kept)
     assert letter
     noted = {path for (path,) in kept.database.execute("select path from ledger.written")}
     kept.database.commit()
-    files = {
-        path.relative_to(home).as_posix() for folder in ("reports", "outbox") for path in (home / folder).iterdir()
-    }
+    files = written_below(home) - before
     assert files - noted == set()
     assert Path(letter).relative_to(home).as_posix() in files
 
@@ -65,6 +64,10 @@ def test_what_no_backup_brought_back_is_not_called_missing(kept: Kept, home: Pat
     note_not_restored(kept.database)
     kept.database.commit()
     assert altered(only=["files"]) == []
+
+
+def written_below(home: Path) -> set[str]:
+    return {path.relative_to(home).as_posix() for path in home.glob("*/*") if path.parent.name in ("reports", "outbox")}
 
 
 def _kept(*_: object) -> None:

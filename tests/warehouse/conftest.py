@@ -120,6 +120,8 @@ def dbt(state: Path, *arguments: str, **variables: str) -> dbtRunnerResult:
         outcome = dbtRunner().invoke(["--quiet", *arguments, *options])
         if own.exists() and not read.exists():
             shutil.copy(own, read)
+        if hasattr(outcome.result, "results"):  # a hook of the project is no node of the tests' own
+            outcome.result.results = [one for one in outcome.result.results if one.node.resource_type != "operation"]
         return outcome
 
 

@@ -13,7 +13,8 @@ from cakupan.database.grants import differences
 from tests.warehouse.conftest import Warehouse
 
 READS = {
-    Role.LOADER: "ledger landing quarantine accepted identity quality reference warehouse office.quarantined_row",
+    Role.LOADER: "ledger landing quarantine accepted identity quality reference warehouse office.quarantined_row"
+    " disclosure.cell disclosure.judgement",
     Role.TRANSFORMER: "ledger landing quarantine accepted identity quality reference warehouse marts latest open"
     " disclosure office.scorecard office.roster",
     Role.STEWARD: "ledger quality",

@@ -35,7 +35,7 @@ def note_written(connection: Connection[Any], paths: Iterable[Path], whole: Path
             " where w.sha256 <> excluded.sha256 or w.removed_at is not null",
             rows,
         )
-    if whole is not None:
+    if whole is not None and whole.is_relative_to(home):
         connection.execute(
             "update ledger.written set removed_at = clock_timestamp()"
             " where removed_at is null and starts_with(path, %s) and path <> all(%s)",
