@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from cakupan import orchestration, settings
@@ -38,7 +39,8 @@ def test_workers_are_forked_when_all_is_imported_and_no_feed_is_read(installatio
     assert feeds_read == 0
 
 
-def test_production_runs_the_same_executor() -> None:
+def test_production_runs_the_same_executor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_PG_HOST", "postgres")
     services = yaml.safe_load((settings.PROJECT / "docker-compose.yml").read_text())["services"]
     scheduler = services["airflow-scheduler"]
     assert scheduler["command"][:4] == ["python", "-m", "cakupan.orchestration.component", "scheduler"]
