@@ -81,8 +81,8 @@ def _header(sheet: Worksheet, told: Guide, language: Language) -> int:
         write_text(cell, about.header)
         cell.font, cell.fill = Font(name="Calibri", bold=True, color="FFFFFF"), NEEDED if about.required else HEAD
         cell.alignment = WRAPPED
-        told = joined([about.about, *about.rules], "\n").in_language(language)
-        cell.comment = Comment(told, "Cakupan", 160, 320)
+        says = joined([about.about, *about.rules], "\n").in_language(language)
+        cell.comment = Comment(says, "Cakupan", 160, 320)
     sheet.freeze_panes = sheet.cell(header + 1, 1)
     return header
 
