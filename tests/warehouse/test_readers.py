@@ -174,18 +174,6 @@ def test_every_relation_and_column_tells_readers_what_it_is_in_two_languages(rea
     assert silent.fetchall() == []
 
 
-def test_every_other_relation_says_it_too(warehouse) -> None:
-    query = (
-        "select c.oid::regclass::text, a.attname"
-        " from pg_class c inner join pg_namespace n on c.relnamespace = n.oid"
-        " left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
-        " where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.relkind in ('r', 'v') and not coalesce("
-        r" obj_description(c.oid) ~ '\S.*\n\S' and col_description(c.oid, a.attnum) ~ '\S.*\n.*\S', false)"
-    )
-    with connect(Role.ADMIN) as admin:
-        assert admin.execute(query).fetchall() == []
-
-
 def test_a_comment_says_which_nights_a_relation_shows(reader) -> None:
     told = {
         name: str(comment)
