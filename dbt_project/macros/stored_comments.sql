@@ -1,7 +1,7 @@
 {#- What stored relations and their columns are, in both languages, where the database does not say so yet: at the end of
     the last layer, when all are there. A standing view says it by itself. Rows of a mart are told of as the mart is. -#}
 {% macro comment_on_stored() -%}
-    {%- if execute and 'model.cakupan.audit_findings' in selected_resources -%}
+    {%- if execute and 'model.' ~ project_name ~ '.audit_findings' in selected_resources -%}
         {%- set told = {} -%}
         {%- for node in graph.nodes.values()
             if node.schema in ('warehouse', 'reference') and node.config.materialized not in ('ephemeral', 'standing_view')

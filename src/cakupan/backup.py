@@ -104,9 +104,10 @@ def restore(of: Path, progress: Progress, secrets: Path | None = None) -> Backup
     if holds is not None:
         raise _living(f"the database {database_name()!r}")
     progress("archive")
+    archive = open_archive()
     for path in _files(folder.parent / ARCHIVE):
         with path.open("rb") as stream:
-            if open_archive().store(stream).sha256 != path.name:
+            if archive.store(stream).sha256 != path.name:
                 raise CannotBackUp(f"{path} is not what was archived: have it from another copy of the backup")
     progress("record")
     if (folder / RECORD).exists():

@@ -24,7 +24,7 @@ class Stretches:
     """Leaves in stretches; what memory should not hold waits in a temporary file."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=HELD)  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(max_size=HELD)  # noqa: SIM115 goes with the object
         self._begun: list[tuple[Address, int]] = []
         self._ended: list[Address] = []
         self._count = 0

@@ -51,7 +51,7 @@ def relation_comment(feed: Feed, schema: str) -> str:
 
 
 def comment_on_feeds(connection: psycopg.Connection[Any], feeds: Iterable[Feed]) -> None:
-    """Have the relations of the feeds say what they and their columns are, where they do not say so yet.
+    """Have the relations of the feeds say what they and their columns are, where they say something else.
 
     The comment on a view of accepted rows is made with it, as it carries the mark of its definition.
     """
@@ -66,9 +66,10 @@ def comment_on_feeds(connection: psycopg.Connection[Any], feeds: Iterable[Feed])
         " order by 1, 2, a.attnum",
         (list(RELATIONS), list(by_table)),
     ).fetchall()
-    silent = {(schema, table) for schema, table, _, _, says in told if schema != "accepted" and says is None}
-    for schema, table in sorted(silent):
-        _comment(connection, "table", (schema, table), relation_comment(by_table[table], schema))
+    for schema, table, says in sorted({(schema, table, says or "") for schema, table, _, _, says in told}):
+        wanted = relation_comment(by_table[table], schema)
+        if schema != "accepted" and says != wanted:
+            _comment(connection, "table", (schema, table), wanted)
     for schema, table, name, says, _ in told:
         declared = {column.name: column.told for column in by_table[table].columns}
         wanted = (declared.get(name) or OWN.get(name, UNDECLARED)).in_lines()
