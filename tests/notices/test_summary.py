@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cakupan import settings
+from cakupan import for_readers, settings
 from cakupan.database import Role, connect
 from cakupan.for_readers import marts_due
 from cakupan.notices import Message, late_marts_message, summary_message
 from tests.cli.test_morning import FIGURES
-from tests.notices.conftest import Ledger
+from tests.notices.conftest import Ledger, Post
 from tests.notices.test_office import BAD_NIK, RECIPIENTS, SALES, rows
 from tests.quality.deliveries import FEEDS, NIGHT
 
@@ -176,6 +177,15 @@ def test_it_speaks_indonesian_as_well(ledger: Ledger) -> None:
     late = late_marts_message(ledger.connection, NIGHT, marts_due(NIGHT), language="id")
     assert late is not None
     assert "dan belum terbit" in late.text
+
+
+@pytest.mark.parametrize(("language", "says"), [("id", "dan belum terbit"), ("en", "and are not published")])
+def test_the_night_writes_in_the_language_that_commands_speak(
+    ledger: Ledger, outbox: Path, monkeypatch: pytest.MonkeyPatch, language: str, says: str
+) -> None:
+    outbox.mkdir()
+    monkeypatch.setenv("CAKUPAN_LANGUAGE", language)
+    assert says in Path(for_readers.tell_late_marts(NIGHT, Post())).read_text()
 
 
 @pytest.mark.unit
