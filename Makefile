@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit test-oldest lint faults fuzz bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit test-oldest lint faults fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -30,6 +30,9 @@ lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 
 faults: .venv/ready ## Kill a night at POINTS=200 points, one after the other, run it again each time, and print a table
 	@$(BIN)/python -m tests.faults.sweep --points $(or $(POINTS),200)
+
+orders: .venv/ready ## Deliver, correct, kill, publish, release and erase in ORDERS=200 orders of STEPS=30, against a model in plain Python
+	@CAKUPAN_TEST_ORDERS=$(or $(ORDERS),200) CAKUPAN_TEST_STEPS=$(or $(STEPS),30) $(BIN)/python -m pytest -q -n 0 tests/audit/test_any_order.py
 
 fuzz: .fuzz/ready ## Spoil files of each way to write them for SECONDS=60, led by what the readers do, and hold them against another reader
 	@for feed in $$($(BIN)/python -c 'from tests.landing.odd_files import FEEDS; print(*FEEDS)'); do \
