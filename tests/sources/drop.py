@@ -12,6 +12,8 @@ import asyncssh
 from cakupan.sources.sftp import SftpAccount
 
 PASSWORD = "the-secret-of-the-drop"
+SAID = "row 2: NIK 3579014107990001 KENARI BUATAN, /home/kenari"
+"""What the server says of a file that it does not give."""
 
 
 class Login(asyncssh.SSHServer):
@@ -58,16 +60,16 @@ class Drop:
             def open(self, path, pflags, attrs):
                 name = Path(os.fsdecode(path)).name
                 if name in drop.denied:
-                    raise asyncssh.SFTPPermissionDenied("planted")
+                    raise asyncssh.SFTPPermissionDenied(SAID)
                 if name in drop.failing:
-                    raise asyncssh.SFTPFailure("planted")
+                    raise asyncssh.SFTPFailure(SAID)
                 opened = super().open(path, pflags, attrs)
                 self.names[id(opened)] = name
                 return opened
 
             def scandir(self, path):
                 if Path(os.fsdecode(path)).name in drop.denied:
-                    raise asyncssh.SFTPPermissionDenied("planted")
+                    raise asyncssh.SFTPPermissionDenied(SAID)
                 return super().scandir(path)
 
             async def read(self, file_obj, offset, size):

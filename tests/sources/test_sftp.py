@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import traceback
 from dataclasses import replace
 from datetime import date
 
 import asyncssh
 import pytest
-from drop import Drop
+from drop import SAID, Drop
 
-from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, PartialDelivery, Unreachable
+from cakupan.sources import Away, BrokenContract, Changed, LoginRefused, NotConnected, PartialDelivery, Unreachable
 from cakupan.sources.sftp import Sftp
 from cakupan.sources.watch import Watch
 
@@ -305,6 +306,24 @@ def test_what_the_server_says_of_a_file_leaves_the_connection_as_it_is(drop, fol
     with pytest.raises(Unreachable, match="the server answers, but could not read a file"):
         copied(failing)
     assert drop.connections == 1
+
+
+def test_what_the_server_says_is_told_nowhere(drop, folder, listed, caplog):
+    for day in ("20250907", "20250908"):
+        (folder / f"iuran_{day}.csv.gz").write_bytes(b"rows")
+    denied, failing = listed()
+    drop.denied, drop.failing = {denied.name}, {failing.name}
+    told = ""
+    for delivery in (denied, failing):
+        with pytest.raises(NotConnected) as raised:
+            copied(delivery)
+        told += "".join(traceback.format_exception(raised.value))
+    drop.denied = {folder.name}
+    with pytest.raises(NotConnected) as raised:
+        listed()
+    told += "".join(traceback.format_exception(raised.value)) + caplog.text
+    assert told.count("agency_bpjstk: ") == 3
+    assert [word for word in SAID.split() if word in told and len(word) > 5] == []
 
 
 def test_a_folder_that_may_not_be_read_is_its_feeds_trouble(drop, folder, feed_called, night, retries):
