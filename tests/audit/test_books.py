@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from cakupan import identity, settings
 from cakupan.audit.areas import Area
@@ -19,6 +20,7 @@ from cakupan.audit.check_ledger import check_tables
 from cakupan.audit.check_rows import check_decisions
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import Record, read_record
+from cakupan.cli.app import app
 from cakupan.database import Role, connect
 from cakupan.feeds import find_feed
 from cakupan.ledger import runs
@@ -300,6 +302,45 @@ def test_a_feed_is_declared_anew_only_when_it_says_something_else(kept: Kept) ->
     declare_feed(kept.database, feed.model_copy(update={"title": "x"}))
     assert kept.database.execute(at).fetchone() > before
     kept.database.rollback()
+
+
+ONE_RESULT = (
+    "update quality.rule_result set failed_rows = failed_rows + 77 where validation_id = 1 and rule_id ="
+    " (select min(rule_id) from quality.rule_result where validation_id = 1)"
+)
+
+
+def test_a_book_that_differs_is_accepted_by_a_person_and_told_again_when_it_differs_once_more(kept: Kept) -> None:
+    kept.tamper(ONE_RESULT)
+    assert [line.split(":")[0] for line in altered()] == ["quality.rule_result"]
+    accept = ["ledger", "accept", "--by", "Ani, data team", "--why"]
+    assert CliRunner().invoke(app, [*accept, " "]).exit_code == 1
+    done = CliRunner().invoke(app, [*accept, "counted again, letter 12"])
+    assert done.exit_code == 0 and "Accepted as they are now: quality.rule_result\n" in done.output
+    assert altered() == []
+    *_, said = verified_record(kept).of(BOOKS_OF_ENTRIES)
+    assert (said["by"], said["why"], said["accepts"]) == (
+        "Ani, data team", "counted again, letter 12", ["quality.rule_result"],
+    )  # fmt: skip
+    assert [name for name, part in said["parts"].items() if part["since"] is None] == ["quality.rule_result"]
+    kept.tamper(ONE_RESULT)
+    (line,) = altered()
+    assert line.startswith("quality.rule_result: altered: validation_id='1'")
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (None, "there is nothing to accept"),
+        ("alter table ledger.failure drop column message", "ledger.failure: what was taken out of the table itself"),
+    ],
+)
+def test_nothing_else_of_a_book_is_accepted(kept: Kept, statement: str | None, told: str) -> None:
+    if statement:
+        kept.tamper(statement)
+    done = CliRunner().invoke(app, ["ledger", "accept", "--by", "Ani", "--why", "just so"])
+    assert done.exit_code == 1 and told in done.output
+    assert len(list(verified_record(kept).of(BOOKS_OF_ENTRIES))) == 1
 
 
 def test_without_marks_it_is_told_that_a_row_differs(kept: Kept) -> None:

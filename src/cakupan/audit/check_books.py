@@ -15,7 +15,7 @@ from cakupan.audit.areas import Area, Changes
 from cakupan.audit.differences import LISTED, NO_ROW_DIFFERS
 from cakupan.audit.folder import Folder
 from cakupan.audit.marks import Marks, mark
-from cakupan.audit.record import Record
+from cakupan.audit.record import Record, read_record
 from cakupan.feeds import load_feeds
 from cakupan.ledger import books, copied, digests, merkle
 from cakupan.ledger.books import BOOKS_OF_ENTRIES, Book, Part
@@ -38,11 +38,7 @@ def check_books(connection: Connection[Any], record: Record, folder: Folder, are
         area.notes.append("no seal was made yet by a version that records the books")
         return
     count = 0
-    for name, parts in known.items():
-        columns = digests.table_columns(connection, *name.split("."))
-        if gone := sorted({column for part in parts for column in part.columns} - set(columns)):
-            area.altered(name, f"its columns {', '.join(gone)} are gone" if columns else "the table is gone")
-            continue
+    for parts in known.values():
         with connection.transaction():
             count += _check(connection, folder, area, parts, last=on is not None)
     with connection.transaction():
@@ -51,9 +47,46 @@ def check_books(connection: Connection[Any], record: Record, folder: Folder, are
     area.checked = f"{len(known)} books, {count} rows up to {last:%Y-%m-%d %H:%M} UTC"
 
 
+def accept(connection: Connection[Any], folder: Folder, by: str, why: str) -> set[str]:
+    """Enter that a person answers for the books that differ, which are begun anew as they are; returns their names.
+
+    What an entry of the record says of a row is not accepted with it. Raises ValueError where nobody is named, where a
+    book is not there as it was made, and where somebody is writing to one of them.
+    """
+    if not by.strip() or not why.strip():
+        raise ValueError("who accepts a change names themselves and the grounds")
+    with folder.alone(), connection.transaction():
+        known = books.parts(read_record(connection, folder, Area("ledger")).of(BOOKS_OF_ENTRIES))
+        found = {name: Area(name) for name in known}
+        for name, parts in known.items():
+            _check(connection, folder, found[name], parts, last=False)
+        differing = {name for name, area in found.items() if area.alterations}
+        if gone := sorted(name for name in differing if _gone(connection, known[name])):
+            raise ValueError(
+                f"{', '.join(gone)}: what was taken out of the table itself cannot be accepted; restore it"
+            )
+        if differing:
+            said = {"by": by.strip(), "why": why.strip(), "accepts": sorted(differing)}
+            kept = {name: parts for name, parts in known.items() if name not in differing}
+            entered = books.enter_books(connection, kept, lambda number: folder.new_marks("books", number), said)
+            if waiting := sorted(differing - entered):
+                raise ValueError(f"{', '.join(waiting)}: somebody is writing to it. Try again when that is done")
+    return differing
+
+
+def _gone(connection: Connection[Any], parts: Sequence[Part]) -> str:
+    """Say which columns of a book are gone; nothing where all are there."""
+    columns = digests.table_columns(connection, *parts[0].book.name.split("."))
+    gone = sorted({column for part in parts for column in part.columns} - set(columns))
+    return "" if not gone else f"its columns {', '.join(gone)} are gone" if columns else "the table is gone"
+
+
 def _check(connection: Connection[Any], folder: Folder, area: Area, parts: Sequence[Part], *, last: bool) -> int:
     """Hold the parts of one book against their digests; returns how many rows they have."""
     book, moments = parts[0].book, [part.to for part in parts]
+    if gone := _gone(connection, parts):
+        area.altered(book.name, gone)
+        return 0
     looked_at = range(len(parts) - 1 if last else 0, len(parts))
     differing: list[int] = []
     for columns in dict.fromkeys(parts[place].columns for place in looked_at):

@@ -23,6 +23,10 @@ from cakupan.ledger.digests import Digest
 from cakupan.ledger.entries import Entry
 
 
+class NothingToAccept(ValueError):
+    """Everything is as it was recorded."""
+
+
 @dataclass(frozen=True)
 class State:
     """The definitions as an entry recorded them."""
@@ -70,14 +74,14 @@ def check_definitions(connection: Connection[Any], record: Record, folder: Folde
 def accept(connection: Connection[Any], folder: Folder, by: str, why: str) -> None:
     """Enter that a person answers for what was defined otherwise than by the program.
 
-    Raises ValueError where nothing was, or nobody is named.
+    Raises ValueError where nobody is named, NothingToAccept where nothing was.
     """
     if not by.strip() or not why.strip():
         raise ValueError("who accepts a change names themselves and the grounds")
     record = read_record(connection, folder, Area("ledger"))
     newest, accepts = last_state(record), [later.entry.entry_no for _, later in unexplained(record)]
     if newest is None or (not accepts and digest_of_definitions(connection) == newest.digest):
-        raise ValueError("all definitions are as the program made them: there is nothing to accept")
+        raise NothingToAccept("all definitions are as the program made them: there is nothing to accept")
     enter_change(connection, newest.digest, by.strip(), why.strip(), accepts)
 
 

@@ -65,15 +65,23 @@ def accept(
     by: Annotated[str, typer.Option(help="Who answers for it.")],
     why: Annotated[str, typer.Option(help="On what grounds.")],
 ) -> None:
-    """Accept, on record, what was defined otherwise than by the program: a grant, a view; after `cakupan verify`."""
-    from cakupan.audit import check_definitions
+    """Accept, on record, a grant or a view that is not the program's, and books that differ; after `cakupan verify`."""
+    from cakupan.audit import check_books, check_definitions
     from cakupan.audit.folder import Folder
 
+    accepted: list[str] = []
     try:
         with _connected(Role.LOADER) as connection:
-            check_definitions.accept(connection, Folder(), by, why)
+            accepted += sorted(check_books.accept(connection, Folder(), by, why))
+            try:
+                check_definitions.accept(connection, Folder(), by, why)
+                accepted.append("definitions")
+            except check_definitions.NothingToAccept:
+                if not accepted:
+                    raise
     except ValueError as error:
         say_and_exit(cause(error))
+    sys.stdout.write(f"Accepted as they are now: {', '.join(accepted)}\n")
     seal()
 
 

@@ -146,9 +146,15 @@ def parts(entries: Iterable[Mapping[str, Any]]) -> dict[str, list[Part]]:
     return found
 
 
-def enter_books(connection: Connection[Any], known: Mapping[str, Sequence[Part]], new_keeper: NewKeeper) -> bool:
-    """Enter digests of what came into the books since `known`; returns whether there was any. The caller commits.
+def enter_books(
+    connection: Connection[Any],
+    known: Mapping[str, Sequence[Part]],
+    new_keeper: NewKeeper,
+    accepted: Mapping[str, Any] | None = None,
+) -> set[str]:
+    """Enter digests of what came into the books since `known`; returns those digested, none where nothing came.
 
+    A book that is not known is begun anew. `accepted` says who answers for that, where it differed. The caller commits.
     Raises OSError when what names an alteration cannot be kept.
     """
     (to,) = connection.execute("select clock_timestamp()").fetchone() or (datetime.now(UTC),)
@@ -163,11 +169,11 @@ def enter_books(connection: Connection[Any], known: Mapping[str, Sequence[Part]]
             with keeper.part(book.name, kept_of(book, columns), len(book.key)) as keep:
                 digest = digests.digest(connection, _news(book, columns, since, to), keep)
             said[book.name] = {**digest.facts(), "columns": columns, "since": since}
-        if not any(each["rows"] for each in said.values()):
-            return False
-        append(connection, BOOKS_OF_ENTRIES, {"to": to, "parts": said})
+        if not any(each["rows"] for each in said.values()) and not accepted:
+            return set()
+        append(connection, BOOKS_OF_ENTRIES, {"to": to, "parts": said, **(accepted or {})})
         keeper.keep()
-    return True
+    return set(said)
 
 
 def kept_of(book: Book, columns: Sequence[str]) -> int:
