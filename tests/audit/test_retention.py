@@ -19,7 +19,10 @@ from cakupan.audit.issuing import Address, NoReceipt, issue_receipt
 from cakupan.cli import housekeeping as command
 from cakupan.cli.printing import DocumentFormat
 from cakupan.database import Role, connect
+from cakupan.feeds import find_feed
 from cakupan.landing import cache
+from cakupan.landing.archive import Archive
+from cakupan.ledger.destroyed import removed_up_to
 from cakupan.privacy.showing import show_person
 from tests.audit.conftest import FARMERS, FARMERS_TABLE, NIGHT, Kept, altered, farmers, verified, within
 from tests.audit.test_dropped import deliver, landed
@@ -168,6 +171,32 @@ def test_a_killed_call_is_continued(years: Kept, monkeypatch: pytest.MonkeyPatch
     assert path.exists()
     housekeeping.drop_outdated()
     assert not path.exists()
+
+
+def test_the_archive_is_asked_once_for_what_is_gone(years: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    holds = Archive.holds
+    monkeypatch.setattr(Archive, "holds", lambda archive, sha256: asked.append(sha256) or holds(archive, sha256))
+    deliver(years, farmers(), LATER + timedelta(days=1))  # the bytes of the first delivery once more
+    years.publish(LATER + timedelta(days=1))
+    housekeeping.drop_outdated()
+    assert asked == []  # another delivery has it
+    removed = "select body::jsonb ->> 'up_to' from ledger.entry where kind = 'removal'"
+    (up_to,) = years.database.execute(removed).fetchone() or ("",)
+    years.database.commit()
+    years.tamper(
+        "insert into ledger.entry (entry_no, recorded_at, kind, body) select max(entry_no) + 1, now(), 'removal',"
+        " jsonb_build_object('kind', 'removal', 'up_to', 9999, 'mac', 'x')::text from ledger.entry"
+    )
+    with connect(Role.LOADER) as connection:
+        assert str(removed_up_to(connection)) == up_to
+    years.tamper("delete from ledger.entry where kind = 'removal' and body like '%9999%'")
+    with connect(Role.LOADER, autocommit=True) as connection:
+        cache.destroy(connection, find_feed(settings.FEEDS, FARMERS), 4, 2)
+        assert cache.remove_files(connection) == 1
+        assert len(asked) == 1
+        assert cache.remove_files(connection) == 0
+    assert len(asked) == 1
 
 
 def test_a_feeds_own_nights_are_taken(years: Kept, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

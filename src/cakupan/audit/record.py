@@ -37,6 +37,7 @@ SAID: dict[str, dict[str, type]] = {
     "restart": {"by": str, "why": str, "given_up": list},
     "definitions": {"by": str, "why": str, "before": dict, "after": dict, "accepts": list, "program": dict},
     "destruction": {**_OF_A_DELIVERY, "landed_rows": int, "set_aside": int, "years": int},
+    "removal": {"up_to": int},
     "erasure": {"by": str, "why": str, "case": str, "rows": int, "digest": str},
     "rotation": {"by": str, "why": str, "key_no": int},
     "books": {"to": str, "parts": dict},

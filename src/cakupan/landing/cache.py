@@ -18,7 +18,7 @@ from cakupan.landing.landing import fill
 from cakupan.landing.refusals import Refused
 from cakupan.landing.tables import landing_table, lock
 from cakupan.ledger.as_recorded import is_as_recorded
-from cakupan.ledger.destroyed import destroyed, enter_destroyed
+from cakupan.ledger.destroyed import destroyed, enter_destroyed, enter_removed, removed_up_to
 from cakupan.ledger.landings import dropped, landed_as, note_dropped, note_landed_again
 from cakupan.ledger.validations import last_entry
 
@@ -89,17 +89,24 @@ def destroy(connection: Connection[Any], feed: Feed, delivery_id: int, years: in
 
 
 def remove_files(connection: Connection[Any]) -> int:
-    """Remove the archived files of destroyed deliveries, but for those that other deliveries have too."""
-    files = {sha256 for _, sha256 in destroyed(connection).values()}
+    """Remove the archived files of destroyed deliveries, but for those that other deliveries have too.
+
+    The archive is asked for none that it was asked for before: a file that was needed then goes with who needed it.
+    """
+    ended, known = destroyed(connection), removed_up_to(connection)
+    files = {sha256 for entry_no, sha256 in ended.values() if entry_no > known}
+    if not files:
+        return 0
     needed = connection.execute(
         "select sha256 from ledger.delivery where sha256 = any(%s) and delivery_id <> all(%s)",
-        (list(files), list(destroyed(connection))),
+        (list(files), list(ended)),
     )
     gone = files - {sha256 for (sha256,) in needed}
     archive = open_archive()
     there = [sha256 for sha256 in sorted(gone) if archive.holds(sha256)]
     for sha256 in there:
         archive.remove(sha256)
+    enter_removed(connection, max(entry_no for entry_no, _ in ended.values()))
     return len(there)
 
 
