@@ -28,7 +28,7 @@ lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \
 		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries src/cakupan/answers/questions
 
-faults: .venv/ready ## Kill a night at POINTS=200 points, one after the other, run it again each time, and print a table
+faults: .venv/ready ## Kill the steps of a night POINTS=200 times in all and the database server 20 times, do them again, compare with an undisturbed night, print a table
 	@$(BIN)/python -m tests.faults.sweep --points $(or $(POINTS),200)
 
 orders: .venv/ready ## Deliver, correct, kill, publish, release and erase in ORDERS=200 orders of STEPS=30, against a model in plain Python

@@ -49,10 +49,12 @@ def copy_in_place_of(name: str) -> Iterator[None]:
     with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
         _disconnect(admin, name)
         admin.execute(f"alter database {name} rename to {aside}")
-        try:
+    try:
+        with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
             create_like(admin, aside, name)
-            yield
-        finally:
+        yield
+    finally:  # by a connection of its own: the server may have been killed and started meanwhile
+        with connect(Role.ADMIN, "postgres", autocommit=True) as admin:
             admin.execute(f"drop database if exists {name} with (force)")
             admin.execute(f"alter database {aside} rename to {name}")
 

@@ -22,7 +22,7 @@ class Step:
     @property
     def kind(self) -> str:
         """What it does, whoever for."""
-        return self.name.split()[0]
+        return self.name.split(",")[0]
 
 
 def in_a_fork(step: Step, at: int | None = None, fault: Callable[[], object] = kill) -> tuple[int, str]:

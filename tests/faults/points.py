@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from unittest.mock import patch
 
 import psycopg
 from dbt.adapters.sql import SQLConnectionManager
+from dbt.task.runnable import GraphRunnableTask
 from psycopg.waiting import Ready
 
 from cakupan.landing.archive import Archive
@@ -29,6 +31,7 @@ STEPS: tuple[tuple[type, str, str], ...] = (
     (psycopg.Copy, "write", "COPY chunk"),
     (SQLConnectionManager, "add_query", "dbt statement"),
     (SQLConnectionManager, "commit", "dbt COMMIT"),
+    (GraphRunnableTask, "call_runner", "dbt node"),
     (FileDrop, "deliveries", "listing"),
     (Http, "deliveries", "listing"),
     (_Tables, "deliveries", "listing"),
@@ -53,12 +56,15 @@ class Points:
     fault: Callable[[], object] = kill
     passed: list[str] = field(default_factory=list)
     _doing: list[str] = field(default_factory=list)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+    """dbt builds nodes in several threads."""
 
     def passing(self, name: str) -> None:
         """Pass a point."""
-        self.passed.append(name)
-        if len(self.passed) == self.at:
-            os.write(1, f"{name}\n".encode())
+        with self._counting:
+            self.passed.append(name)
+            met = len(self.passed) == self.at
+        if met:
             self.fault()
 
     @contextmanager
