@@ -1,7 +1,7 @@
 {#- What stored relations and their columns are, in both languages, where the database does not say so yet: at the end of
     the last layer, when all are there. A standing view says it by itself. Rows of a mart are told of as the mart is. -#}
 {% macro comment_on_stored() -%}
-    {%- if execute and 'model.' ~ project_name ~ '.audit_findings' in selected_resources -%}
+    {%- if execute and 'model.' ~ project_name ~ '.stored_audit_findings' in selected_resources -%}
         {%- set told = {} -%}
         {%- for node in graph.nodes.values()
             if node.schema in ('warehouse', 'reference') and node.config.materialized not in ('ephemeral', 'standing_view')
@@ -29,18 +29,18 @@
                     select
                         case
                             when a.attname is not null then format('column %s.%I', c.oid::regclass, a.attname)
-                            when c.relkind = 'v' then 'view ' || c.oid::regclass
                             else 'table ' || c.oid::regclass
                         end as thing,
                         says.text
                     from pg_class as c
                     inner join jsonb_each(told) as relation on c.oid = to_regclass(relation.key)
-                    left join lateral (
+                    cross join lateral (
                         select attname, attnum from pg_attribute
                         where attrelid = c.oid and attnum > 0 and not attisdropped
                         union all
                         select null, 0
-                    ) as a on true
+                        where c.relkind <> 'v' -- said with the mark of what it was made from
+                    ) as a
                     cross join lateral (
                         select coalesce(relation.value -> 1 ->> a.attname, relation.value ->> 0) as text
                         where a.attname is null or relation.value -> 1 ? a.attname

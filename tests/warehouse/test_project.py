@@ -301,3 +301,14 @@ def test_every_node_is_built_or_tested_in_one_layer_of_a_night(manifest, tmp_pat
     }
     assert sorted(chosen) == sorted(built)
     assert not {test.name for test in manifest.unit_tests.values()} & set(chosen)
+
+
+def test_a_layer_on_standing_views_leaves_out_nothing_but_views(manifest, tmp_path: Path) -> None:
+    views = {n.name for n in manifest.nodes.values() if n.config.materialized == "standing_view"}
+    for layer in ("facts", "marts", "findings"):
+        whole, without = (
+            dbt(tmp_path, "list", "--selector", selector, "--output", "name", **NO_PASSWORD).result
+            for selector in (layer, f"{layer}_on_standing_views")
+        )
+        assert views & set(whole), layer
+        assert sorted(without) == sorted(set(whole) - views)

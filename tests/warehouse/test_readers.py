@@ -9,6 +9,8 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, connect
+from cakupan.publish import LAYERS
+from cakupan.publish.standing import StandingViews
 from simulator.check import differences
 from tests.databases import copy_in_place_of
 from tests.warehouse.conftest import NIGHTS, Warehouse, dbt
@@ -118,12 +120,16 @@ def test_a_build_neither_waits_for_readers_nor_shows_itself(warehouse, reader, m
     before = contents(reader)
     views = reader.execute(VIEWS).fetchall()
     # The reader's transaction stays open: it holds a lock on every view and every table behind it.
+    reader.execute("set local idle_in_transaction_session_timeout = '1h'")
     monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=10s")
-    for night in NIGHTS:
+    for night in (NIGHTS[0], NIGHTS[-1]):
         warehouse.build(night, published=False)
     with connect(Role.BI) as another:
         assert contents(another) == before
         assert another.execute(VIEWS).fetchall() == views
+    with connect(Role.LOADER) as loader:  # and the next night has no view to look at
+        found = StandingViews(loader)
+        assert [layer for layer in LAYERS[1:] if not found.stand(layer)] == []
 
 
 def test_whose_a_contribution_is_changes_when_the_night_is_published(warehouse) -> None:

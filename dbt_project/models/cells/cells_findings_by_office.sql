@@ -1,4 +1,5 @@
 with every_finding as (
+    {%- for relation in [ref('audit_findings'), ref('audit_observations')] %}
     select
         as_of_date,
         fiscal_year,
@@ -7,17 +8,9 @@ with every_finding as (
         coalesce(skpd_code, '') as skpd_code,
         amount_idr,
         worker_key is not null or membership_key is not null as is_about_person
-    from {{ ref('audit_findings') }}
-    union all
-    select
-        as_of_date,
-        fiscal_year,
-        finding_code,
-        severity,
-        coalesce(skpd_code, '') as skpd_code,
-        amount_idr,
-        worker_key is not null or membership_key is not null as is_about_person
-    from {{ ref('audit_observations') }}
+    from {{ relation }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
 -- One rule speaks of persons or of documents, whatever single findings of it name.

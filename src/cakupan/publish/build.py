@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from cakupan.dbt_project import FeedsUndeclared, call_dbt, declare_feeds
 from cakupan.ledger.runs import loaded_reference, lock_build, mark_run, note_reference
 from cakupan.lineage.models import tell_build
 from cakupan.publish.run import RETRY_TURN, check_current, keep_turn
+from cakupan.publish.standing import StandingViews, version
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
@@ -60,12 +60,16 @@ def _build(run_id: int, layer: str) -> int:
         _declare_feeds()
         if layer == LAYERS[0] and loaded_reference(guard) == _reference_version():
             return 0  # loading the seeds again would only lock out their readers
+        views = StandingViews(guard)
+        selector = f"{layer}_on_standing_views" if views.stand(layer) else layer
         manifest = _dbt("parse").result
-        results = _dbt("build", "--selector", layer, manifest=manifest).result.results
+        results = _dbt("build", "--selector", selector, manifest=manifest).result.results
         tell_build(guard, run_id, manifest, results)
         _refuse_failed(results)
         if layer == LAYERS[0]:
             note_reference(guard, _reference_version())
+        elif selector == layer:
+            views.note(layer)
     return len(results)
 
 
@@ -78,9 +82,7 @@ def _declare_feeds() -> None:
 
 def _reference_version() -> str:
     """Hash what the reference layer is made from: seeds, staging and the macros staging is written with."""
-    folders = (settings.DBT_PROJECT / name for name in ("seeds", "models/staging", "macros"))
-    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return version(("seeds", "models/staging", "macros"))
 
 
 def _dbt(*arguments: str, manifest: Manifest | None = None) -> dbtRunnerResult:
