@@ -76,6 +76,14 @@ def test_every_try_is_a_run_and_a_failure_tells_its_kind_alone() -> None:
     assert "3579010101900001" not in json.dumps(first)
 
 
+def test_a_task_that_the_scheduler_fails_is_told_from_its_record() -> None:
+    record = SimpleNamespace(**{k: v for k, v in vars(instance()).items() if k != "get_template_context"}, dag_run=RUN)
+    Listener().on_task_instance_failed(None, record, "task is gone: 3579010101900001")
+    (failed,) = told()
+    assert failed["eventType"] == "FAIL"
+    assert failed["run"]["facets"]["errorMessage"]["message"] == "failed"
+
+
 def test_a_run_of_a_dag_has_a_beginning_also_from_the_command_line() -> None:
     listener = Listener()
     listener.on_dag_run_success(RUN, "")

@@ -60,7 +60,7 @@ class Listener:
     def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:
         """Tell that a try of a task failed; what the error quotes stays out."""
         models.parent = None
-        _tell("FAIL", _task_of, task_instance, type(error).__name__ if error is not None else "failed")
+        _tell("FAIL", _task_of, task_instance, type(error).__name__ if isinstance(error, BaseException) else "failed")
 
 
 class Plugin(AirflowPlugin):  # type: ignore[misc]  # mypy does not read Airflow
@@ -98,6 +98,8 @@ def _run_of(dag_run: Any) -> Job:
 
 
 def _task_of(instance: Any) -> Job:
-    parent = _run_of(instance.get_template_context()["dag_run"])
+    # The scheduler, which fails a task whose process is gone, tells of its own record of it, which has no context.
+    has_context = hasattr(instance, "get_template_context")
+    parent = _run_of(instance.get_template_context()["dag_run"] if has_context else instance.dag_run)
     key = f"{instance.run_id}:{instance.map_index}:{instance.try_number}"
     return Job(f"{instance.dag_id}.{instance.task_id}", key, ("AIRFLOW", "TASK"), parent.night, None, parent)
