@@ -1,14 +1,6 @@
 {#- Whether the night rests on an accepted delivery of the feed, as a literal. -#}
 {% macro is_delivered(agency, feed) -%}
-    {%- if not execute -%}{{ return('true') }}{%- endif -%}
-    {%- set query -%}
-        select exists (
-            select 1
-            from {{ source('ledger', 'run_input') }}
-            where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
-        )
-    {%- endset -%}
-    {{ return('true' if run_query(query).columns[0][0] else 'false') }}
+    {{ return('true' if not execute or agency ~ '.' ~ feed in inputs_of_run() else 'false') }}
 {%- endmacro %}
 
 {#- A figure that rests on the feeds (`agency.feed agency.feed`): empty, not 0, while no delivery of one of them was ever

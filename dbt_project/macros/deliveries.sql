@@ -1,8 +1,35 @@
+{#- What the night being built rests on, asked of the ledger once for each call of dbt: by feed its validations and its
+    deliveries, as lists of literals. Read from the ledger by each statement, a planner that has not seen the run yet would
+    take them for one row, and compare each row of a fact with each of another. -#}
+{% macro inputs_of_run() -%}
+    {%- set run_input = source('ledger', 'run_input') -%}
+    {%- if execute and 'inputs_of_run' not in graph -%}
+        {%- set query -%}
+            select
+                agency || '.' || feed,
+                string_agg(validation_id::text, ', ' order by validation_id),
+                string_agg(delivery_id::text, ', ' order by delivery_id)
+            from {{ run_input }}
+            where run_id = {{ run_id() }}
+            group by 1
+        {%- endset -%}
+        {%- set found = {} -%}
+        {%- for feed, validations, deliveries in run_query(query).rows -%}
+            {%- do found.update({feed: {'validations': validations | string, 'deliveries': deliveries | string}}) -%}
+        {%- endfor -%}
+        {%- do graph.update({'inputs_of_run': found}) -%}
+    {%- endif -%}
+    {{ return(graph.inputs_of_run if execute else {}) }}
+{%- endmacro %}
+
 {#- Validations of a feed that the night being built rests on, as a list for `validation_id in (…)`. -#}
 {% macro in_force(agency, feed) -%}
-    select in_force.validation_id
-    from {{ source('ledger', 'run_input') }} as in_force
-    where in_force.run_id = {{ run_id() }} and in_force.agency = '{{ agency }}' and in_force.feed = '{{ feed }}'
+    {{ return(inputs_of_run().get(agency ~ '.' ~ feed, {}).get('validations', 'null')) }}
+{%- endmacro %}
+
+{#- Deliveries of a feed that the night being built rests on, as a list, so that the condition reaches the landing index. -#}
+{% macro deliveries_in_force(agency, feed) -%}
+    {{ return(inputs_of_run().get(agency ~ '.' ~ feed, {}).get('deliveries', 'null')) }}
 {%- endmacro %}
 
 {#- Every accepted delivery of a feed, in force or not: of several for one date the newest. -#}
@@ -76,15 +103,4 @@
             where relation = '{{ this.identifier }}' and validation_id in ({{ replaced }})
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-{#- Deliveries of a feed that the night being built rests on, as literals, so that the condition reaches the landing index. -#}
-{% macro deliveries_in_force(agency, feed) -%}
-    {%- if not execute -%}{{ return('null') }}{%- endif -%}
-    {%- set query -%}
-        select delivery_id
-        from {{ source('ledger', 'run_input') }}
-        where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values() | map('int') | join(', ') or 'null') }}
 {%- endmacro %}

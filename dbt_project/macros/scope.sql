@@ -39,7 +39,8 @@ where not exists (
             {%- if 'run_id' in node.columns -%}
                 {{ return('run_id = ' ~ run_id()) }}
             {%- elif 'validation_id' in node.columns -%}
-                {{ return('validation_id in (select validation_id from ledger.run_input where run_id = ' ~ run_id() ~ ')') }}
+                {%- set validations = inputs_of_run().values() | map(attribute='validations') | join(', ') -%}
+                {{ return('validation_id in (' ~ (validations or 'null') ~ ')') }}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}

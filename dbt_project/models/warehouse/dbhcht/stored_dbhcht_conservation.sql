@@ -18,11 +18,7 @@ delivered as (
     from {{ ref('int_delivered_money') }}
     where
         validation_id in (
-            {{ in_force('sipd', 'anggaran') }}
-            union all
-            {{ in_force('sipd', 'sp2d') }}
-            union all
-            {{ in_force('bpjstk', 'iuran') }}
+            {{ in_force('sipd', 'anggaran') }}, {{ in_force('sipd', 'sp2d') }}, {{ in_force('bpjstk', 'iuran') }}
         )
     group by feed
 ),
