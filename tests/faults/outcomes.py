@@ -21,7 +21,9 @@ KEPT = ("archive", "ledger", "outbox", "dashboard", "reports")
 """What a night leaves in the state folder."""
 TOLD = ("outbox", "dashboard", "reports")
 """What of that is read by people."""
-MOMENTS = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d[:.]\d\d(?:[:.]\d\d)?|\d\d[.:]\d\d(?:[.:]\d\d)?")
+MOMENTS = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d[:.]\d\d(?:[:.]\d\d)?|\b\d\d[.:]\d\d(?:[.:]\d\d)?\b")
+NUMBERS = re.compile(rb"(?:nomor kiriman|kiriman nomor|[Dd]elivery|release) \d+")
+"""Of deliveries in letters: what is rolled back, and a server that crashes, use numbers up."""
 TOLD_APART = re.compile(r"-[0-9a-f]{8}(?=[-.])")
 """In the name of a letter, by which one of other topics does not take its place; topics hold moments."""
 LEDGER = """
@@ -72,18 +74,23 @@ def _of_each_table(connection: psycopg.Connection, schema: str, query: str) -> d
 
 
 def _contents(folder: Path) -> list[tuple[str, str]]:
-    """List files with a hash of their bytes without moments; workbooks and PDFs, which hold them packed, by name.
+    """List files with a hash of their text; workbooks and PDFs, in which it is packed, by name.
 
     Drafts that a killed step left, which are hidden, are none of them.
     """
     return sorted(
         (
             TOLD_APART.sub("", str(path.relative_to(folder))),
-            "" if path.suffix in (".xlsx", ".pdf") else hashlib.sha256(MOMENTS.sub(b"", path.read_bytes())).hexdigest(),
+            "" if path.suffix in (".xlsx", ".pdf") else _hash(path),
         )
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith(".")
     )
+
+
+def _hash(path: Path) -> str:
+    """Hash what a file says, without what no two nights say alike."""
+    return hashlib.sha256(NUMBERS.sub(b"", MOMENTS.sub(b"", path.read_bytes()))).hexdigest()
 
 
 def compared(right: dict[str, Any], found: dict[str, Any]) -> list[str]:
