@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit test-oldest lint faults fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit test-oldest test-citus lint faults fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -20,9 +20,13 @@ test: .venv/ready ## Run the whole suite, a process for each core and one more, 
 test-unit: .venv/ready ## Run what needs no server: under a minute, before each commit
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 -m unit
 
-# What asks PostgreSQL most, on the oldest version that is supported: the server itself, the fixed relations, grants, TLS.
-test-oldest: .venv/ready ## Run tests/database on PostgreSQL 15: PG_BIN=/usr/lib/postgresql/15/bin
-	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 tests/database
+# What asks PostgreSQL most, on the oldest version that is supported: the server itself, the fixed relations, grants, TLS, the doctor.
+test-oldest: .venv/ready ## Run tests/database and what the doctor reads on PostgreSQL 15: PG_BIN=/usr/lib/postgresql/15/bin
+	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 tests/database tests/doctor/test_reading.py
+
+# A cluster of one's own: docs/citus.md. The suite leaves these tests out and says so.
+test-citus: .venv/ready ## Build two nights on a Citus cluster and compare: URL=postgresql://postgres@coordinator:5432/an_empty_database
+	@CAKUPAN_TEST_CITUS_URL=$(URL) $(BIN)/python -m pytest tests/warehouse/test_on_citus.py
 
 lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \

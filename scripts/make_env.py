@@ -32,6 +32,7 @@ CERTIFIED = ("postgres", "valkey")
 IMAGES = {
     "POSTGRES_DIGEST": "postgres:18",
     "PYTHON_DIGEST": "python:3.13-slim-bookworm",
+    "CITUS_DIGEST": "citusdata/citus:13.2.0",
     "VALKEY_DIGEST": "valkey/valkey:8-bookworm",
     "SUPERSET_PYTHON_DIGEST": "python:3.11-slim-bookworm",
 }

@@ -34,6 +34,14 @@
     )
 {%- endmacro %}
 
+{% macro references_of(relation) -%}
+    array(
+            select {{ reference_of('piece.word') }}
+            from unnest({{ relation }}.evidence) as piece (word)
+            order by 1
+        )
+{%- endmacro %}
+
 {#- A column of a stored relation as readers see it. -#}
 {% macro as_readers_see(relation, column) -%}
     {%- if column in ('delivery_id', 'sheet', 'row_number') -%}
@@ -43,11 +51,7 @@
     {%- elif column == 'evidence' -%}
     case
         when {{ sees_addresses() }} then {{ relation }}.evidence
-        else array(
-            select {{ reference_of('piece.word') }}
-            from unnest({{ relation }}.evidence) as piece (word)
-            order by 1
-        )
+        else {{ references_on_citus(relation) if on_citus() else references_of(relation) }}
     end as evidence
     {%- else -%}
     {{ relation }}.{{ column }}

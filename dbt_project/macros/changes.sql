@@ -9,22 +9,24 @@
     {%- set stored = this.incorporate(type='table') -%}
     {%- set tonight = beside(stored, 'tonight') -%}
     {{ run_hooks(pre_hooks) }}
+    {%- do run_in_transaction('drop table if exists ' ~ tonight) -%}
     {%- call statement('main') -%}
-        drop table if exists {{ tonight }};
-        create table {{ tonight }} as (
-            {{ sql }}
-        );
-        analyze {{ tonight }};
+        {{ get_create_table_as_sql(false, tonight, sql) }}
     {%- endcall -%}
+    {%- do run_in_transaction('analyze ' ~ tonight) -%}
     {%- do create_indexes(tonight) -%}
     {%- set columns = adapter.get_columns_in_relation(tonight) -%}
     {%- if not is_stored() -%}
         {%- do run_in_transaction(
-            'create table ' ~ stored ~ ' (like ' ~ tonight ~ ', row_id bigint generated always as identity);'
-            ~ ' create unique index on ' ~ stored ~ ' (row_id)'
+            'create table ' ~ stored ~ ' (like ' ~ tonight ~ ', row_id bigint generated always as identity)'
+        ) -%}
+        {%- do distribute(stored) -%}
+        {%- do run_in_transaction(
+            'create unique index on ' ~ stored ~ ' (' ~ columns_of_index({'columns': ['row_id'], 'unique': true}) | join(', ') ~ ')'
         ) -%}
         {%- do create_indexes(stored) -%}
     {%- else -%}
+        {%- do distribute(stored) -%}
         {%- set missing = adapter.get_missing_columns(tonight, stored) -%}
         {%- do postgres__alter_relation_add_remove_columns(stored, missing, []) -%}
     {%- endif -%}
@@ -221,6 +223,7 @@
 {#- What the view history_<name> says: the rows that each run or validation lists, at their addresses of that night. -#}
 {% macro history_sql(stored, columns) -%}
     {%- set by = 'validation' if is_by_delivery() else 'run' -%}
+    {%- if distribution_column() -%}{{ return(history_by_joins(stored, columns, by)) }}{%- endif -%}
     select
         {%- for column in columns %}
         {%- if column in ['run_id', 'as_of_date', 'validation_id', 'business_date'] %}

@@ -67,7 +67,7 @@
                     select validation_id from {{ source('warehouse', 'rows_of_validation') }} where relation = '{{ this.identifier }}'
                 )
         {%- elif is_incremental() -%}
-            where not exists (select 1 from {{ this }} as stored where stored.validation_id = wanted.validation_id)
+            where not {{ has_rows(this, 'wanted.validation_id') }}
         {%- endif %}
         order by delivery_id
     {%- endset -%}
@@ -93,7 +93,7 @@
                 from {{ source('ledger', 'run_input') }} as run_input
                 inner join {{ source('ledger', 'publication') }} as publication using (run_id)
             )
-            and exists (select 1 from {{ listing }} as stored where stored.validation_id = validation.validation_id)
+            and {{ has_rows(listing, 'validation.validation_id') }}
     {%- endset -%}
     {%- set replaced = run_query(query).columns[0].values() | map('int') | join(', ') -%}
     {%- if replaced -%}

@@ -14,7 +14,7 @@
     {%- for name in run_query(filled).columns[0].values() if name not in must and name in published_model().columns -%}
         {%- do statements.append('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
     {%- endfor -%}
-    {%- for index, columns in unique_keys_of(this) if columns not in declared_keys() + ['row_id'] -%}
+    {%- for index, columns in unique_keys_of(this) if not columns.startswith('row_id') and columns not in declared_keys() -%}
         {%- do statements.append('drop index ' ~ index) -%}
     {%- endfor -%}
     {%- if statements -%}
@@ -38,7 +38,7 @@
     {%- for _, columns in unique_keys_of(this) -%}
         {%- do present.append(columns) -%}
     {%- endfor -%}
-    {%- for index in config.get('indexes', []) if index.unique and index.columns | join(',') not in present -%}
+    {%- for index in config.get('indexes', []) if index.unique and columns_of_index(index) | join(',') not in present -%}
         {%- do patiently([get_create_index_sql(this, index)], this.include(database=false) | string) -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -57,7 +57,7 @@
 {% macro declared_keys() -%}
     {%- set declared = [] -%}
     {%- for index in config.get('indexes', []) if index.unique -%}
-        {%- do declared.append(index.columns | join(',')) -%}
+        {%- do declared.append(columns_of_index(index) | join(',')) -%}
     {%- endfor -%}
     {{ return(declared) }}
 {%- endmacro %}

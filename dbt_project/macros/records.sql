@@ -7,7 +7,12 @@
     the row of its key in the delivery of the published night before. -#}
 {% macro place_records() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    delete from warehouse.snapshot_of_run where run_id not in (select run_id from ledger.publication);
+    {%- set forgotten = run_query(
+        'select distinct run_id from warehouse.snapshot_of_run where run_id not in (select run_id from ledger.publication)'
+    ).columns[0].values() | map('int') | join(', ') -%}
+    {%- if forgotten %}
+    delete from warehouse.snapshot_of_run where run_id in ({{ forgotten }});
+    {%- endif %}
     insert into warehouse.snapshot_of_run (run_id, series, validation_id, delivery_id)
     {{ snapshots_of_run() }}
     on conflict do nothing;
@@ -163,7 +168,7 @@
         built.{{ column }}
         {%- endif %}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ tonight }} as built
+    from {{ gathered(tonight) }} as built
     {%- if 'delivery_id' in columns %}
     left join {{ ref('int_record') }} as record
         on

@@ -14,11 +14,8 @@ with child as (
 
 select child.value
 from child
-where not exists (
-    select 1
-    from {{ night_of(to) }} as parent
-    where parent.{{ field }} = child.value
-)
+left join {{ night_of(to) }} as parent on child.value = parent.{{ field }}
+where parent.{{ field }} is null
 {%- endmacro %}
 
 {% macro night_of(relation, where=none) -%}

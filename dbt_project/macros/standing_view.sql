@@ -53,8 +53,9 @@
 
 {#- What the view is to be is made beside it first, as a temporary view that nobody reads, and compared. -#}
 {% macro redefine_view(view, name, sql) -%}
-    {%- set trial = 'pg_temp.wanted_' ~ local_md5(name)[:12] -%}
-    {%- do run_in_transaction('create temporary view ' ~ trial.split('.')[1] ~ ' as\n' ~ sql) -%}
+    {%- set temporary = 'wanted_' ~ local_md5(name)[:12] -%}
+    {%- set trial = 'pg_temp.' ~ temporary -%}
+    {%- do run_in_transaction('create temporary view ' ~ temporary ~ ' as\n' ~ sql) -%}
     {%- set present = columns_of_view(name) -%}
     {%- set wanted = columns_of_view(trial) -%}
     {%- set lost = [] -%}
@@ -73,15 +74,15 @@
             {%- set ordered = sql -%}
         {%- else -%}
             {%- set ordered = 'select ' ~ order | map('tojson') | join(', ') ~ '\nfrom (\n' ~ sql ~ '\n) as ordered' -%}
-            {%- do run_in_transaction('drop view ' ~ trial) -%}
-            {%- do run_in_transaction('create temporary view ' ~ trial.split('.')[1] ~ ' as\n' ~ ordered) -%}
+            {%- do run_in_transaction('drop view ' ~ temporary) -%}
+            {%- do run_in_transaction('create temporary view ' ~ temporary ~ ' as\n' ~ ordered) -%}
         {%- endif -%}
         {%- set same = "select pg_get_viewdef('" ~ name ~ "'::regclass) = pg_get_viewdef('" ~ trial ~ "'::regclass)" -%}
         {%- if not run_query(same).rows[0][0] -%}
             {%- do patiently(['create or replace view ' ~ view ~ options_of_view() ~ ' as\n' ~ ordered], name) -%}
         {%- endif -%}
     {%- endif -%}
-    {%- do run_in_transaction('drop view ' ~ trial) -%}
+    {%- do run_in_transaction('drop view ' ~ temporary) -%}
 {%- endmacro %}
 
 {#- Of a view that shows each reader other rows: what else is asked of it is computed over those alone. -#}

@@ -18,6 +18,8 @@ from cakupan.database import Role
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 FILE = yaml.safe_load(COMPOSE)
+CITUS = (ROOT / "docker-compose.citus.yml").read_text()
+NODES: dict[str, Any] = yaml.safe_load(CITUS)["services"]
 SERVICES: dict[str, Any] = FILE["services"]
 EVERY_PART = {"pg_airflow_password", "postgres_tls_certificate", "airflow_fernet_key"}
 A_NIGHT = {"pg_loader_password", "pg_transformer_password", "pg_viewer_password", "pg_auditor_password", "identity_key"}
@@ -43,9 +45,10 @@ make_env = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(make_env)
 
 
-def test_the_file_follows_the_compose_specification() -> None:
+def test_the_files_follow_the_compose_specification() -> None:
+    files = ["docker-compose.yml", "docker-compose.citus.yml"]
     checked = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", *files],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -98,7 +101,7 @@ def test_deliveries_and_keys_are_seen_by_those_who_run_a_night(name: str) -> Non
 
 
 def test_every_image_is_pinned_by_the_digest_that_was_looked_up() -> None:
-    used = dict(re.findall(r"(\S+)@\$\{(\w+):\?run make env\}", COMPOSE))
+    used = dict(re.findall(r"(\S+)@\$\{(\w+):\?run make env\}", COMPOSE + CITUS))
     assert used == {image: variable for variable, image in make_env.IMAGES.items()}
     for service in SERVICES.values():
         image = service["image"] if "build" not in service else service["build"]["args"]["BASE_IMAGE"]
@@ -109,7 +112,7 @@ def test_every_image_is_pinned_by_the_digest_that_was_looked_up() -> None:
 
 
 def test_every_variable_is_prepared_and_required() -> None:
-    used = re.findall(r"\$\{(\w+)([^}]*)\}", COMPOSE)
+    used = re.findall(r"\$\{(\w+)([^}]*)\}", COMPOSE + CITUS)
     assert {name for name, _ in used} == set(make_env.IMAGES)
     assert all(rest.startswith(":?") for _, rest in used), "a variable with a default would be a default password"
 
@@ -151,6 +154,29 @@ def test_workers_and_their_broker_are_started_by_their_profile_alone() -> None:
     started = SERVICES["valkey"]["entrypoint"][2]
     assert "port 0" in started and "tls-port 6379" in started and "requirepass" in started
     assert "ports" not in SERVICES["valkey"]
+
+
+@pytest.mark.parametrize("name", ["citus-worker-1", "citus-worker-2"])
+def test_a_node_of_the_cluster_can_do_no_more_than_it_must_and_is_reached_by_the_others_alone(name: str) -> None:
+    node, network = NODES[name], yaml.safe_load(CITUS)["networks"]["nodes"]
+    assert node["networks"] == ["nodes"] and network["internal"] is True and "ports" not in node
+    assert node["cap_drop"] == ["ALL"] and node["read_only"] is True and "secrets" not in node
+    assert node["security_opt"] == ["no-new-privileges:true"]
+    assert node["environment"]["POSTGRES_DB"] == NODES["postgres"]["environment"]["POSTGRES_DB"] == "warehouse"
+    ((_, target),) = [volume.split(":") for volume in node["volumes"]]
+    assert node["environment"]["PGDATA"].startswith(f"{target}/")
+
+
+def test_the_coordinator_asks_for_a_password_unless_a_node_comes() -> None:
+    coordinator, network = NODES["postgres"], yaml.safe_load(CITUS)["networks"]["nodes"]
+    lines = re.findall(r"echo '([^']*)'", coordinator["entrypoint"][2])
+    subnet = network["ipam"]["config"][0]["subnet"]
+    assert lines == ["local all all trust", f"host all all {subnet} trust", "host all all all scram-sha-256"]
+    assert (
+        "hba_file=/var/run/postgresql/pg_hba.conf" in coordinator["command"] and "-c ssl=on" in coordinator["command"]
+    )
+    assert {name for name, service in NODES.items() if "nodes" in service["networks"]} == set(NODES)
+    assert len({service["image"] for service in NODES.values()}) == 1
 
 
 def test_superset_is_started_by_its_profile_alone_from_its_own_lock() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,34 @@ def joined_elsewhere(sql: str) -> Iterator[str]:
                 before.add(alias)
 
 
+def looked_up_elsewhere(sql: str) -> Iterator[str]:
+    """Yield the subqueries that look at the row beside them otherwise than by the column by which theirs are cut."""
+    known: dict[int, str | None] = {}
+    for scope in traverse_scope(parse_one(sql, dialect="postgres")):
+        known[id(scope)] = of_query(scope, known)
+        for inner in scope.subquery_scopes:
+            cut = {
+                alias: column for alias, (_, one) in inner.selected_sources.items() if (column := cut_by(one, known))
+            }
+            around = {alias for alias, (_, one) in scope.selected_sources.items() if cut_by(one, known) in cut.values()}
+            if cut and inner.external_columns and not looks_up(inner.expression, cut, around):
+                yield inner.expression.sql(dialect="postgres")
+
+
+def looks_up(query: exp.Expression, cut: dict[str, str], around: set[str]) -> bool:
+    """Tell whether a query compares the column of one of its relations with that of one around it."""
+    where = query.args.get("where")
+    conditions = where.this.flatten() if where and isinstance(where.this, exp.And) else [where.this] if where else []
+    return any(
+        alias in {one.table, other.table} and {one.table, other.table} & around and {one.name, other.name} == {column}
+        for condition in conditions
+        if isinstance(condition, exp.EQ)
+        for one, other in [(condition.this, condition.expression)]
+        if isinstance(one, exp.Column) and isinstance(other, exp.Column)
+        for alias, column in cut.items()
+    )
+
+
 def compared(join: exp.Join, column: str, alias: str, others: set[str]) -> bool:
     """Tell whether a join compares this column of the relation and of one of the others."""
     if not others:
@@ -119,6 +148,20 @@ def test_facts_are_joined_by_the_column_by_which_they_are_cut(compiled: dict[str
     assert {name: number for name, number in joins.items() if number} == ACROSS
 
 
+def test_facts_are_looked_up_by_the_column_by_which_they_are_cut(compiled: dict[str, str]) -> None:
+    found = {name: subqueries for name, sql in compiled.items() if (subqueries := list(looked_up_elsewhere(sql)))}
+    assert found == {}
+
+
+@pytest.mark.unit
+def test_what_is_cut_is_what_the_models_say() -> None:
+    said = {}
+    for path in (settings.DBT_PROJECT / "models").rglob("*.sql"):
+        if found := re.search(r"'distributed_by': '(\w+)'", path.read_text()):
+            said[path.stem.removeprefix("stored_")] = found[1]
+    assert said == CUT_BY
+
+
 def test_no_query_holds_what_citus_refuses(compiled: dict[str, str]) -> None:
     assert {name: found for name, sql in compiled.items() if (found := list(refused(sql)))} == {}
 
@@ -141,6 +184,31 @@ def test_a_join_elsewhere_is_seen_through_the_parts_of_a_query(on: str, found: i
         select count(*) from r inner join warehouse.dim_agency as a using (agency_code) left join c {on}
     """
     assert len(list(joined_elsewhere(sql))) == found
+
+
+ROSTER = "select 1 from warehouse.tonight_fct_roster as r where"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (f"exists ({ROSTER} r.worker_key = c.worker_key)", 0),
+        (f"not exists ({ROSTER} r.worker_key = c.worker_key and r.run_id = 1)", 0),
+        (f"exists ({ROSTER} r.region_code = c.region_code)", 1),
+        (f"exists ({ROSTER} r.worker_key = c.worker_key or c.run_id = 1)", 1),
+        (f"exists ({ROSTER} r.worker_key = a.worker_key)", 1),
+        ("c.run_id = (select max(r.run_id) from warehouse.fct_roster as r where r.agency_code = a.agency_code)", 1),
+        ("c.worker_key in (select r.worker_key from warehouse.tonight_fct_roster as r)", 0),
+        ("exists (select 1 from reference.region as r where r.region_code = c.region_code)", 0),
+    ],
+)
+def test_a_subquery_that_looks_elsewhere_is_seen(condition: str, found: int) -> None:
+    sql = f"""
+        with c as (select worker_key, region_code, run_id from warehouse.tonight_fct_coverage_daily)
+        select count(*) from c inner join warehouse.dim_agency as a on c.run_id = a.run_id where {condition}
+    """
+    assert len(list(looked_up_elsewhere(sql))) == found
 
 
 @pytest.mark.unit

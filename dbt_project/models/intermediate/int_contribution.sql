@@ -5,7 +5,7 @@
     full_refresh=false,
     incremental_strategy='delete+insert',
     unique_key='validation_id',
-    meta={'feed': 'bpjstk.iuran'},
+    meta={'feed': 'bpjstk.iuran', 'distributed_by': 'membership_key'},
     indexes=[{'columns': ['validation_id']}],
     pre_hook="{{ forget_replaced() }}",
     post_hook="analyze {{ this }}",

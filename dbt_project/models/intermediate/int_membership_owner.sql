@@ -5,6 +5,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
+    meta={'distributed_by': 'membership_key'},
     indexes=[{'columns': ['membership_key', 'business_date']}, {'columns': ['worker_key']}],
     pre_hook="{{ end_owners() }}",
     post_hook="analyze {{ this }}",

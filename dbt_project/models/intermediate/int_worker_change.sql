@@ -6,6 +6,7 @@
     materialized='incremental',
     incremental_strategy='replace_run',
     full_refresh=false,
+    meta={'distributed_by': 'worker_key'},
     indexes=[{'columns': ['run_id', 'as_of_date']}, {'columns': ['worker_key']}],
 ) }}
 

@@ -24,7 +24,7 @@ with version as (
         versioned.worker_key::text as key,
         versioned.valid_from,
         versioned.valid_to,
-        to_jsonb(versioned) - '{valid_from,valid_to,is_current,known_region_code}'::text[] as content
+        jsonb_build_array(versioned.sex, versioned.age_band, versioned.region_code, versioned.sector_code) as content
     from {{ ref('dim_worker') }} as versioned
     -- The millions of workers with one version cost nothing.
     where versioned.worker_key in (

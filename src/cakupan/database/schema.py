@@ -16,6 +16,7 @@ from psycopg import sql
 from cakupan.database import declared_grants, grants
 from cakupan.database.connection import Role, connect, database_name
 from cakupan.database.migration import apply_migration, pending_migrations
+from cakupan.database.spread import is_spread, spread
 
 REPEATABLE = Path(__file__).parent / "repeatable"
 SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "office.sql", "persons.sql", "comments.sql")
@@ -37,9 +38,10 @@ class Held(RuntimeError):
 
 def create_database() -> None:
     """Create roles and databases on a new server: the warehouse's and Airflow's; give each role its password again."""
-    with connect(Role.ADMIN, "postgres", autocommit=True) as connection:
+    # Citus takes roles to the other machines from its own database only.
+    with connect(Role.ADMIN, database_name() if is_spread() else "postgres", autocommit=True) as connection:
         # What a later version brings to a warehouse is made with its grants, on record.
-        _make_roles(connection, missing=not _is_there(connection, database_name()))
+        _make_roles(connection, missing=not (_has_roles(connection) and _is_there(connection, database_name())))
         _create(connection, database_name(), Role.ADMIN)
         _create(connection, "airflow", Role.AIRFLOW)
         _close_to_all(connection, "postgres", "template1")
@@ -59,7 +61,9 @@ def apply_schema(connection: psycopg.Connection) -> None:
                 raise Held(_held(connection)) from None
             time.sleep(pause)
         else:
-            return
+            break
+    if is_spread():
+        spread(connection)
 
 
 def is_up_to_date(connection: psycopg.Connection) -> bool:
@@ -115,6 +119,12 @@ def _make_roles(connection: psycopg.Connection, *, missing: bool) -> None:
                 sql.Literal(role.password),
             )
             connection.execute(statement)
+
+
+def _has_roles(connection: psycopg.Connection) -> bool:
+    """Tell whether any role of ours is there, else the server is new: its database may have been made beforehand."""
+    ours = [role.value for role in Role if role is not Role.ADMIN]
+    return connection.execute("select from pg_roles where rolname = any(%s) limit 1", (ours,)).fetchone() is not None
 
 
 def _create(connection: psycopg.Connection, name: str, owner: Role) -> None:

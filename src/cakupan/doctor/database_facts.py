@@ -56,7 +56,7 @@ def read() -> Database:
         ).fetchall()
         rules = connection.execute(
             "select concat_ws(' ', type, array_to_string(database, ','), array_to_string(user_name, ','), address,"
-            " auth_method) from pg_hba_file_rules where auth_method is not null order by rule_number"
+            " auth_method) from pg_hba_file_rules where auth_method is not null order by line_number"
         ).fetchall()
         sessions = connection.execute(
             "select distinct usename || ' @ ' || client_addr from pg_stat_activity join pg_stat_ssl using (pid)"

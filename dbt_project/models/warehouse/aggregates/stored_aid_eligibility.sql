@@ -1,6 +1,7 @@
 {{ config(
     materialized='changes',
     keyed_by=['application_no'],
+    meta={'distributed_by': 'worker_key'},
     indexes=[{'columns': ['run_id', 'application_no'], 'unique': true}],
 ) }}
 -- depends_on: {{ ref('int_record') }}

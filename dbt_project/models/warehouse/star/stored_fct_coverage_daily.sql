@@ -1,6 +1,7 @@
 {{ config(
     materialized='changes',
     keyed_by=['worker_key'],
+    meta={'distributed_by': 'worker_key'},
     indexes=[{'columns': ['run_id', 'worker_key'], 'unique': true}],
 ) }}
 -- depends_on: {{ ref('int_record') }}

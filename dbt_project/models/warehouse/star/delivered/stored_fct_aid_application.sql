@@ -1,7 +1,7 @@
 {{ config(
     materialized='changes',
     keyed_by=['application_no'],
-    meta={'feed': 'distan.permohonan_bantuan'},
+    meta={'feed': 'distan.permohonan_bantuan', 'distributed_by': 'worker_key'},
     indexes=[{'columns': ['validation_id', 'application_no'], 'unique': true}],
 ) }}
 -- depends_on: {{ ref('int_record') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='changes',
     keyed_by=['decree_no', 'worker_key', 'contribution_month'],
-    meta={'feed': 'disnaker.penerima_dbhcht'},
+    meta={'feed': 'disnaker.penerima_dbhcht', 'distributed_by': 'worker_key'},
     indexes=[{'columns': ['validation_id', 'decree_no', 'worker_key', 'contribution_month'], 'unique': true}],
 ) }}
 -- depends_on: {{ ref('int_record') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='changes',
     keyed_by=['membership_key'],
-    meta={'feed': 'bpjstk.kepesertaan'},
+    meta={'feed': 'bpjstk.kepesertaan', 'distributed_by': 'worker_key'},
     indexes=[{'columns': ['validation_id', 'membership_key'], 'unique': true}],
 ) }}
 -- depends_on: {{ ref('int_record') }}

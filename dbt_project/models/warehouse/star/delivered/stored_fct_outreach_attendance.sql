@@ -1,7 +1,7 @@
 {{ config(
     materialized='changes',
     keyed_by=['attendance_id'],
-    meta={'feed': 'diskumdag.sosialisasi'},
+    meta={'feed': 'diskumdag.sosialisasi', 'distributed_by': 'worker_key'},
     indexes=[{'columns': ['validation_id', 'attendance_id'], 'unique': true}],
 ) }}
 -- depends_on: {{ ref('int_record') }}
