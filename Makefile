@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit test-oldest test-citus lint faults fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit test-oldest test-citus test-spread lint faults fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -23,6 +23,10 @@ test-unit: .venv/ready ## Run what needs no server: under a minute, before each 
 # What asks PostgreSQL most, on the oldest version that is supported: the server itself, the fixed relations, grants, TLS, the doctor.
 test-oldest: .venv/ready ## Run tests/database and what the doctor reads on PostgreSQL 15: PG_BIN=/usr/lib/postgresql/15/bin
 	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 tests/database tests/doctor/test_reading.py
+
+# Minutes, because a dead worker is missed only after a while; so not part of the suite.
+test-spread: .venv/ready .spread/ready ## Run a night on two Celery workers, kill one in the middle, and compare the figures
+	@PYTHONPATH=.spread $(BIN)/python -m pytest -rP tests/night/two_workers.py
 
 # A cluster of one's own: docs/citus.md. The suite leaves these tests out and says so.
 test-citus: .venv/ready ## Build two nights on a Citus cluster and compare: URL=postgresql://postgres@coordinator:5432/an_empty_database
@@ -71,10 +75,11 @@ lineage: .venv/ready ## Write docs/column-lineage.md anew from the SQL that dbt 
 lock: .venv/ready ## Resolve the dependencies of pyproject.toml again
 	@.boot/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		dashboards/superset/requirements.in -o dashboards/superset/requirements.lock
-	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs --no-group audit --no-group fuzz -o requirements.lock \
+	@.boot/bin/uv lock -q && .boot/bin/uv export -q --frozen --no-emit-project --no-header --all-groups --no-group docs --no-group audit --no-group fuzz --no-group spread -o requirements.lock \
 		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group docs -o requirements-docs.lock \
 		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group audit -o requirements-audit.lock \
-		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group fuzz -o requirements-fuzz.lock
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group fuzz -o requirements-fuzz.lock \
+		&& .boot/bin/uv export -q --frozen --no-emit-project --no-header --only-group spread -o requirements-spread.lock
 
 superset: .venv/ready .superset/ready ## Import the Superset bundle into an empty Superset and ask every chart; minutes
 	@$(BIN)/cakupan database start >/dev/null && $(BIN)/python scripts/try_superset.py
@@ -119,6 +124,11 @@ target/dbt-docs/static_index.html: .venv/ready $(shell find dbt_project feeds -t
 .fuzz/ready: .venv/ready requirements-fuzz.lock
 	@echo "setting up: .fuzz"
 	@.boot/bin/uv pip sync -q --python .venv --target .fuzz --require-hashes requirements-fuzz.lock
+	@touch $@
+
+.spread/ready: .venv/ready requirements-spread.lock
+	@echo "setting up: .spread"
+	@.boot/bin/uv pip sync -q --python .venv --target .spread --require-hashes requirements-spread.lock
 	@touch $@
 
 .docs/ready: .boot/ready requirements-docs.lock

