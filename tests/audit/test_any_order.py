@@ -274,7 +274,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     # What nights do.
 
-    @rule(until=st.sampled_from(NIGHTS), killed_at=st.one_of(st.none(), st.integers(1, 40)))
+    @rule(until=st.sampled_from(NIGHTS), killed_at=st.one_of(st.none(), st.integers(1, 60)))
     def take_in(self, until: date, killed_at: int | None) -> None:
         """Take in what there is up to a night; where it was killed it is run again."""
 
@@ -288,7 +288,7 @@ class AnyOrder(RuleBasedStateMachine):
         once()
         self.model.take_in(until)
 
-    @rule(on=st.sampled_from(NIGHTS), killed_at=st.one_of(st.none(), st.integers(1, 12)))
+    @rule(on=st.sampled_from(NIGHTS), killed_at=st.one_of(st.none(), st.integers(1, 20)))
     def publish(self, on: date, killed_at: int | None) -> None:
         """Build and publish a night, for the first time or again."""
         if self.killed(lambda: self.build(on), killed_at):
@@ -297,7 +297,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.build(on)
         self.note_publications()
 
-    @rule(killed_at=st.one_of(st.none(), st.integers(1, 12)))
+    @rule(killed_at=st.one_of(st.none(), st.integers(1, 20)))
     def restate(self, killed_at: int | None) -> None:
         """Build again the nights that rest on other deliveries now."""
         for on in night.nights_to_restate():
@@ -441,23 +441,37 @@ def killing(at: int) -> Iterator[None]:
     """End what is done at the so manieth step by which something is kept, before it or after it."""
     passed = 0
 
+    def here() -> bool:
+        nonlocal passed
+        passed += 1
+        return passed == at
+
     def around(step: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **options: Any) -> Any:
-            nonlocal passed
-            passed += 1
-            if passed == at:
+            if here():
                 raise Killed
             answer = step(*args, **options)
-            passed += 1
-            if passed == at:
+            if here():
                 raise Killed
             return answer
 
         return counted
 
+    leave = psycopg.Transaction.__exit__
+
+    def left(transaction: psycopg.Transaction, kind: Any, error: Any, trace: Any) -> bool:
+        if error is None and here():
+            leave(transaction, Killed, Killed(), None)  # as the server does that hears nothing more
+            raise Killed
+        answer = leave(transaction, kind, error, trace)
+        if error is None and here():
+            raise Killed
+        return answer
+
     with ExitStack() as patches:
         for owner, name in ((psycopg.Connection, "commit"), (Archive, "store"), (psycopg.Copy, "write")):
             patches.enter_context(patch.object(owner, name, around(getattr(owner, name))))
+        patches.enter_context(patch.object(psycopg.Transaction, "__exit__", left))
         yield
 
 
@@ -484,7 +498,7 @@ def of_all_kinds(machine: AnyOrder) -> Iterator[None]:
     yield machine.begin()
     yield machine.deliver(third, 4, 0, 0, conflict=False)  # too few: held
     yield machine.deliver_increment(third, 5, 2, 0)  # too much is wrong: held
-    yield machine.take_in(fourth, 9)
+    yield machine.take_in(fourth, 29)  # while it is landed
     yield machine.publish(third, 3)
     yield machine.decide(let_in=True, number=0)
     yield machine.decide(let_in=True, number=0)
