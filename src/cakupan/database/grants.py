@@ -115,6 +115,13 @@ def limit_role(connection: Connection[Any], name: str) -> None:
     _mend(connection, list(_of_roles(connection, declared(), name)))
 
 
+def give_own(connection: Connection[Any]) -> None:
+    """Have relations that this login has made grant what their names are to grant; they are born with what stands at
+    `every`. In the caller's transaction."""
+    (me,) = connection.execute("select current_user").fetchone() or ("",)
+    _mend(connection, list(_of_objects(connection, declared(), me)))
+
+
 def differences(connection: Connection[Any]) -> list[Difference]:
     """List in what the database and the roles are not as the file says; nothing where they are equal."""
     said = declared()
@@ -192,7 +199,8 @@ def _settings(role: str, wanted: Login, settings: list[str]) -> Iterator[Differe
             )
 
 
-def _of_objects(connection: Connection[Any], said: Declared) -> Iterator[Difference]:
+def _of_objects(connection: Connection[Any], said: Declared, made_by: str | None = None) -> Iterator[Difference]:
+    """Compare grants on objects; only on relations that a login made, where it is named."""
     objects: dict[tuple[str, str, str, str, str], tuple[set[Grant], set[Grant]]] = {}
     withheld = "|".join(f"^({form})$" for form in said.withheld)
     for *of, grantee, privilege, at_first, what in connection.execute(_OBJECTS, {"withheld": withheld}):
@@ -201,6 +209,8 @@ def _of_objects(connection: Connection[Any], said: Declared) -> Iterator[Differe
         own |= {(at_first, what)} if at_first else set()
     (administrator,) = connection.execute("select current_user").fetchone() or ("",)
     for (kind, written, place, name, owner), (has, own) in objects.items():
+        if made_by and (kind, owner) != ("table", made_by):
+            continue
         makers = (
             {administrator, *(PREFIX + role for role in said.schemas[place].create)} if place in said.schemas else ()
         )

@@ -11,6 +11,7 @@ import psycopg
 
 from cakupan import settings
 from cakupan.database import Role, cause_of, connect
+from cakupan.database.grants import give_own
 from cakupan.dbt_project import FeedsUndeclared, call_dbt, declare_feeds
 from cakupan.ledger.runs import loaded_reference, lock_build, mark_run, note_reference
 from cakupan.lineage.models import tell_build
@@ -64,6 +65,8 @@ def _build(run_id: int, layer: str) -> int:
         selector = f"{layer}_on_standing_views" if views.stand(layer) else layer
         manifest = _dbt("parse").result
         results = _dbt("build", "--selector", selector, manifest=manifest).result.results
+        with connect(Role.TRANSFORMER) as owner:
+            give_own(owner)
         tell_build(guard, run_id, manifest, results)
         _refuse_failed(results)
         if layer == LAYERS[0]:
