@@ -127,9 +127,10 @@
     group by sheet, record - row_number, stretch
 {%- endmacro %}
 
-{#- The accepted rows of a delivery, each by its key as the feed is declared; should rows have one key, by their order. -#}
+{#- The accepted rows of a delivery, each by its key as the feed is declared, persons by theirs; should rows have one key, by
+    their order. -#}
 {% macro keys_of(name, delivery_id) -%}
-    {%- set accepted = graph.sources['source.' ~ project_name ~ '.accepted.' ~ name] -%}
+    {%- set accepted = graph.sources['source.' ~ project_name ~ '.keyed.' ~ name] -%}
     select
         sheet,
         row_number,

@@ -34,7 +34,7 @@
         {%- if run_query("select to_regclass('" ~ name ~ "') is null").rows[0][0] -%}
             {%- do run_in_transaction('create view ' ~ view ~ options_of_view() ~ ' as\n' ~ sql) -%}
             {#- Accepted rows of persons show an auditor nothing; new relations of the schema otherwise do. -#}
-            {%- if model.fqn[1] == 'staging' and 'identity' in model.sources | map('first') -%}
+            {%- if model.fqn[1] == 'staging' and stages_persons() -%}
                 {%- do run_in_transaction('revoke select on ' ~ view ~ ' from cakupan_auditor') -%}
             {%- endif -%}
             {%- do apply_grants(view, config.get('grants'), should_revoke=false) -%}
@@ -49,6 +49,14 @@
         {%- do changed.append(true) -%}
     {%- endif -%}
     {{ return(changed | length > 0) }}
+{%- endmacro %}
+
+{#- Whether the rows that a staging model reads are of persons. -#}
+{% macro stages_persons() -%}
+    {%- for key in model.depends_on.nodes if key in graph.sources and graph.sources[key].config.meta.persons -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
 {%- endmacro %}
 
 {#- What the view is to be is made beside it first, as a temporary view that nobody reads, and compared. -#}

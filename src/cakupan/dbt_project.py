@@ -12,8 +12,9 @@ from unittest.mock import patch
 import yaml
 
 from cakupan import settings
+from cakupan.bilingual import Text
 from cakupan.database import environment
-from cakupan.feeds import ACCEPTED, Column, Feed, load_feeds
+from cakupan.feeds import ACCEPTED, PSEUDONYMS, Column, Feed, load_feeds
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -23,16 +24,21 @@ SOURCES = Path("models/staging/feeds.yml")
 ROSTERS = Path("macros/rosters.sql")
 WRITTEN = "Written from feeds/ before dbt is called, where it differs; do not edit."
 
-_LANDING = "Rows as received: the cells of declared columns as text, beside them what was odd about the record."
-_QUARANTINE = (
-    "Rows that needed a closer look under a validation, in normal form, with the verdict (accepted, quarantined or"
-    " duplicate) and every rule they break."
+_KEYED = (
+    "All that dbt may read of what agencies deliver. Rows let in under the newest validation of each accepted delivery,"
+    " in normal form: landed rows that needed no closer look, and those that were looked at and let in, with pseudonyms"
+    " in place of NIK and KPJ and without what else is personal. Staging begins here. A condition on delivery_id"
+    " reaches the index of the landing table."
 )
-_LET_IN = (
-    "Rows let in under the newest validation of each accepted delivery, in normal form: landed rows that needed no"
-    " closer look, and those that were looked at and let in. Staging begins here. A condition on delivery_id reaches"
-    " the index of the landing table."
+_FIXED = (
+    ("worker", "Each worker's keyed pseudonym, with the birth date and the sex that the NIK spells."),
+    ("membership", "Each membership's keyed pseudonym, with the place of its KPJ among all KPJs."),
 )
+_AMOUNTS = (
+    ("landed_", "amounts of all rows as received"),
+    ("examined_", "amounts of rows examined, and their verdict"),
+)
+_KEY = Text("Nama samaran berkunci dari: {}", "Keyed pseudonym of: {}")
 _CADENCES = {
     "snapshot": "each delivery is the whole truth",
     "increment": "each delivery holds what is new",
@@ -90,13 +96,16 @@ def declare_feeds() -> None:
 
 
 def sources_file(feeds: Iterable[Feed]) -> str:
-    """Write the sources on the landing side as dbt's YAML: three relations of each feed."""
-    feeds = list(feeds)
-    sources = [
-        _source("landing", _LANDING, [_table(feed) for feed in feeds]),
-        _source("quarantine", _QUARANTINE, [_table(feed) for feed in feeds]),
-        _source("accepted", _LET_IN, [_table(feed) | _key(feed) | {"columns": _columns(feed)} for feed in feeds]),
-    ]
+    """Write the sources on the landing side as dbt's YAML: the relations of each feed that dbt may read."""
+    tables: list[dict[str, Any]] = [{"name": name, "description": told} for name, told in _FIXED]
+    for feed in feeds:
+        tables.append(_table(feed) | _key(feed) | {"columns": _columns(feed)})
+        if feed.amounts:
+            tables += [
+                {"name": before + feed.table, "description": _plain(f"{feed.title}: {told}.")}
+                for before, told in _AMOUNTS
+            ]
+    sources = [{"name": "keyed", "description": _KEYED, "tables": tables}]
     text = yaml.dump(
         {"version": 2, "sources": sources},
         Dumper=yaml.CSafeDumper,
@@ -117,26 +126,26 @@ def rosters_file(feeds: Iterable[Feed]) -> str:
     )
 
 
-def _source(name: str, description: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"name": name, "description": description, "tables": tables}
-
-
 def _table(feed: Feed) -> dict[str, Any]:
     return {"name": feed.table, "description": _plain(f"{feed.title}, from {feed.owner}; {_CADENCES[feed.cadence]}.")}
 
 
 def _key(feed: Feed) -> dict[str, Any]:
-    return {"config": {"meta": {"key": list(feed.key)}}}
+    shown = {name: as_shown for as_shown, name in feed.keyed.items()}
+    meta: dict[str, Any] = {"key": [shown[name] for name in feed.key]}
+    if PSEUDONYMS.keys() & {column.type for column in feed.columns}:
+        meta["persons"] = True
+    return {"config": {"meta": meta}}
 
 
 def _columns(feed: Feed) -> list[dict[str, Any]]:
     address = [{"name": name, "description": f"{{{{ doc('{name}') }}}}"} for name in ACCEPTED]
-    return [*address, *(_column(column) for column in feed.columns)]
+    return [*address, *(_column(shown, feed.column(name)) for shown, name in feed.keyed.items())]
 
 
-def _column(column: Column) -> dict[str, Any]:
-    described = {"name": column.name, "description": _plain(f"{column.told.en}. | {column.told.id}.")}
-    return described | ({"config": {"meta": {"personal": True}}} if column.personal else {})
+def _column(shown: str, column: Column) -> dict[str, Any]:
+    told = column.told if shown == column.name else _KEY.format(column.told)
+    return {"name": shown, "description": _plain(f"{told.en}. | {told.id}.")}
 
 
 def _plain(text: str) -> str:

@@ -26,6 +26,8 @@ READING = ("number_cells", "error_cells", "typed_cells", "defect", "raw_record")
 """Columns of a landing table that tell how a record was read: the first three name declared columns, by their cells."""
 ACCEPTED = ("validation_id", "delivery_id", "sheet", "row_number", "business_date")
 """Columns of a view of accepted rows that tell where a row is from: they stand before the declared ones."""
+PSEUDONYMS = {"nik": "worker", "kpj": "membership"}
+"""Types of columns that name a person or a membership, with the relation of schema `identity` that has their keys."""
 RESERVED = frozenset({*ACCEPTED, *READING, "verdict", "rules"})
 """Columns that a feed's tables and the view of its accepted rows have beside the declared ones."""
 
@@ -236,8 +238,27 @@ class Feed(Strict):
 
     @property
     def table(self) -> str:
-        """The relation name used in the schemas landing, quarantine and accepted, and in staging."""
+        """The relation name used in the schemas landing, quarantine, accepted and keyed, and in staging."""
         return f"{self.agency}_{self.feed}"
+
+    @property
+    def keyed(self) -> dict[str, str]:
+        """Columns of the view that dbt reads, `keyed.<table>`, each with the declared one that it shows or keys.
+
+        What is personal is not shown: a NIK and a KPJ are told by pseudonyms, and what else names a row by a hash.
+        """
+        shown = {}
+        for column in self.columns:
+            if column.type in PSEUDONYMS or (column.personal and column.name in self.key):
+                shown[f"{column.name}_key"] = column.name
+            elif not column.personal:
+                shown[column.name] = column.name
+        return shown
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """Columns of rupiah."""
+        return tuple(column.name for column in self.columns if column.type == "rupiah")
 
     def column(self, name: str) -> Column:
         """Return the declared column of that name; raises KeyError."""
@@ -255,6 +276,9 @@ class Feed(Strict):
             raise ValueError(f"{self.name}: a column is declared twice")
         if taken := [name for name in names if name in RESERVED or name.startswith("x_")]:
             raise ValueError(f"{self.name}: a feed's relations use these names themselves: {taken}")
+        keyed = {f"{column.name}_key" for column in self.columns if column.personal or column.type in PSEUDONYMS}
+        if taken := sorted(keyed & set(names)):
+            raise ValueError(f"{self.name}: so is called what dbt reads in place of a personal column: {taken}")
         if missing := set(self.key) - {c.name for c in self.columns if c.required}:
             raise ValueError(f"{self.name}: key columns must be required columns: {sorted(missing)}")
         if stray := set(self.example) - set(names):

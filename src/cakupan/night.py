@@ -21,6 +21,7 @@ from cakupan.audit.note import BadNote
 from cakupan.corrections.importing import Imported, import_workbook
 from cakupan.corrections.returning import ReturnedWorkbooks
 from cakupan.database import Role, connect
+from cakupan.database.grants import give_own
 from cakupan.database.migration import refuse_newer
 from cakupan.feeds import Feed, find_feed, load_feeds
 from cakupan.landing import cache
@@ -39,7 +40,7 @@ from cakupan.steps import StepFailed, hide_values
 
 @hide_values
 def prepare() -> None:
-    """Make known to the database the feeds as declared, with their tables and the view of their accepted rows."""
+    """Make known to the database the feeds as declared, with their tables and the views of their rows."""
     feeds = load_feeds(settings.FEEDS)
     with connect(Role.LOADER) as connection, on_record(connection, "feeds are declared otherwise"):
         for feed in feeds:
@@ -47,9 +48,11 @@ def prepare() -> None:
             landing.ensure_landing_table(connection, feed)
             quality.ensure_quarantine_table(connection, feed)
             quality.ensure_accepted_view(connection, feed)
+            quality.ensure_keyed_views(connection, feed)
             connection.commit()  # what was widened is held by nobody while the next one is
         quality.ensure_quarantine_of_offices(connection, feeds)
         comment_on_feeds(connection, feeds)
+        give_own(connection)
 
 
 @hide_values

@@ -82,18 +82,20 @@ class Kept:
     def publish(self, as_of: date = NIGHT) -> int:
         """Build and publish a night."""
         run = publish.start_run(self.database, as_of)
+        farmers = self.database.execute(
+            "select i.validation_id, i.delivery_id, l.row_number from ledger.run_input as i"
+            " join landing.distan_kelompok_tani as l using (delivery_id) where i.run_id = %s",
+            (run,),
+        ).fetchall()
+        self.database.commit()
         with connect(Role.TRANSFORMER) as dbt:
             dbt.execute("insert into warehouse.coverage values (%s, %s, 'A', 34), (%s, %s, 'C', 5)", (run, as_of) * 2)
             dbt.execute(
                 "insert into warehouse.people select %s, 'w' || n, true from generate_series(1, 50) as n", (run,)
             )
-            dbt.execute(
-                "insert into warehouse.fct_farmer"
-                " select i.validation_id, i.delivery_id, l.row_number, 1.5 from ledger.run_input as i"
-                " join landing.distan_kelompok_tani as l using (delivery_id)"
-                " where i.run_id = %s and i.validation_id not in (select validation_id from warehouse.fct_farmer)",
-                (run,),
-            )
+            known = set(dbt.execute("select distinct validation_id from warehouse.fct_farmer").fetchall())
+            new = [row for row in farmers if row[:1] not in known]
+            dbt.cursor().executemany("insert into warehouse.fct_farmer values (%s, %s, %s, 1.5)", new)
         mark_run(self.database, run, "BUILT")
         self.database.commit()
         night.publish_run(run)

@@ -61,10 +61,10 @@ grant select on marts.member to cakupan_auditor;
 BUILD = """
 insert into warehouse.member
 select i.run_id, %(night)s, 'distan.kelompok_tani', a.kelompok_tani
-from accepted.distan_kelompok_tani as a join ledger.run_input as i using (validation_id) where i.run_id = %(run)s
+from keyed.distan_kelompok_tani as a join ledger.run_input as i using (validation_id) where i.run_id = %(run)s
 union all
 select i.run_id, %(night)s, 'bpjstk.iuran', a.no_transaksi
-from accepted.bpjstk_iuran as a join ledger.run_input as i using (validation_id) where i.run_id = %(run)s
+from keyed.bpjstk_iuran as a join ledger.run_input as i using (validation_id) where i.run_id = %(run)s
 """
 ROW_LOSS, SHARE, NOTHING = "row loss", "quarantined share", "nothing accepted"
 Published = Counter[tuple[str, str]]

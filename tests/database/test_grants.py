@@ -7,7 +7,8 @@ import pytest
 
 from cakupan.database import Role, connect
 from cakupan.database.declared_grants import PREFIX, declared
-from cakupan.database.grants import apply, differences, limit_logins
+from cakupan.database.grants import apply, differences, give_own, limit_logins
+from cakupan.database.row_security import protect, unprotected
 
 ALTERATIONS = {
     "grant select on ledger.run to cakupan_bi": "table ledger.run: cakupan_bi has SELECT",
@@ -61,6 +62,27 @@ def test_what_is_otherwise_is_told_and_mended(admin: psycopg.Connection, stateme
     assert any(ALTERATIONS[statement] in line for line in told(admin)), told(admin)
     apply(admin)
     assert not [line for line in told(admin) if not any(word in line for word in FOR_A_PERSON)]
+
+
+def test_what_a_night_makes_grants_what_its_name_is_to_grant(database_name: str) -> None:
+    with connect(Role.TRANSFORMER) as dbt:
+        dbt.execute("create table warehouse.stg_distan_kelompok_tani (n int)")
+        dbt.execute("create table warehouse.fct_other (n int)")
+    with connect(Role.ADMIN) as administrator:
+        assert told(administrator) == ["table warehouse.stg_distan_kelompok_tani: cakupan_auditor has SELECT"]
+    with connect(Role.TRANSFORMER) as dbt:
+        give_own(dbt)
+    with connect(Role.ADMIN) as administrator:
+        assert told(administrator) == []
+
+
+def test_rows_are_kept_from_offices_where_nobody_else_may_read_them(database: psycopg.Connection) -> None:
+    """As of what was examined: the owner alone sees all rows."""
+    database.execute("create table quarantine.x (delivery_id bigint)")
+    protect(database, "quarantine", "x")
+    policies = "select polname from pg_policy where polrelid = 'quarantine.x'::regclass"
+    assert database.execute(policies).fetchall() == [("of_the_office",)]
+    assert ("quarantine", "x") not in {place[:2] for place in unprotected(database, declared())}
 
 
 def test_a_reader_who_lifts_the_limits_of_a_shared_login_does_so_until_the_next_night(database_name: str) -> None:

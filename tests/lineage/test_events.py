@@ -67,7 +67,7 @@ def built(status: str = "success") -> tuple[Any, list[Any]]:
     ]
     sources = {
         key: SimpleNamespace(relation_name=f'"warehouse"."{schema}"."{key}"')
-        for schema, key in (("ledger", "run"), ("accepted", "sipd_sp2d"))
+        for schema, key in (("ledger", "run"), ("keyed", "sipd_sp2d"))
     }
     return SimpleNamespace(nodes=nodes, sources=sources), results
 
@@ -83,7 +83,7 @@ def test_what_dbt_built_is_told_with_inputs_through_rules_and_with_columns(monke
     assert [mistake for each in events for mistake in mistakes(each)] == []
     assert [each["eventType"] for each in events] == ["START", "COMPLETE"] * 3
     ends = {each["job"]["name"]: each for each in events if each["eventType"] == "COMPLETE"}
-    assert names(ends["dbt.stg_sipd_sp2d"]["inputs"]) == ["warehouse.accepted.sipd_sp2d"]
+    assert names(ends["dbt.stg_sipd_sp2d"]["inputs"]) == ["warehouse.keyed.sipd_sp2d"]
     mart = ends["dbt.dbhcht_reconciliation"]
     assert names(mart["inputs"]) == ["warehouse.ledger.run", "warehouse.warehouse.int_dbhcht_order"]
     (output,) = mart["outputs"]
@@ -140,6 +140,9 @@ def test_the_steps_of_a_feed_lead_from_the_agency_to_the_warehouse() -> None:
         "warehouse.landing.sipd_sp2d",
         "warehouse.quarantine.sipd_sp2d",
         "warehouse.accepted.sipd_sp2d",
+        "warehouse.keyed.sipd_sp2d",
+        "warehouse.keyed.landed_sipd_sp2d",
+        "warehouse.keyed.examined_sipd_sp2d",
     ]
     assert steps.step_datasets("ingest_sipd.tell_office") == ((), ())
     assert steps.step_datasets("warehouse.start_run") == ((), ())

@@ -112,9 +112,10 @@ def test_the_command_ends_with_0_1_or_2_and_prints_nothing_personal(try_file, tm
     [
         ("expectations", "column: kategori,", "column: jenis,", "judges jenis"),
         ("dbt_project", "accepted.kategori", "accepted.jenis", "reads jenis"),
-        ("dbt_project", "accepted.nik =", "accepted.kategori =", "leaves out nik"),
+        ("dbt_project", "accepted.nik_key", "null::uuid", "leaves out nik of the key"),
+        ("dbt_project", "accepted.nik_key", "accepted.nik", "reads nik, which is personal"),
         ("dbt_project", "to_whole_id(", "to_whole_en(", "to_whole_en"),
-        ("dbt_project", "'dishub_ojek'", "'dishub_ojeg'", "source('accepted', 'dishub_ojek')"),
+        ("dbt_project", "'dishub_ojek'", "'dishub_ojeg'", "source('keyed', 'dishub_ojek')"),
         ("feeds", "columns:", "roster: true\ncolumns:", "does not show worker_category, region_code"),
         ("feeds", "type: rupiah", "type: decimal", "model reads nilai by to_whole_id, but it is decimal id"),
     ],

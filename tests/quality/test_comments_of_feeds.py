@@ -21,8 +21,8 @@ def comments(connection: psycopg.Connection, feed: Feed) -> dict[str, str | None
             " coalesce(col_description(c.oid, a.attnum), obj_description(c.oid, 'pg_class'))"
             " from pg_class as c cross join lateral (select attname, attnum from pg_attribute"
             " where attrelid = c.oid and attnum > 0 union all select null, 0) as a"
-            " where c.relname = %s and c.relkind in ('r', 'v')",
-            (feed.table,),
+            " where c.relname = any(%s) and c.relkind in ('r', 'v')",
+            ([before + feed.table for before in ("", "landed_", "examined_")],),
         ).fetchall()
     )
 
@@ -31,6 +31,7 @@ def test_relations_and_columns_are_told_and_told_anew_when_declared_otherwise(da
     landing.ensure_landing_table(database, FEED)
     quality.ensure_quarantine_table(database, FEED)
     quality.ensure_accepted_view(database, FEED)
+    quality.ensure_keyed_views(database, FEED)
     told = comments(database, FEED)
     assert len(told) > 40
     assert [name for name, says in told.items() if "\n" not in (says or "")] == []
@@ -39,6 +40,7 @@ def test_relations_and_columns_are_told_and_told_anew_when_declared_otherwise(da
         == f"{FEED.title}: baris sebagaimana diterima, sebagai teks.\n{FEED.title}: rows as received, as text."
     )
     assert told["accepted.bpjstk_jakon.nilai_kontrak"] == "Nilai kontrak\nContract value"
+    assert told["keyed.landed_bpjstk_jakon.nilai_kontrak"] == "Nilai kontrak\nContract value"
 
     changed = FEED.columns[3].model_copy(update={"about": "Worth | Harga"})
     columns = (*FEED.columns[:3], changed, *FEED.columns[4:])

@@ -13,9 +13,9 @@ from cakupan.database.grants import differences
 from tests.warehouse.conftest import Warehouse
 
 READS = {
-    Role.LOADER: "ledger landing quarantine accepted identity quality reference warehouse office.quarantined_row"
+    Role.LOADER: "ledger landing quarantine accepted keyed identity quality reference warehouse office.quarantined_row"
     " disclosure.cell disclosure.judgement",
-    Role.TRANSFORMER: "ledger landing quarantine accepted identity quality reference warehouse marts latest open"
+    Role.TRANSFORMER: "ledger keyed quality reference warehouse marts latest open"
     " disclosure office.scorecard office.roster",
     Role.STEWARD: "ledger quality",
     Role.AUDITOR: "ledger quality reference warehouse marts latest open disclosure",
@@ -30,7 +30,7 @@ PERSONS = (
 )
 NOT = {
     Role.AUDITOR: {f"warehouse.stg_{feed}" for feed in PERSONS.split()},
-    Role.TRANSFORMER: {"identity.key", "identity.erased", "identity.looked_through"},
+    Role.LOADER: {"keyed.worker", "keyed.membership"},
     Role.STEWARD: {"ledger.row_reference_key"},
 }
 OFFICES = ("distan", "dinsos")

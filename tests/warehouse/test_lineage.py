@@ -128,26 +128,24 @@ def months(row: dict) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def transformer(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
-    with connect(Role.TRANSFORMER, row_factory=dict_row, autocommit=True) as connection:
+def loader(warehouse: Warehouse) -> Iterator[psycopg.Connection]:
+    with connect(Role.LOADER, row_factory=dict_row, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
-def run_id(transformer: psycopg.Connection) -> int:
-    return transformer.execute("select run_id from ledger.published where as_of_date = %s", (NIGHT,)).fetchone()[
-        "run_id"
-    ]
+def run_id(loader: psycopg.Connection) -> int:
+    return loader.execute("select run_id from ledger.published where as_of_date = %s", (NIGHT,)).fetchone()["run_id"]
 
 
 @pytest.fixture(scope="module")
-def edges(transformer: psycopg.Connection, run_id: int) -> Edges:
+def edges(loader: psycopg.Connection, run_id: int) -> Edges:
     address = "(delivery_id || ':' || sheet || ':' || row_number) as address"
     mine = "validation_id in (select validation_id from ledger.run_input where run_id = %(run)s)"
     every = "business_date <= %(night)s"
     return Edges(
         {
-            name: transformer.execute(
+            name: loader.execute(
                 f"select *, {address} from warehouse.stg_{feed} where {every if name == 'membership' else mine}",
                 {"run": run_id, "night": NIGHT},
             ).fetchall()
@@ -156,14 +154,14 @@ def edges(transformer: psycopg.Connection, run_id: int) -> Edges:
     )
 
 
-def of_run(transformer: psycopg.Connection, relation: str, run_id: int) -> list[dict]:
-    rows = transformer.execute(f"select * from {of_every_night(relation)} where run_id = %s", (run_id,)).fetchall()
+def of_run(loader: psycopg.Connection, relation: str, run_id: int) -> list[dict]:
+    rows = loader.execute(f"select * from {of_every_night(relation)} where run_id = %s", (run_id,)).fetchall()
     assert rows
     return rows
 
 
-def test_every_row_of_the_lineage_names_exactly_the_rows_it_rests_on(transformer, run_id, edges) -> None:
-    rows = of_run(transformer, "dbhcht_lineage", run_id)
+def test_every_row_of_the_lineage_names_exactly_the_rows_it_rests_on(loader, run_id, edges) -> None:
+    rows = of_run(loader, "dbhcht_lineage", run_id)
     told = {
         (r["sp2d_no"], r["worker_key"] or r["membership_key"], r["contribution_month"]): r["evidence"] for r in rows
     }
@@ -172,22 +170,22 @@ def test_every_row_of_the_lineage_names_exactly_the_rows_it_rests_on(transformer
     }
 
 
-def test_every_row_of_the_reconciliation_names_exactly_the_rows_it_rests_on(transformer, run_id, edges) -> None:
-    told = {line(row): set(row["evidence"]) for row in of_run(transformer, "dbhcht_reconciliation", run_id)}
+def test_every_row_of_the_reconciliation_names_exactly_the_rows_it_rests_on(loader, run_id, edges) -> None:
+    told = {line(row): set(row["evidence"]) for row in of_run(loader, "dbhcht_reconciliation", run_id)}
     assert told == edges.reconciliation()
 
 
-def test_every_finding_names_exactly_the_rows_that_prove_it(transformer, run_id, edges) -> None:
-    rows = of_run(transformer, "audit_findings", run_id)
+def test_every_finding_names_exactly_the_rows_that_prove_it(loader, run_id, edges) -> None:
+    rows = of_run(loader, "audit_findings", run_id)
     assert len({row["finding_code"] for row in rows}) > 8
     wrong = [row for row in rows if sorted(row["evidence"]) != sorted(edges.evidence(row))]
     assert wrong == []
 
 
 @pytest.mark.parametrize("fact", SAME_ROW)
-def test_every_row_of_a_fact_stands_where_it_says(transformer, fact: str) -> None:
+def test_every_row_of_a_fact_stands_where_it_says(loader, fact: str) -> None:
     feed, column, spelled = SAME_ROW[fact]
-    (counts,) = transformer.execute(
+    (counts,) = loader.execute(
         f"select count(*) as rows, count(*) filter (where f.{column} = {spelled}) as found"
         f" from {of_every_night(fact)} as f left join landing.{feed} as l using (delivery_id, sheet, row_number)"
     ).fetchall()
@@ -195,51 +193,51 @@ def test_every_row_of_a_fact_stands_where_it_says(transformer, fact: str) -> Non
 
 
 @pytest.mark.parametrize("fact", ["fct_roster", "fct_coverage_daily"])
-def test_a_worker_of_the_night_is_named_in_the_row_it_leads_to(transformer, run_id, fact: str) -> None:
-    feeds = transformer.execute(
+def test_a_worker_of_the_night_is_named_in_the_row_it_leads_to(loader, run_id, fact: str) -> None:
+    feeds = loader.execute(
         "select distinct agency || '_' || feed as feed, delivery_id from ledger.run_input where run_id = %s", (run_id,)
     ).fetchall()
     named: set[tuple] = set()
     for feed in feeds:
-        present = transformer.execute("select to_regclass(%s) as t", (f"landing.{feed['feed']}",)).fetchone()["t"]
-        columns = transformer.execute(
+        present = loader.execute("select to_regclass(%s) as t", (f"landing.{feed['feed']}",)).fetchone()["t"]
+        columns = loader.execute(
             "select attname from pg_attribute where attrelid = %s::regclass and attname = 'nik'", (present,)
         ).fetchall()
         if columns:
-            rows = transformer.execute(
+            rows = loader.execute(
                 "select l.sheet, l.row_number, w.worker_key from landing.{} as l join identity.worker as w"
                 " on w.nik = quality.normal_nik(l.nik) where delivery_id = %s".format(feed["feed"]),
                 (feed["delivery_id"],),
             )
             named |= {(feed["delivery_id"], r["sheet"], r["row_number"], r["worker_key"]) for r in rows}
-    rows = of_run(transformer, fact, run_id)
+    rows = of_run(loader, fact, run_id)
     assert {(r["delivery_id"], r["sheet"], r["row_number"], r["worker_key"]) for r in rows} <= named
 
 
-def test_a_worker_of_several_memberships_names_them_all(transformer, run_id, edges) -> None:
+def test_a_worker_of_several_memberships_names_them_all(loader, run_id, edges) -> None:
     newest = max(row["business_date"] for row in edges.rows["membership"])
     held = defaultdict(set)
     for row in edges.rows["membership"]:
         if row["business_date"] == newest:
             held[row["worker_key"]].add(row["address"])
     several = {worker: rows for worker, rows in held.items() if len(rows) > 1}
-    rows = of_run(transformer, "fct_coverage_daily", run_id)
+    rows = of_run(loader, "fct_coverage_daily", run_id)
     assert several
     assert {row["worker_key"]: set(row["evidence"]) for row in rows if row["evidence"]} == several
 
 
-def test_a_budget_line_names_all_its_documents(transformer, run_id, edges) -> None:
+def test_a_budget_line_names_all_its_documents(loader, run_id, edges) -> None:
     documents = defaultdict(set)
     for row in edges.rows["budget"]:
         if row["document_date"] <= NIGHT:
             documents[*line(row), row["budget_source"]].add(row["address"])
-    rows = of_run(transformer, "dim_budget_line", run_id)
+    rows = of_run(loader, "dim_budget_line", run_id)
     assert max(map(len, documents.values())) > 1
     assert {(*line(row), row["budget_source"]): set(row["evidence"]) for row in rows} == documents
 
 
-def test_every_accepted_row_about_dbhcht_went_somewhere(transformer, run_id, edges) -> None:
-    rows = of_run(transformer, "dbhcht_forward", run_id)
+def test_every_accepted_row_about_dbhcht_went_somewhere(loader, run_id, edges) -> None:
+    rows = of_run(loader, "dbhcht_forward", run_id)
     billing = {order["billing_code"] for order in edges.orders if order["billing_code"]}
     due = (
         [row["address"] for row in edges.rows["budget"] if row["budget_source"] == "DBHCHT"]
@@ -254,12 +252,12 @@ def test_every_accepted_row_about_dbhcht_went_somewhere(transformer, run_id, edg
     assert sorted(place(row) for row in rows) == sorted(due)
 
 
-def test_where_a_row_went_is_where_others_say_they_come_from(transformer, run_id) -> None:
+def test_where_a_row_went_is_where_others_say_they_come_from(loader, run_id) -> None:
     counts = {
-        relation: Counter(a for row in of_run(transformer, relation, run_id) for a in row["evidence"])
+        relation: Counter(a for row in of_run(loader, relation, run_id) for a in row["evidence"])
         for relation in ("dbhcht_lineage", "audit_findings")
     }
-    rows = of_run(transformer, "dbhcht_forward", run_id)
+    rows = of_run(loader, "dbhcht_forward", run_id)
     assert {"IN_LINEAGE", "BUDGET_SUPERSEDED"} < {row["outcome"] for row in rows}
     for row in rows:
         assert row["lineage_rows"] == counts["dbhcht_lineage"][place(row)], row
@@ -271,9 +269,9 @@ def place(row: dict) -> str:
     return f"{row['delivery_id']}:{row['sheet']}:{row['row_number']}"
 
 
-def test_the_first_hops_start_from_the_cells_as_landed(transformer, run_id) -> None:
-    hops = {row["hop"]: row for row in of_run(transformer, "dbhcht_conservation", run_id)}
-    cells = transformer.execute(
+def test_the_first_hops_start_from_the_cells_as_landed(loader, run_id) -> None:
+    hops = {row["hop"]: row for row in of_run(loader, "dbhcht_conservation", run_id)}
+    cells = loader.execute(
         "select nilai as cell from landing.sipd_sp2d where delivery_id ="
         " (select delivery_id from ledger.run_input where run_id = %s and feed = 'sp2d')",
         (run_id,),
@@ -293,13 +291,14 @@ def rupiah(cell: str) -> int | None:
     return int(whole) if whole.isdigit() else None
 
 
-def test_a_rupiah_that_appears_from_nowhere_stops_the_night(transformer, dbt_environment, tmp_path: Path) -> None:
+def test_a_rupiah_that_appears_from_nowhere_stops_the_night(loader, dbt_environment, tmp_path: Path) -> None:
     change = "update warehouse.int_contribution set amount_idr = amount_idr + {} where transaction_no = %s"
-    (row,) = transformer.execute("select min(transaction_no) as number from warehouse.int_contribution").fetchall()
+    (row,) = loader.execute("select min(transaction_no) as number from warehouse.int_contribution").fetchall()
     hop = ("build", "--select", "stored_dbhcht_conservation", "dbhcht_money_is_conserved")
-    transformer.execute(change.format(1), (row["number"],))
-    try:
-        assert not dbt(tmp_path, *hop, **dbt_environment).success
-    finally:
-        transformer.execute(change.format(-1), (row["number"],))
+    with connect(Role.TRANSFORMER, autocommit=True) as owner:
+        owner.execute(change.format(1), (row["number"],))
+        try:
+            assert not dbt(tmp_path, *hop, **dbt_environment).success
+        finally:
+            owner.execute(change.format(-1), (row["number"],))
     assert dbt(tmp_path, *hop, **dbt_environment).success

@@ -234,10 +234,8 @@ def test_every_stored_table_has_a_key_and_one_published_model(marts, stored) -> 
 
 
 def test_what_readers_query_is_called_alike_in_the_graph_and_in_the_database(marts) -> None:
-    others = {model.name: model.relation_name for model in marts if model.schema != "marts"}
-    assert set(others) == {"unresolved_participant_kpj"}
     for model in marts:
-        assert model.alias == model.name or model.name in others
+        assert (model.schema, model.alias) == ("marts", model.name)
 
 
 def superset_relations() -> dict[str, set[str]]:

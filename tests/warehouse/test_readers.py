@@ -180,6 +180,30 @@ def test_every_relation_and_column_tells_readers_what_it_is_in_two_languages(rea
     assert silent.fetchall() == []
 
 
+SILENT = r"""
+select c.oid::regclass::text, a.attname
+from pg_class as c
+inner join pg_namespace as n on n.oid = c.relnamespace
+left join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where
+    n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'copies') and c.relkind in ('r', 'p', 'v', 'm')
+    and not coalesce(obj_description(c.oid) ~ '\S.*\n.*\S' and col_description(c.oid, a.attnum) ~ '\S.*\n.*\S', false)
+order by 1, 2
+"""
+"""What says nothing of itself, or in one language; `copies` are these tests' own."""
+
+
+def test_every_relation_and_column_of_the_database_tells_what_it_is_in_two_languages(warehouse) -> None:
+    with connect(Role.ADMIN) as admin:
+        (schemas,) = admin.execute(
+            "select count(distinct relnamespace) from pg_class where relnamespace::regnamespace::text in"
+            " ('ledger', 'landing', 'quarantine', 'accepted', 'keyed', 'identity', 'quality', 'reference', 'warehouse',"
+            " 'marts', 'latest', 'open', 'disclosure', 'office')"
+        ).fetchone()
+        assert schemas == 14
+        assert admin.execute(SILENT).fetchall() == []
+
+
 def test_a_comment_says_which_nights_a_relation_shows(reader) -> None:
     told = {
         name: str(comment)

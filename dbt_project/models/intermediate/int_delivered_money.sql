@@ -1,5 +1,5 @@
 -- The rupiah of the three feeds that carry DBHCHT money as the landed cells spell them, and what of it was set aside. Once
--- per delivery, straight from landing and quarantine: the conservation of every night starts here.
+-- per delivery, straight from landed and examined rows: the conservation of every night starts here.
 -- A cell that spells no amount has none; it is counted instead.
 {{ config(
     materialized='incremental',
@@ -21,7 +21,7 @@ with landed as (
         delivery_id,
         sum({{ amount }})::bigint as delivered_idr,
         count(*) filter (where {{ amount }} is null) as rows_without_amount
-    from {{ source('landing', agency ~ '_' ~ feed) }}
+    from {{ source('keyed', 'landed_' ~ agency ~ '_' ~ feed) }}
     where delivery_id in ({{ deliveries_to_load(agency ~ '.' ~ feed) }})
     group by delivery_id
     {%- if not loop.last %}
@@ -36,7 +36,7 @@ set_aside as (
         validation_id,
         sum({{ amount }}) filter (where verdict = 'quarantined')::bigint as quarantined_idr,
         sum({{ amount }}) filter (where verdict = 'duplicate')::bigint as duplicate_idr
-    from {{ source('quarantine', agency ~ '_' ~ feed) }}
+    from {{ source('keyed', 'examined_' ~ agency ~ '_' ~ feed) }}
     where validation_id in ({{ in_force(agency, feed) }})
     group by validation_id
     {%- if not loop.last %}

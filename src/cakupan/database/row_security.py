@@ -68,12 +68,12 @@ def protect(connection: Connection[Any], schema: str, table: str) -> None:
         return
     office = sql.SQL("create policy {} on {} for select to {} using ({})")
     connection.execute(office.format(sql.Identifier(_OFFICES), where, sql.Identifier(OFFICES), sql.SQL(condition)))
-    others = sql.SQL(", ").join(map(sql.Identifier, _others(said, schema, table)))
-    connection.execute(
-        sql.SQL("create policy {} on {} to {} using (true) with check (true)").format(
-            sql.Identifier(_OTHERS), where, others
+    if others := _others(said, schema, table):
+        connection.execute(
+            sql.SQL("create policy {} on {} to {} using (true) with check (true)").format(
+                sql.Identifier(_OTHERS), where, sql.SQL(", ").join(map(sql.Identifier, others))
+            )
         )
-    )
     (made,) = connection.execute(
         "select pg_get_expr(polqual, polrelid) from pg_policy where polrelid = %s::regclass and polname = %s",
         (where.as_string(connection), _OFFICES),
@@ -89,10 +89,10 @@ def _others(said: Declared, schema: str, table: str) -> list[str]:
 
 
 def _wanted(said: Declared, schema: str, table: str, condition: str) -> dict[str, tuple[Any, ...]]:
-    return {
-        _OFFICES: (True, "r", [OFFICES], condition, None),
-        _OTHERS: (True, "*", _others(said, schema, table), "true", "true"),
-    }
+    wanted: dict[str, tuple[Any, ...]] = {_OFFICES: (True, "r", [OFFICES], condition, None)}
+    if others := _others(said, schema, table):  # where there is none, the owner alone sees all rows
+        wanted[_OTHERS] = (True, "*", others, "true", "true")
+    return wanted
 
 
 def _as_made(policy: list[Any]) -> tuple[Any, ...]:

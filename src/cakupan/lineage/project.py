@@ -15,13 +15,19 @@ import psycopg
 
 from cakupan import settings
 from cakupan.dbt_project import call_dbt
-from cakupan.feeds import ACCEPTED, READING, load_feeds
+from cakupan.feeds import ACCEPTED, load_feeds
 from cakupan.lineage.columns import ROWS, Column, Sources, sources_of
-from cakupan.lineage.models import STAGING, relation_of
+from cakupan.lineage.models import relation_of
 
 MARTS = "marts"
 
 ADDRESS = ("delivery_id", "sheet", "row_number")
+
+NUMBERS = {
+    "worker": {"worker_key": "worker_key", "born_on": "born_on", "sex": "sex", ROWS: ROWS},
+    "membership": {"membership_key": "membership_key", "place": "kpj", ROWS: ROWS},
+}
+"""What dbt may know of a NIK and a KPJ, by column; see database/repeatable/keyed.sql."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Project:
 
     manifest: dict[str, Any]
     sources: dict[str, Sources]
-    """For each relation that dbt builds, its columns' direct sources."""
+    """For each relation that dbt builds, and each view of deliveries that it reads, its columns' direct sources."""
 
     def published(self) -> dict[str, dict[str, Any]]:
         """Return the models that readers query, by their names in the schema `marts`."""
@@ -48,11 +54,7 @@ class Project:
                 found.add(Column(relation, name))
                 continue
             for source in direct.get(name, ()):
-                if source.relation.startswith("identity.") and relation.startswith(STAGING):
-                    # The key of a number that the feed delivers: the number's own column is where it comes from.
-                    number = "nik" if source.relation == "identity.worker" else "kpj"
-                    found.add(Column(f"accepted.{relation.removeprefix(STAGING)}", number))
-                elif source not in met:
+                if source not in met:
                     met.add(source)
                     waiting.append(source)
         return frozenset(found)
@@ -90,8 +92,9 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
     Raises sqlglot.errors.SqlglotError where a model's SQL cannot be followed.
     """
     manifest = json.loads((target / "manifest.json").read_text())
+    sources = _shown_by_feeds()
     columns = _columns_of_sources(connection, manifest)
-    sources: dict[str, Sources] = {}
+    columns |= {relation: [name for name in shown if name != ROWS] for relation, shown in sources.items()}
 
     def visit(key: str) -> None:
         node = manifest["nodes"].get(key)
@@ -112,11 +115,6 @@ def read_project(target: Path, connection: psycopg.Connection) -> Project:
 def _columns_of_sources(connection: psycopg.Connection, manifest: dict[str, Any]) -> dict[str, list[str]]:
     """List the columns of everything that models read and dbt does not build from SQL."""
     columns: dict[str, list[str]] = defaultdict(list)
-    for feed in load_feeds(settings.FEEDS):
-        declared = [column.name for column in feed.columns]
-        columns[f"landing.{feed.table}"] = [*ADDRESS, *declared, *READING]
-        columns[f"quarantine.{feed.table}"] = ["validation_id", *ADDRESS, *declared, "verdict", "rules"]
-        columns[f"accepted.{feed.table}"] = [*ACCEPTED, *declared]
     for seed in sorted((settings.DBT_PROJECT / "seeds").glob("*.csv")):
         with seed.open(newline="") as lines:
             columns[f"reference.{seed.stem}"] = next(csv.reader(lines))
@@ -124,6 +122,25 @@ def _columns_of_sources(connection: psycopg.Connection, manifest: dict[str, Any]
     for schema, name, column in connection.execute(
         "select table_schema, table_name, column_name from information_schema.columns order by ordinal_position"
     ):
-        if schema in ("ledger", "identity") or (schema == "warehouse" and (schema, name) in sources):
+        if schema == "ledger" or (schema == "warehouse" and (schema, name) in sources):
             columns[f"{schema}.{name}"].append(column)
     return columns
+
+
+def _shown_by_feeds() -> dict[str, Sources]:
+    """List where the columns of the views come from through which dbt reads what was delivered."""
+    sources: dict[str, Sources] = {}
+    for feed in load_feeds(settings.FEEDS):
+        shown = {name: name for name in (*ACCEPTED, ROWS)} | feed.keyed
+        sources[f"keyed.{feed.table}"] = _alike(f"accepted.{feed.table}", shown)
+        amounts = {name: name for name in (*feed.amounts, ROWS)}
+        if feed.amounts:
+            landed = amounts | {"delivery_id": "delivery_id"}
+            examined = amounts | {name: name for name in ("validation_id", "verdict")}
+            sources[f"keyed.landed_{feed.table}"] = _alike(f"landing.{feed.table}", landed)
+            sources[f"keyed.examined_{feed.table}"] = _alike(f"quarantine.{feed.table}", examined)
+    return sources | {f"keyed.{name}": _alike(f"identity.{name}", shown) for name, shown in NUMBERS.items()}
+
+
+def _alike(relation: str, shown: dict[str, str]) -> Sources:
+    return {name: frozenset({Column(relation, of)}) for name, of in shown.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cakupan import settings
+from cakupan.feeds import load_feeds
 from cakupan.lineage import models
 from cakupan.lineage.events import Dataset, archived, delivered, relation
 
@@ -19,8 +21,10 @@ def step_datasets(step: str) -> Ends:
     if agency == dag or what != "take_in":
         return (), ()
     name, table = f"{agency}.{feed}", f"{agency}_{feed}"
-    kept = (archived(name), *(relation(f"{schema}.{table}") for schema in ("landing", "quarantine", "accepted")))
-    return (delivered(name),), kept
+    kept = [f"{schema}.{table}" for schema in ("landing", "quarantine", "accepted", "keyed")]
+    if any(feed.amounts for feed in load_feeds(settings.FEEDS) if feed.name == name):
+        kept += [f"keyed.landed_{table}", f"keyed.examined_{table}"]
+    return (delivered(name),), (archived(name), *map(relation, kept))
 
 
 def _published() -> Ends:

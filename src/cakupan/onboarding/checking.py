@@ -143,6 +143,7 @@ def _deliver(connection: psycopg.Connection, feed: Feed, file: Path, night: date
     landing.ensure_landing_table(connection, feed)
     quality.ensure_quarantine_table(connection, feed)
     quality.ensure_accepted_view(connection, feed)
+    quality.ensure_keyed_views(connection, feed)
     tried = Archived(hashlib.sha256(file.read_bytes()).hexdigest(), 0)
     return enter_for_trial(connection, feed, night, f"{feed.feed}_{night:%Y%m%d}.{feed.format.extension}", tried)
 

@@ -16,7 +16,7 @@ from cakupan.quality.suite import Suite
 READS = {"date": {"date"}, "month": {"month"}, "whole": {"rupiah", "count"}, "decimal": {"decimal"}}
 SHOWN_OF_WORKERS = ("worker_key", "worker_category", "region_code")
 """The columns by which a roster is read."""
-_SOURCE = re.compile(r"source\(\s*'accepted',\s*'(\w+)'\s*\)\s*}}\s+as\s+accepted\b")
+_SOURCE = re.compile(r"source\(\s*'keyed',\s*'(\w+)'\s*\)\s*}}\s+as\s+accepted\b")
 _READ = re.compile(r"\baccepted\.(\w+)")
 _READING = re.compile(r"quality\.to_(date|month|whole|decimal)_(\w+)\((?:accepted\.)?(\w+)\)")
 
@@ -46,13 +46,16 @@ def _suite_misfits(feed: Feed, suite: Suite) -> Iterator[str]:
 
 def _staging_misfits(feed: Feed, staging: str) -> Iterator[str]:
     if _SOURCE.findall(staging) != [feed.table]:
-        yield f"the staging model must read {{{{ source('accepted', '{feed.table}') }}}} as accepted, once"
+        yield f"the staging model must read {{{{ source('keyed', '{feed.table}') }}}} as accepted, once"
         return
     read = tuple(dict.fromkeys(_READ.findall(staging)))
-    known = {column.name for column in feed.columns} | {*ACCEPTED}
-    if unknown := [name for name in read if name not in known]:
+    declared = {column.name for column in feed.columns}
+    unknown = [name for name in read if name not in {*feed.keyed, *ACCEPTED}]
+    if personal := [name for name in unknown if name in declared]:
+        yield f"the staging model reads {', '.join(personal)}, which is personal: read <name>_key of a NIK or KPJ"
+    if unknown := [name for name in unknown if name not in declared]:
         yield f"the staging model reads {', '.join(unknown)}, which the feed does not declare"
-    if missing := [name for name in feed.key if name not in read]:
+    if missing := [name for shown, name in feed.keyed.items() if name in feed.key and shown not in read]:
         yield f"the staging model leaves out {', '.join(missing)} of the key"
     if feed.roster and (missing := [name for name in SHOWN_OF_WORKERS if not re.search(rf"\b{name}\b", staging)]):
         yield f"the feed is a roster, but the staging model does not show {', '.join(missing)}"

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from cakupan.bilingual import Text
-from cakupan.feeds import Spelling
+from cakupan.feeds import PSEUDONYMS, Spelling
 from cakupan.onboarding import words
 from cakupan.onboarding.columns import REGION, Drafted
 from cakupan.quality.declared import SPELLED
@@ -120,26 +120,22 @@ def _rule(
 def staging_file(draft: Draft) -> str:
     """Write `dbt_project/models/staging/<agency>/<feed>.sql`; of personal columns it has the keys alone."""
     kept = [c for c in draft.columns if not c.running_number and (not c.personal or c.type in ("nik", "kpj"))]
-    joins: list[str] = []
     selected = ["{{ address('accepted') }}"]
     renamed = _roster_names(kept) if draft.roster else {}
     for column in kept:
         if column.type in ("nik", "kpj"):
-            selected.append(_keyed(column, joins))
+            selected.append(_keyed(column, selected))
         else:
             selected.append(_typed(draft, column, renamed.get(column.name, column.name)))
-    source = f"{{{{ source('accepted', '{draft.agency}_{draft.feed}') }}}} as accepted"
+    source = f"{{{{ source('keyed', '{draft.agency}_{draft.feed}') }}}} as accepted"
     shown = ",\n    ".join(selected)
-    return f"-- {draft.title}.\nselect\n    {shown}\nfrom {source}\n{''.join(joins)}"
+    return f"-- {draft.title}.\nselect\n    {shown}\nfrom {source}\n"
 
 
-def _keyed(column: Drafted, joins: list[str]) -> str:
-    kind, key = ("worker", "worker_key") if column.type == "nik" else ("membership", "membership_key")
-    taken = sum(f"'{kind}'" in join for join in joins)
-    alias = kind if not taken else f"{kind}_{column.name}"
-    condition = f"accepted.{column.name} = {alias}.{column.type}"
-    joins.append(f"left join {{{{ source('identity', '{kind}') }}}} as {alias} on {condition}\n")
-    return f"{alias}.{key}" if not taken else f"{alias}.{key} as {column.name}_{key}"
+def _keyed(column: Drafted, selected: Sequence[str]) -> str:
+    key = f"{PSEUDONYMS[column.type]}_key"
+    taken = any(part.endswith(f" as {key}") for part in selected)
+    return f"accepted.{column.name}_key as {f'{column.name}_{key}' if taken else key}"
 
 
 def _typed(draft: Draft, column: Drafted, name: str) -> str:

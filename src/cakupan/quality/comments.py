@@ -26,6 +26,19 @@ RELATIONS = {
         "{}: rows let in under the newest validation of each accepted delivery, in normal form.",
     ),
 }
+KEYED = {
+    "": Text(
+        "{}: baris yang diterima, dengan nama samaran berkunci sebagai ganti data pribadi.",
+        "{}: rows let in, with keyed pseudonyms in place of what is personal.",
+    ),
+    "landed_": Text("{}: nilai rupiah sebagaimana diterima.", "{}: amounts as received."),
+    "examined_": Text(
+        "{}: nilai rupiah baris yang diperiksa lebih lanjut, dan putusan atasnya.",
+        "{}: amounts of rows that needed a closer look, and what was decided.",
+    ),
+}
+"""The views that dbt reads of a feed, by what stands before its name."""
+_KEY = Text("Nama samaran berkunci, tetap sama setiap malam. Dari: {}", "Keyed pseudonym, the same every night. Of: {}")
 OWN = {
     "business_date": Text("Tanggal data kiriman.", "Business date of the delivery."),
     "defect": Text("Mengapa baris ini tidak terbaca.", "Why the row could not be read."),
@@ -50,31 +63,43 @@ def relation_comment(feed: Feed, schema: str) -> str:
     return RELATIONS[schema].format(feed.title).in_lines()
 
 
+def keyed_comment(feed: Feed, before: str) -> str:
+    """Return the comment on one of the views that dbt reads of the feed, but for the mark of its definition."""
+    return KEYED[before].format(feed.title).in_lines()
+
+
 def comment_on_feeds(connection: psycopg.Connection[Any], feeds: Iterable[Feed]) -> None:
     """Have the relations of the feeds say what they and their columns are, where they say something else.
 
-    The comment on a view of accepted rows is made with it, as it carries the mark of its definition.
+    The comment on a view is made with it, as it carries the mark of its definition.
     """
-    by_table = {feed.table: feed for feed in feeds}
+    by_table = {(schema, feed.table): feed for feed in feeds for schema in RELATIONS}
+    by_table |= {("keyed", before + feed.table): feed for (_, _), feed in by_table.items() for before in KEYED}
     told = connection.execute(
-        "select n.nspname, c.relname, a.attname, col_description(c.oid, a.attnum),"
+        "select n.nspname, c.relname, c.relkind::text, a.attname, col_description(c.oid, a.attnum),"
         " obj_description(c.oid, 'pg_class')"
         " from pg_class as c"
         " inner join pg_namespace as n on c.relnamespace = n.oid"
         " inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
-        " where n.nspname = any(%s) and c.relname = any(%s) and c.relkind in ('r', 'v')"
+        " where (n.nspname, c.relname) in (select * from unnest(%s::text[], %s::text[])) and c.relkind in ('r', 'v')"
         " order by 1, 2, a.attnum",
-        (list(RELATIONS), list(by_table)),
+        tuple(map(list, zip(*by_table, strict=True))) if by_table else ([], []),
     ).fetchall()
-    for schema, table, says in sorted({(schema, table, says or "") for schema, table, _, _, says in told}):
-        wanted = relation_comment(by_table[table], schema)
-        if schema != "accepted" and says != wanted:
+    for schema, table, says in sorted({(row[0], row[1], row[-1] or "") for row in told if row[2] == "r"}):
+        wanted = relation_comment(by_table[schema, table], schema)
+        if says != wanted:
             _comment(connection, "table", (schema, table), wanted)
-    for schema, table, name, says, _ in told:
-        declared = {column.name: column.told for column in by_table[table].columns}
-        wanted = (declared.get(name) or OWN.get(name, UNDECLARED)).in_lines()
+    for schema, table, _, name, says, _ in told:
+        wanted = _column_comment(by_table[schema, table], schema, name)
         if says != wanted:
             _comment(connection, "column", (schema, table, name), wanted)
+
+
+def _column_comment(feed: Feed, schema: str, name: str) -> str:
+    declared = {column.name: column.told for column in feed.columns}
+    if schema == "keyed" and name not in declared and (of := declared.get(name.removesuffix("_key"))):
+        return _KEY.format(of).in_lines()
+    return (declared.get(name) or OWN.get(name, UNDECLARED)).in_lines()
 
 
 def _comment(connection: psycopg.Connection[Any], kind: str, name: tuple[str, ...], says: str) -> None:

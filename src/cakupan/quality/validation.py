@@ -27,6 +27,7 @@ from cakupan.quality.defects import commonest_defects
 from cakupan.quality.gx_counts import count_with_gx
 from cakupan.quality.gx_rows import gather_gx_rows
 from cakupan.quality.judgement import DeliveryFigures, RuleResult, judge_delivery, judge_rows
+from cakupan.quality.keyed import ensure_keyed_views
 from cakupan.quality.locking import lock_validation
 from cakupan.quality.pending import LandedDelivery, landed_deliveries, next_pending
 from cakupan.quality.quarantine import ensure_quarantine_table
@@ -142,6 +143,7 @@ def _judge(case: _Case, suite: Suite) -> Outcome:
     ensure_landing_table(connection, feed)
     ensure_quarantine_table(connection, feed)
     ensure_accepted_view(connection, feed)
+    ensure_keyed_views(connection, feed)
     night_before = landed.business_date - timedelta(days=1)
     earlier = deliveries_in_force(connection, feed, night_before) if feed.cadence == "increment" else ()
     land_again(connection, [landed.delivery_id, *(number for number, _ in earlier)])

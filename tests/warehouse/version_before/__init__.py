@@ -65,9 +65,7 @@ def make_older(admin: psycopg.Connection) -> None:
             )
         admin.execute(statement)
     store_in_full(admin)
-    admin.execute(
-        "drop schema accepted cascade; drop schema disclosure cascade; drop view if exists ledger.current_validation"
-    )
+    admin.execute("drop schema accepted, keyed, disclosure cascade; drop view if exists ledger.current_validation")
     admin.execute("update ledger.reference set version = 'of the version before'")
     for script in SCRIPTS:
         admin.execute(script)

@@ -16,7 +16,7 @@ aged as (
         lowest.value as lowest,
         highest.value as highest
     from recipient
-    inner join {{ source('identity', 'worker') }} as worker on recipient.worker_key = worker.worker_key
+    inner join {{ source('keyed', 'worker') }} as worker on recipient.worker_key = worker.worker_key
     -- The criteria of the decree's day, not of the night.
     inner join {{ ref('audit_threshold') }} as lowest
         on

@@ -5,11 +5,10 @@ select
     {{ address('accepted') }},
     accepted.no_transaksi as transaction_no,
     accepted.kode_billing as billing_code,
-    membership.membership_key,
+    accepted.kpj_key as membership_key,
     accepted.bulan_iuran as contribution_month,
     accepted.program as program_code,
     accepted.jumlah::numeric::bigint as amount_idr,
     accepted.tgl_bayar::date as paid_on,
     accepted.sumber_dana as funding_source_code
-from {{ source('accepted', 'bpjstk_iuran') }} as accepted
-left join {{ source('identity', 'membership') }} as membership on accepted.kpj = membership.kpj
+from {{ source('keyed', 'bpjstk_iuran') }} as accepted

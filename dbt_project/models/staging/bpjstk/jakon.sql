@@ -9,4 +9,4 @@ select
     quality.to_date_iso(accepted.tgl_selesai) as ends_on,
     quality.to_whole_iso(accepted.jumlah_tk) as workers,
     quality.to_whole_iso(accepted.iuran_dibayar) as contribution_paid_idr
-from {{ source('accepted', 'bpjstk_jakon') }} as accepted
+from {{ source('keyed', 'bpjstk_jakon') }} as accepted

@@ -3,8 +3,8 @@
 -- cast column would be tried on rows not accepted too and could raise: put conditions on fct_membership instead.
 select
     {{ address('accepted') }},
-    membership.membership_key,
-    worker.worker_key,
+    accepted.kpj_key as membership_key,
+    accepted.nik_key as worker_key,
     accepted.segmen as segment_code,
     accepted.npp,
     accepted.kode_sektor as sector_code,
@@ -15,6 +15,4 @@ select
     accepted.tgl_aktif::date as active_from,
     accepted.tgl_nonaktif::date as inactive_from,
     accepted.kode_wilayah as region_code
-from {{ source('accepted', 'bpjstk_kepesertaan') }} as accepted
-left join {{ source('identity', 'membership') }} as membership on accepted.kpj = membership.kpj
-left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
+from {{ source('keyed', 'bpjstk_kepesertaan') }} as accepted

@@ -5,4 +5,4 @@ select
     quality.to_whole_iso(accepted.semesta) as eligible_workers,
     accepted.no_surat as letter_no,
     quality.to_date_iso(accepted.tgl_surat) as letter_date
-from {{ source('accepted', 'bpjstk_semesta') }} as accepted
+from {{ source('keyed', 'bpjstk_semesta') }} as accepted

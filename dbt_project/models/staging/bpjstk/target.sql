@@ -4,4 +4,4 @@ select
     quality.to_year(accepted.tahun) as year,
     accepted.kode_sektor as sector_code,
     quality.to_whole_iso(accepted.target_peserta) as target_participants
-from {{ source('accepted', 'bpjstk_target') }} as accepted
+from {{ source('keyed', 'bpjstk_target') }} as accepted

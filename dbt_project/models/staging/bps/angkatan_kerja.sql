@@ -5,4 +5,4 @@ select
     accepted.kode_sektor as sector_code,
     accepted.lapangan_usaha as sector_name,
     quality.to_whole_iso(accepted.bekerja) as employed
-from {{ source('accepted', 'bps_angkatan_kerja') }} as accepted
+from {{ source('keyed', 'bps_angkatan_kerja') }} as accepted

@@ -1,8 +1,7 @@
 -- Owners of small businesses and market traders.
 select
     {{ address('accepted') }},
-    worker.worker_key,
+    accepted.nik_key as worker_key,
     accepted.jenis as worker_category,
     accepted.kode_wilayah as region_code
-from {{ source('accepted', 'diskumdag_pelaku_usaha') }} as accepted
-left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
+from {{ source('keyed', 'diskumdag_pelaku_usaha') }} as accepted

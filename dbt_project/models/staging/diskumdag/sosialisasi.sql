@@ -5,6 +5,5 @@ select
     accepted.kegiatan_id as event_id,
     quality.to_date_iso(accepted.tanggal) as event_date,
     accepted.tempat as place,
-    worker.worker_key
-from {{ source('accepted', 'diskumdag_sosialisasi') }} as accepted
-left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
+    accepted.nik_key as worker_key
+from {{ source('keyed', 'diskumdag_sosialisasi') }} as accepted

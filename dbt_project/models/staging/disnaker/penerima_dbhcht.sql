@@ -3,11 +3,10 @@ select
     {{ address('accepted') }},
     accepted.no_sk as decree_no,
     quality.to_date_id(accepted.tgl_sk) as decree_date,
-    worker.worker_key,
+    accepted.nik_key as worker_key,
     accepted.kode_wilayah as region_code,
     accepted.kategori as worker_category,
     accepted.skpd_pengusul as proposing_skpd_code,
     to_char(quality.to_month_id(accepted.bulan_mulai), 'YYYYMM') as first_month,
     to_char(quality.to_month_id(accepted.bulan_selesai), 'YYYYMM') as last_month
-from {{ source('accepted', 'disnaker_penerima_dbhcht') }} as accepted
-left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
+from {{ source('keyed', 'disnaker_penerima_dbhcht') }} as accepted

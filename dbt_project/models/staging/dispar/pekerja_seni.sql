@@ -1,8 +1,7 @@
 -- Artists by field.
 select
     {{ address('accepted') }},
-    worker.worker_key,
+    accepted.nik_key as worker_key,
     accepted.bidang_seni as worker_category,
     accepted.kode_wilayah as region_code
-from {{ source('accepted', 'dispar_pekerja_seni') }} as accepted
-left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
+from {{ source('keyed', 'dispar_pekerja_seni') }} as accepted

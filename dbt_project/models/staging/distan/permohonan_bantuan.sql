@@ -3,9 +3,8 @@ select
     {{ address('accepted') }},
     accepted.no_permohonan as application_no,
     quality.to_date_id(accepted.tgl_permohonan) as applied_on,
-    worker.worker_key,
+    accepted.nik_key as worker_key,
     accepted.kelompok_tani as farmer_group,
     accepted.jenis_bantuan as aid_kind,
     quality.to_whole_id(accepted.nilai) as value_idr
-from {{ source('accepted', 'distan_permohonan_bantuan') }} as accepted
-left join {{ source('identity', 'worker') }} as worker on accepted.nik = worker.nik
+from {{ source('keyed', 'distan_permohonan_bantuan') }} as accepted

@@ -7,4 +7,4 @@ select
     accepted.no_peraturan as regulation_no,
     accepted.judul as title,
     accepted.status
-from {{ source('accepted', 'hukum_regulasi') }} as accepted
+from {{ source('keyed', 'hukum_regulasi') }} as accepted

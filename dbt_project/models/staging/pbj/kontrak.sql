@@ -6,7 +6,7 @@ select
     quality.normal(quality.to_json(accepted.buyer) ->> 'id') as buyer_skpd_code,
     quality.normal(contract.value ->> 'id') as contract_no,
     quality.to_whole_iso(contract.value -> 'value' ->> 'amount') as contract_value_idr
-from {{ source('accepted', 'pbj_kontrak') }} as accepted
+from {{ source('keyed', 'pbj_kontrak') }} as accepted
 cross join lateral jsonb_array_elements(
     case when jsonb_typeof(quality.to_json(accepted.contracts)) = 'array' then quality.to_json(accepted.contracts) end
 ) as contract (value)

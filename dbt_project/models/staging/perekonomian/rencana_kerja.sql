@@ -8,4 +8,4 @@ select
     accepted.daftar as roster,
     quality.to_whole_id(accepted.target) as target,
     quality.to_date_id(accepted.batas_waktu) as due_date
-from {{ source('accepted', 'perekonomian_rencana_kerja') }} as accepted
+from {{ source('keyed', 'perekonomian_rencana_kerja') }} as accepted

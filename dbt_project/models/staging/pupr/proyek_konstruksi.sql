@@ -6,4 +6,4 @@ select
     accepted.nomor_surat as letter_no,
     quality.to_date_iso(accepted.tanggal_surat) as letter_date,
     quality.to_whole_iso(accepted.jumlah_tenaga_kerja) as workers
-from {{ source('accepted', 'pupr_proyek_konstruksi') }} as accepted
+from {{ source('keyed', 'pupr_proyek_konstruksi') }} as accepted

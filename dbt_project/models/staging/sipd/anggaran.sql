@@ -12,4 +12,4 @@ select
     quality.to_date_id(accepted.tgl_dpa) as document_date,
     accepted.jenis as document_kind,
     quality.to_whole_id(accepted.pagu) as budget_idr
-from {{ source('accepted', 'sipd_anggaran') }} as accepted
+from {{ source('keyed', 'sipd_anggaran') }} as accepted

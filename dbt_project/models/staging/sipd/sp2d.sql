@@ -14,4 +14,4 @@ select
     accepted.no_sk as decree_no,
     to_char(quality.to_month_id(accepted.periode_awal), 'YYYYMM') as first_month,
     to_char(quality.to_month_id(accepted.periode_akhir), 'YYYYMM') as last_month
-from {{ source('accepted', 'sipd_sp2d') }} as accepted
+from {{ source('keyed', 'sipd_sp2d') }} as accepted

@@ -137,4 +137,4 @@ select
     known_worker.row_number,
     known_worker.evidence
 from known_worker
-left join {{ source('identity', 'worker') }} as worker on known_worker.worker_key = worker.worker_key
+left join {{ source('keyed', 'worker') }} as worker on known_worker.worker_key = worker.worker_key

@@ -11,6 +11,9 @@ declare
         "identity.membership": ["Satu baris per nomor kepesertaan (KPJ).", "One row per membership number (KPJ)."],
         "identity.registered": ["Validasi yang NIK dan KPJ-nya sudah diberi kunci.", "Validations whose NIK and KPJ have their keys."],
         "identity.worker": ["Satu baris per NIK.", "One row per NIK."],
+        "keyed.membership": ["Nomor kepesertaan menurut urutannya, tanpa nomornya.", "Memberships in the order of their numbers, without these."],
+        "keyed.membership.place": ["Tempat nomornya di antara semua nomor.", "Place of its number among all."],
+        "keyed.worker": ["Pekerja tanpa NIK-nya.", "Workers without their NIK."],
         "ledger.asked": ["Kiriman yang sudah selesai ditanyakan untuk suatu malam.", "Feeds that are done for a night."],
         "ledger.build": ["Run yang sedang dibangun; satu baris.", "The run being built; one row."],
         "ledger.checkpoint": ["Titik periksa catatan yang ditandatangani.", "Signed checkpoints of the record."],
@@ -185,7 +188,7 @@ declare
         "written_at": ["Kapan ditulis.", "When it was written."]
     } $json$;
     schemas constant regnamespace[] := array[
-        'ledger', 'quality', 'identity', 'disclosure', 'office', 'warehouse'
+        'ledger', 'quality', 'identity', 'keyed', 'disclosure', 'office', 'warehouse'
     ];
     thing record;
 begin

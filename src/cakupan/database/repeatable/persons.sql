@@ -55,10 +55,13 @@ begin
     );
     return query
         select
-            shown.as_of_date, shown.sp2d_no, shown.contribution_month, shown.amount_idr, shown.kpj, shown.finding_key,
+            shown.as_of_date, shown.sp2d_no, shown.contribution_month, shown.amount_idr, number.kpj, shown.finding_key,
             shown.evidence
-        from identity.unresolved_participant as shown
-        where finding is null or shown.finding_key = finding;
+        from warehouse.audit_findings as shown
+        inner join ledger.published as published
+            on shown.run_id = published.run_id and shown.as_of_date = published.as_of_date
+        inner join identity.membership as number on shown.membership_key = number.membership_key
+        where shown.finding_code = 'UNRESOLVED_PARTICIPANT' and (finding is null or shown.finding_key = finding);
 end
 $$;
 

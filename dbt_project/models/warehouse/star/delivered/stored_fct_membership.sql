@@ -31,8 +31,8 @@ select
     delivered.region_code,
     row_number() over (
         partition by delivered.validation_id, delivered.worker_key
-        order by segment.precedence, delivered.active_from, membership.kpj
+        order by segment.precedence, delivered.active_from, membership.place
     )::integer as precedence
 from delivered
 inner join {{ ref('segment') }} as segment on delivered.segment_code = segment.segment_code
-inner join {{ source('identity', 'membership') }} as membership on delivered.membership_key = membership.membership_key
+inner join {{ source('keyed', 'membership') }} as membership on delivered.membership_key = membership.membership_key
