@@ -81,7 +81,9 @@ def store_in_full(admin: psycopg.Connection) -> None:
         "select relation from warehouse.rows_of_run union select relation from warehouse.rows_of_validation"
     ).fetchall()
     for (name,) in kept:
-        owner = admin.execute(f"select tableowner from pg_tables where tablename = '{name}'").fetchone()[0]
+        owner = admin.execute(
+            f"select relowner::regrole::text from pg_class where oid = 'warehouse.{name}'::regclass"
+        ).fetchone()[0]
         view = admin.execute("select pg_get_viewdef(%s::regclass)", (f"marts.{name}",)).fetchone()[0]
         admin.execute(f"create table warehouse.in_full as select * from warehouse.history_{name}")
         admin.execute(f"drop table warehouse.{name} cascade; drop table warehouse.tonight_{name}")
