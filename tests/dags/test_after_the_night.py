@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ import pytest
 from cakupan import orchestration, settings
 from cakupan.database import Role, connect, url
 from cakupan.orchestration import components
+from tests import airflow_api
 
 pytestmark = pytest.mark.night
 EXAMPLE = settings.PROJECT / "docs/examples/after_the_night.py"
@@ -33,20 +33,8 @@ COVERAGE = """
 PATIENCE = 120
 
 
-class Airflow:
-    """Airflow's API, with the login of its UI."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        login = {"username": "admin", "password": orchestration.write_login()}
-        self.headers = {"Content-Type": "application/json"}
-        self.headers["Authorization"] = f"Bearer {self.ask('/auth/token', login)['access_token']}"
-
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.address + path, data, self.headers)  # noqa: S310 our own address
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return json.load(answer)
+class Airflow(airflow_api.Airflow):
+    """What it says of the example."""
 
     def runs(self) -> list[dict[str, Any]]:
         """The runs of the example, the oldest first; none while Airflow has not read it."""
