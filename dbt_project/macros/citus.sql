@@ -3,7 +3,7 @@
     others stay on the coordinator. -#}
 
 {% macro on_citus() -%}
-    {{ return(env_var('CAKUPAN_CITUS', '') == 'on') }}
+    {{ return(env_var('CAKUPAN_CITUS', '') | trim == 'on') }}
 {%- endmacro %}
 
 {#- The column by which the model's relation is cut; nothing where it stays whole. -#}

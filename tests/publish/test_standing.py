@@ -73,6 +73,16 @@ def test_a_layer_of_another_project_does_not_stand(project: Path) -> None:
     assert standing() == ["facts"]
 
 
+def test_a_model_of_another_name_is_another_project(project: Path) -> None:
+    (project / "models/one.sql").rename(project / "models/two.sql")
+    assert standing() == []
+
+
+def test_views_of_one_machine_do_not_stand_on_several(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAKUPAN_CITUS", "on")
+    assert standing() == []
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"as_left": null}', '{"layers": {"facts": "x"}}'])
 def test_a_note_that_is_lost_or_spoiled_has_every_view_looked_at(
     project: Path, database_name: str, content: str

@@ -11,6 +11,7 @@ import psycopg
 
 from cakupan import settings
 from cakupan.database import Role
+from cakupan.database.spread import is_spread
 from cakupan.files import write_whole
 
 MADE_FROM = ("models", "macros", "dbt_project.yml")
@@ -66,7 +67,12 @@ class StandingViews:
 
 
 def version(names: Iterable[str]) -> str:
-    """Hash these files and folders of the dbt project."""
-    places = [settings.DBT_PROJECT / name for name in names]
+    """Hash these files and folders of the dbt project, and whether its relations are spread over machines."""
+    project = settings.DBT_PROJECT
+    places = [project / name for name in names]
     files = sorted(path for place in places for path in (place.rglob("*") if place.is_dir() else [place]))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()
+    hashed = hashlib.sha256(f"spread: {is_spread()}".encode())
+    for path in files:
+        if path.is_file():  # a model is called as its file is
+            hashed.update(f"\0{path.relative_to(project)}\0".encode() + path.read_bytes())
+    return hashed.hexdigest()
