@@ -46,8 +46,8 @@ fuzz: .fuzz/ready ## Spoil files of each way to write them for SECONDS=60, led b
 	@for feed in $$($(BIN)/python -c 'from tests.landing.odd_files import FEEDS; print(*FEEDS)'); do \
 		echo "$$feed"; PYTHONPATH=.fuzz $(BIN)/python -m tests.landing.fuzz $$feed $(or $(SECONDS),60) || exit 1; done
 
-bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n; with NIGHTS=n how a night's cost changes over nights
-	@$(BIN)/python -m benchmarks --workers $(WORKERS) $(if $(NIGHTS),--nights $(NIGHTS))
+bench: .venv/ready ## Each stage beside a floor in plain SQL, for WORKERS=n or IURAN=n contributions; with NIGHTS=n how a night's cost changes over nights
+	@$(BIN)/python -m benchmarks $(if $(IURAN),--iuran $(IURAN),--workers $(WORKERS)) $(if $(NIGHTS),--nights $(NIGHTS))
 
 airflow: .venv/ready ## Airflow's UI and scheduler; the nightly schedule is on where deliveries are those of today
 	@$(BIN)/cakupan airflow

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks.city import make_city
+from benchmarks.city import make_city, workers_for
 from benchmarks.slope import follow
 from benchmarks.table import print_lines
 from benchmarks.two_nights import compare
@@ -28,17 +28,20 @@ FIRST_NIGHT = date(2025, 9, 8)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the arguments, make the city, measure, print the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--workers", type=int, default=2600, help="size of the city")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--workers", type=int, default=2600, help="size of the city")
+    size.add_argument("--iuran", type=int, help="size of the city as contributions on its first night, about")
     parser.add_argument("--nights", type=int, default=2, help="nights in all; from 3 on there is a slope")
     parser.add_argument("--without-airflow", action="store_true", help="leave out the fixed cost of a scheduled night")
     given = parser.parse_args(arguments)
     if given.nights < 2:
         parser.error("there are a first night and a next one at least")
-    print(f"a city of {given.workers:,} workers; {os.cpu_count()} cores\n")
+    workers = workers_for(given.iuran) if given.iuran else given.workers
+    print(f"a city of {workers:,} workers; {os.cpu_count()} cores\n")
     with _home(airflow=not given.without_airflow) as home:
         nights = _dates(given.nights)
-        city = make_city(home / "simulated", given.workers, nights)
-        lines, next_night = compare(nights[:2], city, given.workers, airflow=not given.without_airflow)
+        city = make_city(home / "simulated", workers, nights)
+        lines, next_night = compare(nights[:2], city, workers, airflow=not given.without_airflow)
         if nights[2:]:
             lines += follow(nights[2:], city, next_night)
     print_lines(lines)

@@ -9,6 +9,15 @@ from pathlib import Path
 
 from cakupan import settings
 
+IURAN_A_WORKER, IURAN_BESIDES = 12, 1000
+"""Contributions on a first night, as counted in cities of 1,000 to 110,000 workers."""
+SMALLEST = 300  # that the simulator makes
+
+
+def workers_for(iuran: int) -> int:
+    """Return the size of a city whose first night delivers about so many contributions."""
+    return max(SMALLEST, round((iuran - IURAN_BESIDES) / IURAN_A_WORKER))
+
 
 def make_city(root: Path, workers: int, nights: list[date]) -> Path:
     """Have the simulator write the nights' deliveries; returns their folder."""

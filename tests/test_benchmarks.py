@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import FIRST_NIGHT
+from benchmarks.city import make_city, workers_for
 from benchmarks.slope import _lines
 from benchmarks.table import Line
 from cakupan import settings
@@ -42,6 +46,12 @@ def test_every_line_is_there_and_has_a_number() -> None:
     assert [name for name in STAGES + LINES if name not in told] == []
     assert ran.stdout.count("rows of figures as the floor's: ") == 2
     assert "fixed cost" not in ran.stdout
+
+
+def test_a_city_of_so_many_contributions_has_about_as_many(tmp_path: Path) -> None:
+    city = make_city(tmp_path, workers_for(20_000), [FIRST_NIGHT])
+    (delivered,) = (city / "bpjstk/iuran").iterdir()
+    assert gzip.decompress(delivered.read_bytes()).count(b"\n") == pytest.approx(20_000, rel=0.05)
 
 
 def test_a_goal_is_met_or_not() -> None:
