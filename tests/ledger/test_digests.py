@@ -72,6 +72,7 @@ def test_the_tree_of_landed_rows_is_that_of_their_text(database: psycopg.Connect
     [
         "row_number = 2 and sheet = 'A'",  # behind all others
         "sheet = 'A'",  # the first sheet behind the second
+        "sheet = 'A' and row_number between 400 and 600",  # so that a stretch lies in the gap of another
         "sheet = 'b' and row_number > 900",
     ],
 )

@@ -169,7 +169,7 @@ class _LandedLeaves:
             sheet, text, _ = line.split(b"\t", 2)
             leaves.append(sha256(b"\0" + salt(sheet, text) + line).digest())
             number = int(text) if text.isdigit() else -1
-            if number <= last_number or sheet != last_sheet:
+            if number != last_number + 1 or sheet != last_sheet:
                 if self._stretches and sheet <= last_sheet:
                     self._stretches.begin((sheet, number), (last_sheet, last_number), len(leaves) - 1)
                 self._ordered_as_copied &= b"\\" not in sheet  # COPY's escapes have an order of their own

@@ -1,7 +1,7 @@
 """Leaves that are read in the order in which rows are stored, and told in the order of the rows' addresses.
 
-PostgreSQL puts a row where there is room for it, so that what was written in order is stored in stretches, each of
-them in order: they need not be read a second time, only put one behind the other.
+PostgreSQL puts a row where there is room for it, so that what was written in order is stored in stretches of rows that
+follow one another: they need not be read a second time, only put one behind the other.
 """
 
 from __future__ import annotations
