@@ -16,10 +16,11 @@ from benchmarks.measuring import Timings, most_memory
 from cakupan import night, orchestration, publish, settings
 from cakupan.audit.verifying import verify
 from cakupan.feeds import CsvFormat, load_feeds
+from cakupan.publish.build import read_project
 from cakupan.sources.folder import Folder
 
 START_UP = "start-up"
-"""Imports of a group's libraries, which are paid once for each process whatever there is to do."""
+"""Imports of a group's libraries, and reading the dbt project, which are paid whatever there is to do."""
 
 
 @dataclass
@@ -84,7 +85,7 @@ def _import(group: str) -> None:
 
         great_expectations()
     if group == "build":
-        import dbt.cli.main  # noqa: F401
+        read_project()
 
 
 def _land(as_of: date, deliveries: Path, timings: Timings) -> None:

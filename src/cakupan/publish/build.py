@@ -15,6 +15,7 @@ from cakupan.database.grants import give_own
 from cakupan.dbt_project import FeedsUndeclared, call_dbt, declare_feeds
 from cakupan.ledger.runs import loaded_reference, lock_build, mark_run, note_reference
 from cakupan.lineage.models import tell_build
+from cakupan.publish.parsed import parsed
 from cakupan.publish.run import RETRY_TURN, check_current, keep_turn
 from cakupan.publish.standing import StandingViews, version
 
@@ -63,7 +64,7 @@ def _build(run_id: int, layer: str) -> int:
             return 0  # loading the seeds again would only lock out their readers
         views = StandingViews(guard)
         selector = f"{layer}_on_standing_views" if views.stand(layer) else layer
-        manifest = _dbt("parse").result
+        manifest = read_project()
         results = _dbt("build", "--selector", selector, manifest=manifest).result.results
         with connect(Role.TRANSFORMER) as owner:
             give_own(owner)
@@ -74,6 +75,11 @@ def _build(run_id: int, layer: str) -> int:
         elif selector == layer:
             views.note(layer)
     return len(results)
+
+
+def read_project() -> Manifest:
+    """Return the dbt project for one build, read by dbt where it changed. Raises BuildFailed."""
+    return parsed(lambda: _dbt("parse").result)
 
 
 def _declare_feeds() -> None:
