@@ -50,7 +50,11 @@ def keyed(database: psycopg.Connection) -> set[str]:
     return {nik for (nik,) in database.execute("select nik from identity.worker").fetchall()}
 
 
-def test_accepted_workers_get_a_key_and_quarantined_ones_do_not(database: psycopg.Connection, delivery: int) -> None:
+@pytest.mark.parametrize("at_once", [1, identity.AT_ONCE])
+def test_accepted_workers_get_a_key_and_quarantined_ones_do_not(
+    database: psycopg.Connection, delivery: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "AT_ONCE", at_once)
     assert identity.register(database, FEED) == 2
     assert keyed(database) == {ACCEPTED, NORMALISED}
 
