@@ -15,9 +15,11 @@ from cakupan.database import Role, connect
 
 @dataclass
 class Timings:
-    """Seconds by stage, in the order in which the stages began."""
+    """Seconds by stage, in the order in which the stages began, and the memory of processes that were forked."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    memory: int = 0
+    """The most bytes that a process held that was forked for them."""
 
     @contextlib.contextmanager
     def clock(self, stage: str) -> Iterator[None]:

@@ -49,9 +49,7 @@ def test_another_file_is_read(read_again: Callable[[], bool], file: str) -> None
 
 
 @pytest.mark.parametrize("name", ["CAKUPAN_PG_DATABASE", "CAKUPAN_PG_HOST", "CAKUPAN_CITUS"])
-def test_another_warehouse_is_read(
-    read_again: Callable[[], bool], name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_warehouse_is_read(read_again: Callable[[], bool], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "on")
     assert read_again()
     assert not read_again()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, errors, sql
+from psycopg.pq import DiagnosticField, ExecStatus
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
 
 SPELLING = {
     "datestyle": "ISO, YMD",
@@ -49,10 +53,36 @@ def as_stored(connection: Connection[Any]) -> Iterator[None]:
 
 def blocks(connection: Connection[Any], statement: sql.Composed) -> Iterator[bytes]:
     """Return the rows of a query as COPY writes them, some hundreds at a time, each with its newline."""
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("copy ({}) to stdout").format(statement)) as copy:
-        rows = map(bytes, copy)
-        while block := b"".join(islice(rows, BLOCK_ROWS)):
-            yield block
+    pgconn, arrival = connection.pgconn, select.poll()
+    arrival.register(pgconn.socket, select.POLLIN)
+    rows: list[memoryview] = []
+    with connection.cursor() as cursor, cursor.copy(sql.SQL("copy ({}) to stdout").format(statement)):
+        # From libpq itself: psycopg's own iteration over millions of rows takes half the time of a verification.
+        size, row = pgconn.get_copy_data(1)
+        while size >= 0:
+            if size:
+                rows.append(row)
+                if len(rows) == BLOCK_ROWS:
+                    yield b"".join(rows)
+                    rows.clear()
+            else:
+                arrival.poll()
+                pgconn.consume_input()
+            size, row = pgconn.get_copy_data(1)
+        _finish(pgconn)
+    if rows:
+        yield b"".join(rows)
+
+
+def _finish(pgconn: PGconn) -> None:
+    """Take the results of a COPY that was read to its end; raises what the database says that went wrong."""
+    for result in list(iter(pgconn.get_result, None)):  # to the last, so that the connection is at rest
+        if result.status != ExecStatus.COMMAND_OK:
+            try:
+                kind = errors.lookup((result.error_field(DiagnosticField.SQLSTATE) or b"").decode())
+            except KeyError:
+                kind = errors.DatabaseError
+            raise kind(result.get_error_message())
 
 
 def split(block: bytes) -> list[bytes]:
