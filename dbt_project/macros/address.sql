@@ -51,7 +51,7 @@
     {%- elif column == 'evidence' -%}
     case
         when {{ sees_addresses() }} then {{ relation }}.evidence
-        else {{ references_on_citus(relation) if on_citus() else references_of(relation) }}
+        else {{ references_of(relation) }}
     end as evidence
     {%- else -%}
     {{ relation }}.{{ column }}

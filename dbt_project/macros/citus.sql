@@ -1,9 +1,9 @@
 {#- The project on a Citus coordinator, where CAKUPAN_CITUS is `on` (docs/citus.md); elsewhere each macro does what it did before.
     A relation whose model says `distributed_by` in its meta is cut by that column; seeds are copied to every machine. All
-    others stay on the coordinator. -#}
+    others stay on the coordinator, and so does what readers ask. -#}
 
 {% macro on_citus() -%}
-    {{ return(env_var('CAKUPAN_CITUS', '') | trim == 'on') }}
+    {{ return(execute and env_var('CAKUPAN_CITUS', '') | trim == 'on') }}
 {%- endmacro %}
 
 {#- The column by which the model's relation is cut; nothing where it stays whole. -#}
@@ -22,6 +22,7 @@
 
 {#- Makes a table with the rows of a query: empty, then cut, then filled, so that the rows go from machine to machine. -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {%- set sql = as_asked(sql) -%}
     {%- if temporary -%}
         {%- do distribute(this) -%} {#- an incremental model of an installation that has nights already -#}
     {%- endif -%}
@@ -149,10 +150,77 @@
     {{ return('exists (select 1 from ' ~ relation ~ ' as stored where stored.validation_id = ' ~ validation ~ ')') }}
 {%- endmacro %}
 
-{#- References in place of the addresses of evidence, where the rows lie: by a function, which every machine has. -#}
-{% macro references_on_citus(relation) -%}
-    warehouse.references_of(
-            (select key.secret from {{ source('ledger', 'row_reference_key') }} as key where key.only_row),
-            {{ relation }}.evidence
-        )
+{#- A query as Citus answers it: what a view's owner may read, and who asks may not, is asked of the coordinator by itself, as
+    the owner, through a foreign table. Else Citus would take the view apart and enter each machine as whoever asks
+    (docs/decisions/0039-asked-through-a-foreign-table.md). So readers ask for what is spread, and dbt for accepted rows. -#}
+{% macro as_asked(sql) -%}
+    {%- if not on_citus() -%}{{ return(sql) }}{%- endif -%}
+    {%- set asked = {'sql': sql} -%}
+    {%- for relation in asked_for() if relation | string in sql -%}
+        {%- do asked.update({'sql': asked.sql | replace(relation | string, through_foreign_table(relation) | string)}) -%}
+    {%- endfor -%}
+    {{ return(asked.sql) }}
+{%- endmacro %}
+
+{#- What this node reads through foreign tables, should it read it. -#}
+{% macro asked_for() -%}
+    {%- set found = [] -%}
+    {%- set reads = model.fqn[1] in ('marts', 'latest', 'open', 'office', 'disclosure') and model.resource_type == 'model' -%}
+    {%- for node in graph.nodes.values() if is_spread(node) if reads -%}
+        {%- set relation = api.Relation.create(this.database, node.schema, node.alias) -%}
+        {%- do found.extend([beside(relation, 'history'), relation]) -%}
+    {%- endfor -%}
+    {%- for node in graph.nodes.values() if node.fqn[1] == 'staging' and node.resource_type == 'model' if not reads -%}
+        {%- do found.append(api.Relation.create(this.database, node.schema, node.alias)) -%}
+    {%- endfor -%}
+    {%- for node in graph.sources.values() if node.schema == 'keyed' if not reads -%}
+        {%- do found.append(api.Relation.create(this.database, node.schema, node.identifier)) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro postgres__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
+    {{ return(dbt.default__get_test_sql(as_asked(main_sql), fail_calc, warn_if, error_if, limit)) }}
+{%- endmacro %}
+
+{#- Whether the rows of a node are cut or everywhere, or are found by lists that are. -#}
+{% macro is_spread(node) -%}
+    {{ return(
+        node.resource_type == 'seed'
+        or node.config.materialized == 'changes'
+        or node.config.get('meta', {}).get('distributed_by')
+    ) }}
+{%- endmacro %}
+
+{#- The foreign table of a relation, which has its columns; made where it is missing. -#}
+{% macro through_foreign_table(relation) -%}
+    {%- set asked = this.incorporate(
+        path={'schema': 'warehouse', 'identifier': 'asked_' ~ relation.schema ~ '_' ~ relation.identifier}
+    ) -%}
+    {%- set name = asked.include(database=false) | string -%}
+    {%- set query -%}
+        select quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+        from pg_attribute as a
+        where
+            a.attrelid = '{{ relation.include(database=false) }}'::regclass and a.attnum > 0 and not a.attisdropped
+            and a.attname not in (select b.attname from pg_attribute as b where b.attrelid = to_regclass('{{ name }}'))
+        order by a.attnum
+    {%- endset -%}
+    {%- set missing = run_query(query).columns[0].values() | list -%}
+    {%- if missing and run_query("select to_regclass('" ~ name ~ "') is null").rows[0][0] -%}
+        {#- Another model of this moment may ask for the same relation. -#}
+        {%- do run_in_transaction(
+            'do $$ begin create foreign table ' ~ asked ~ ' (' ~ missing | join(', ') ~ ') server itself options'
+            ~ " (schema_name '" ~ relation.schema ~ "', table_name '" ~ relation.identifier ~ "');"
+            ~ ' exception when duplicate_table or unique_violation then null; end $$'
+        ) -%}
+    {%- elif missing -%}
+        {%- do patiently(['alter foreign table ' ~ asked ~ ' add column ' ~ missing | join(', add column ')], name) -%}
+    {%- endif -%}
+    {{ return(asked) }}
+{%- endmacro %}
+
+{#- Whether a column is one of a query's: the coordinator answers that first, and then asks for those rows alone. -#}
+{% macro one_of() -%}
+    {{ return('= any(array' if on_citus() else 'in ') }}
 {%- endmacro %}

@@ -7,8 +7,12 @@
     select
         {{ published_columns() }}
     from {{ stored }} as stored
+    {% if on_citus() -%}
+    where stored.run_id = any(array(select published.run_id from {{ source('ledger', 'published') }} as published))
+    {%- else -%}
     inner join {{ source('ledger', 'published') }} as published
         on stored.run_id = published.run_id and stored.as_of_date = published.as_of_date
+    {%- endif %}
 {%- endmacro %}
 
 {#- Rows of the newest published night. -#}
@@ -24,11 +28,11 @@
     select
         {{ published_columns() }}
     from {{ stored }} as stored
-    where stored.validation_id in (
+    where stored.validation_id {{ one_of() }}(
         select run_input.validation_id
         from {{ source('ledger', 'run_input') }} as run_input
         where run_input.run_id = ({{ newest_published_run() }})
-    )
+    ){{ ')' if on_citus() }}
 {%- endmacro %}
 
 {% macro published_columns() -%}

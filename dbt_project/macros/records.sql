@@ -141,7 +141,7 @@
             sheet,
             row_number,
             row({{ accepted.config.meta.key | join(', ') }})::text as key
-        from {{ accepted.relation_name }}
+        from {{ as_asked(accepted.relation_name) }}
         where delivery_id = {{ delivery_id }}
     ) as keyed
 {%- endmacro %}

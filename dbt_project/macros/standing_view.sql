@@ -8,7 +8,7 @@
 {% materialization standing_view, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
-    {%- set made = ensure_view(target_relation, sql) -%}
+    {%- set made = ensure_view(target_relation, sql if model.fqn[1] == 'staging' else as_asked(sql)) -%}
     {%- call noop_statement('main', 'MADE' if made else 'STANDS') -%}{%- endcall -%}
     {{ run_hooks(post_hooks) }}
     {%- if made -%}

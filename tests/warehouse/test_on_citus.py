@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,10 @@ import psycopg
 import pytest
 
 from cakupan import night
-from cakupan.database import Role, apply_schema, connect, create_database
+from cakupan.database import Role, apply_schema, connect, create_database, grants
+from cakupan.database.connection import url_of
+from cakupan.database.offices import add_login, login_of, remove_login
+from cakupan.ledger import publications
 from simulator.check import differences
 from simulator.manifest import Plan
 from simulator.nights import generate
@@ -25,7 +29,7 @@ pytestmark = [
     pytest.mark.night,
     pytest.mark.skipif(not URL, reason="CAKUPAN_TEST_CITUS_URL names no Citus coordinator with an empty database"),
 ]
-EVIDENCE = "select evidence from marts.fct_coverage_daily where evidence is not null"
+EVIDENCE = "select evidence from marts.fct_coverage_daily where cardinality(evidence) > 0"
 CUT_AND_KEPT = sorted(KEPT_AS_CHANGES & CUT_BY.keys())
 LARGEST_JOINS = {
     "a roster and who of it is covered": """
@@ -129,26 +133,97 @@ def test_the_largest_joins_run_where_the_rows_lie(spread: Warehouse, join: str) 
     assert "Subplan" not in told and "Join" in told.split('"Tasks"')[1]
 
 
-def test_references_are_those_of_one_machine(spread: Warehouse) -> None:
+READABLE = """
+    select c.oid::regclass::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+    where
+        c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_|^citus|information_schema|copies'
+        and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+    order by 1
+"""
+
+
+@pytest.fixture
+def office(spread: Warehouse) -> Iterator[psycopg.Connection]:
+    """The login of an office whose workers are cut over machines."""
     with connect(Role.ADMIN) as admin:
-        ((secret,),) = admin.execute("select secret from ledger.row_reference_key where only_row").fetchall()
-        addresses = [words for (words,) in admin.execute(EVIDENCE)]
-        referred = [admin.execute("select warehouse.references_of(%s, %s)", (secret, words)) for words in addresses]
-        references = [each.fetchone() for each in referred]
-    assert addresses
-    assert references == [
-        (sorted(hashlib.sha256(secret + word.encode()).hexdigest()[:32] for word in words),) for words in addresses
-    ]
+        password = add_login(admin, "dispar")
+    with psycopg.connect(url_of(login_of("dispar"), password), autocommit=True) as connection:
+        yield connection
+    with connect(Role.ADMIN) as admin:
+        remove_login(admin, "dispar")
 
 
-def test_auditors_read_every_mart_and_other_readers_are_refused_what_is_spread(spread: Warehouse) -> None:
-    with connect(Role.AUDITOR, autocommit=True) as auditor:
-        named = "select relname from pg_class where relkind = 'v' and relnamespace = 'marts'::regnamespace"
-        marts = [name for (name,) in auditor.execute(named.encode())]
-        for mart in marts:
-            auditor.execute(f"select * from marts.{mart}".encode())
-    assert "fct_coverage_daily" in marts
-    with connect(Role.BI, autocommit=True) as reader:
-        assert reader.execute("select count(*) > 0 from marts.universal_coverage").fetchone() == (True,)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):  # by a worker: docs/citus.md
-            reader.execute(EVIDENCE)
+def readable(connection: psycopg.Connection) -> list[str]:
+    """What the login may read, after it has read each to its last row."""
+    names = [name for (name,) in connection.execute(READABLE.encode())]
+    for name in names:
+        connection.execute(f"select * from {name}".encode())
+    return names
+
+
+@pytest.mark.parametrize(("role", "least"), [(Role.BI, 90), (Role.VIEWER, 10), (Role.AUDITOR, 150)])
+def test_a_reader_reads_each_relation_that_it_may(spread: Warehouse, role: Role, least: int) -> None:
+    with connect(role, autocommit=True) as reader:
+        assert len(readable(reader)) >= least
+
+
+def test_a_reader_sees_the_right_figures(spread: Warehouse) -> None:
+    with connect(Role.BI) as reader:
+        assert differences(spread.expected(NIGHTS[1]), actual(reader, NIGHTS[1])) == []
+
+
+def test_an_office_sees_rows_of_its_own_alone(office: psycopg.Connection) -> None:
+    assert readable(office) == ["delivery", "quarantined_row", "roster", "scorecard"]
+    for relation, column in (("roster", "agency_code"), ("scorecard", "agency_code"), ("delivery", "agency")):
+        assert office.execute(f"select distinct {column} from office.{relation}".encode()).fetchall() == [("dispar",)]
+
+
+def test_what_views_hide_stays_hidden(spread: Warehouse) -> None:
+    with connect(Role.ADMIN, autocommit=True) as admin, connect(Role.BI, autocommit=True) as reader:
+        shards = [name for (name,) in admin.execute("select shard_name from citus_shards order by 1")]
+        foreign = [name for (name,) in admin.execute("select oid::regclass::text from pg_class where relkind = 'f'")]
+        for name in (*foreign, *shards):
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable)):
+                reader.execute(f"select * from {name}".encode())
+        # Whoever sends a machine a statement of its own enters it as who it is.
+        sent = b"select bool_or(told.success) from run_command_on_all_nodes(%s) as told"
+        for name in shards:
+            statement = (f"select count(*) from {name}",)
+            assert [each.execute(sent, statement).fetchone() for each in (admin, reader)] == [(True,), (False,)]
+    assert len(foreign) > 30 and len(shards) > 50
+
+
+def test_addresses_are_shown_to_auditors_and_references_to_others(spread: Warehouse) -> None:
+    with connect(Role.AUDITOR) as auditor:
+        ((secret,),) = auditor.execute("select secret from ledger.row_reference_key where only_row").fetchall()
+        addresses = [words for (words,) in auditor.execute(EVIDENCE)]
+    hashed = [sorted(hashlib.sha256(secret + word.encode()).hexdigest()[:32] for word in words) for words in addresses]
+    shown = (
+        "select count(delivery_id) + count(sheet) + count(row_number), count(row_reference) > 0 from marts.fct_roster"
+    )
+    with connect(Role.BI) as reader:
+        assert sorted(words for (words,) in reader.execute(EVIDENCE)) == sorted(hashed) != []
+        assert reader.execute(shown.encode()).fetchone() == (0, True)
+
+
+def test_what_a_reader_asks_of_one_relation_is_answered_where_the_rows_lie(spread: Warehouse) -> None:
+    query = """
+        explain (verbose, costs off) select region_code, count(*) from marts.fct_coverage_daily
+        where as_of_date = '2025-09-01' group by 1
+    """
+    with connect(Role.BI) as reader:
+        told = "\n".join(line for (line,) in reader.execute(query.encode()))
+    (sent,) = re.findall(r"Remote SQL: (.*)", told)
+    assert "count(*)" in sent and "as_of_date = " in sent and "ANY" in sent
+    assert "Aggregate on (warehouse.asked_warehouse_history_fct_coverage_daily" in told
+
+
+def test_grants_are_as_declared(spread: Warehouse) -> None:
+    with connect(Role.ADMIN) as admin:
+        assert [each.told for each in grants.differences(admin) if "copies" not in each.told] == []
+
+
+def test_what_is_published_is_on_record_with_its_rows(spread: Warehouse) -> None:
+    with connect(Role.LOADER) as loader:
+        behind = {relation.name for relation in publications.relations(loader)}
+    assert {f"warehouse.{name}" for name in CUT_BY} <= behind

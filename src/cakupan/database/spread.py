@@ -9,18 +9,25 @@ import psycopg
 LISTS = ("rows_of_run", "rows_of_validation", "record_place", "snapshot_of_run")
 """Fixed relations of which every machine has a copy, so that a night is found where its rows are."""
 
-REFERENCES = """
-    create or replace function warehouse.references_of(secret bytea, words text [])
-    returns text []
-    language sql immutable parallel safe as $$
-        select array_agg(reference order by reference)
-        from (
-            select substr(encode(sha256(secret || convert_to(piece.word, 'UTF8')), 'hex'), 1, 32) as reference
-            from unnest(words) as piece (word)
-        ) as referred
-    $$
+ITSELF = """
+    select format(
+        case
+            when exists (select from pg_foreign_server where srvname = 'itself')
+                then 'alter server itself options (set host %L, set port %L, set dbname %L)'
+            else
+                'create server itself foreign data wrapper postgres_fdw options (host %L, port %L, dbname %L,'
+                ' options ''-c default_transaction_read_only=on'', fetch_size ''10000'')'
+        end,
+        nodename, nodeport, current_database()
+    )
+    from pg_dist_node where groupid = 0
 """
-"""What readers see in place of addresses (macros/address.sql), as a function, because Citus takes no subquery there."""
+"""The coordinator as it asks itself, by the name under which the others know it."""
+OWNER = """
+    create user mapping if not exists for cakupan_transformer server itself
+    options (user 'cakupan_transformer', password_required 'false')
+"""
+"""Views ask as their owner; the server lets it in as it lets in all whom the coordinator enters it as."""
 
 
 def is_spread() -> bool:
@@ -29,12 +36,18 @@ def is_spread() -> bool:
 
 
 def spread(connection: psycopg.Connection) -> None:
-    """Give every machine a copy of the lists, where that is not so yet. Raises psycopg.Error, also without Citus."""
-    connection.execute(REFERENCES)
-    connection.execute("grant execute on function warehouse.references_of to public")
+    """Copy the lists to every machine and let the coordinator ask itself, where that is not so yet.
+
+    Raises psycopg.Error, also without Citus.
+    """
     for name in LISTS:
         connection.execute(
             "select create_reference_table(c.oid::regclass::text) from pg_class as c"
             " where c.oid = %s::regclass and c.oid not in (select p.logicalrelid from pg_dist_partition as p)",
             (f"warehouse.{name}",),
         )
+    connection.execute("create extension if not exists postgres_fdw with schema pg_catalog")
+    for (itself,) in connection.execute(ITSELF).fetchall():
+        connection.execute(itself.encode())
+        connection.execute("grant usage on foreign server itself to cakupan_transformer")
+        connection.execute(OWNER)

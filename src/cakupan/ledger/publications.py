@@ -29,11 +29,24 @@ with recursive behind (relation) as (
     from pg_class as c
     where c.relnamespace = 'marts'::regnamespace and c.relkind = 'v' or c.relnamespace = 'reference'::regnamespace
     union
-    select d.refobjid
+    select next.relation
     from behind
-    join pg_rewrite as r on r.ev_class = behind.relation
-    join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-        and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+    cross join lateral (
+        select d.refobjid
+        from pg_rewrite as r
+        join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+            and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+        where r.ev_class = behind.relation
+        union all
+        -- On Citus a view reads some relations through a foreign table (dbt_project/macros/citus.sql).
+        select to_regclass(
+            string_agg(quote_ident(o.option_value), '.' order by o.option_name)
+            filter (where o.option_name in ('schema_name', 'table_name'))
+        )
+        from pg_foreign_table as f
+        cross join lateral pg_options_to_table(f.ftoptions) as o
+        where f.ftrelid = behind.relation
+    ) as next (relation)
 )
 select
     n.nspname, c.relname,

@@ -34,8 +34,8 @@ select
     {{ as_readers_see('line', 'row_reference') }}
 from {{ ref('int_contribution') }} as line
 left join owner on line.membership_key = owner.membership_key
-where line.validation_id in (
+where line.validation_id {{ one_of() }}(
     select run_input.validation_id
     from {{ source('ledger', 'run_input') }} as run_input
     where run_input.run_id = (select night.run_id from night)
-)
+){{ ')' if on_citus() }}
