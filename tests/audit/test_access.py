@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from cakupan.cli import app
 from cakupan.database import Role, connect
 from cakupan.ledger.entries import read_entries
-from tests.audit.conftest import Kept, altered
+from tests.audit.conftest import NIGHT, Kept, altered, farmers, verified
 
 GROUNDS = ("--by", "Ani, data team", "--why", "asked for by the office")
 
@@ -90,3 +91,49 @@ def test_a_steward_reads_quarantined_rows_on_record_alone(kept: Kept) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             steward.execute("select * from quarantine.distan_kelompok_tani")
     assert altered() == []
+
+
+ASKED = "select * from identity.received_row('Ani', 'pemeriksaan', 'ST 1', 1, '', 2)"
+
+
+def test_a_reader_who_rolls_back_cannot_give_the_number_to_another_entry(kept: Kept) -> None:
+    with connect(Role.AUDITOR) as auditor:
+        auditor.execute(ASKED)
+        auditor.rollback()
+        with pytest.raises(psycopg.errors.RaiseException, match="not the reader's to say"):
+            auditor.execute("select ledger.record_read('Ani', 'pemeriksaan', '{\"read_no\": 1}')")
+        auditor.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            auditor.execute("select ledger.enter_read('Ani', 'pemeriksaan', '{\"read_no\": 1}')")
+    assert verified()["ledger"].notes[0].startswith("1 reads of a person have no entry, numbers 1:")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'Ani', 'x', '[1]'",
+        "'Ani', 'x', null",
+        "null, 'x', '{}'",
+        "'Ani', null, '{}'",
+        "'Ani', 'x', ('{\"rows\": 1' || repeat('0', 5000) || '}')::jsonb",  # no number that Python reads
+        "'Ani', repeat('x', 5000), '{}'",
+    ],
+)
+def test_a_reader_enters_nothing_that_could_not_be_read_again(kept: Kept, said: str) -> None:
+    with connect(Role.STEWARD) as steward, pytest.raises(psycopg.errors.RaiseException):
+        steward.execute(f"select ledger.record_read({said})")  # type: ignore[call-overload]
+    kept.seal()
+    assert altered() == []
+
+
+def test_a_reader_who_leaves_a_read_open_stops_no_night(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cakupan.ledger.entries.PATIENCE", "50ms")
+    with connect(Role.AUDITOR) as auditor:
+        auditor.execute("set idle_in_transaction_session_timeout = 0")  # which anybody may do
+        auditor.execute(ASKED)
+        kept.deliver("distan.kelompok_tani", farmers(), NIGHT + timedelta(days=1))
+        with pytest.raises(psycopg.OperationalError):
+            auditor.execute("select 1")
+    kept.seal()
+    assert altered() == []
+    assert verified()["ledger"].notes[0].startswith("1 reads of a person have no entry, numbers 1:")

@@ -46,6 +46,41 @@ ALTERATIONS = {
     "grants on function pg_advisory_lock(bigint)": "grant execute on function pg_advisory_lock(bigint) to cakupan_bi",
     "event trigger watch": "create function public.e() returns event_trigger language plpgsql as 'begin end';"
     " create event trigger watch on ddl_command_end execute function public.e()",
+    # What comes before what it is called like, or after the server was made in schemas that are looked through first.
+    "view pg_catalog.coverage": "set allow_system_table_mods = on; create view pg_catalog.coverage as"
+    " select date '2025-09-09' as as_of_date, 'A' as sector_code, 41 as active",
+    "function round(text)": "create function pg_catalog.round(cell text) returns numeric language sql immutable"
+    " as 'select 41.0'",
+    "functions of PostgreSQL": "create or replace function pg_catalog.upper(text) returns text language sql immutable"
+    " as 'select $1'",
+    "operator public.+(": "create function public.plus(int, int) returns int language sql as 'select $1 - $2';"
+    " create operator public.+ (leftarg = int, rightarg = int, function = public.plus)",
+    "cast from integer to text": "create function public.said(int) returns text language sql as 'select $1 + 7';"
+    " create cast (int as text) with function public.said(int) as implicit",
+    "type public.amount": "create domain public.amount as int check (value < 40)",
+    "function public.most(integer)": "create aggregate public.most(int) (sfunc = int4larger, stype = int)",
+    "operator class public.turned": "create operator class public.turned for type int using btree as"
+    " operator 1 >, function 1 btint4cmp(int, int)",
+    # What is called like a night's own, and is not.
+    "view marts.tonight_people": "create view marts.tonight_people as select * from landing.distan_kelompok_tani",
+    "view marts.people__dbt_tmp": "create view marts.people__dbt_tmp as select * from landing.distan_kelompok_tani",
+    # Rows of elsewhere.
+    "foreign table elsewhere.figures": "create schema elsewhere; create foreign data wrapper files;"
+    " create server disk foreign data wrapper files; create foreign table elsewhere.figures (n int) server disk",
+    "table public.more_people": "create table public.more_people () inherits (warehouse.people)",
+    "table warehouse.coverage_of_old": "create table warehouse.coverage_of_old (like warehouse.coverage);"
+    " alter table warehouse.coverage_of_old inherit warehouse.coverage",
+    # What a reader is set to in this database, and what is set for everybody.
+    "settings of cakupan_bi in this database":
+    "alter role cakupan_bi in database {database} set cakupan.as_known_at = '2025-01-01'",
+    "settings of every role in this database": "alter database {database} set search_path = public, pg_catalog",
+    "grants on pg_authid": "grant select on pg_authid to cakupan_bi",
+    "sequence identity.read_no_seq": "grant usage on identity.read_no_seq to cakupan_bi",
+    # What keeps the ledger's own tables true.
+    "constraint publication_run_id_key on ledger.publication":
+    "alter table ledger.publication drop constraint publication_run_id_key",
+    "table ledger.publication": "alter table ledger.publication alter published_at set default 'infinity'",
+    "triggers of constraints on ledger.run_input": "alter table ledger.run_input disable trigger all",
 }  # fmt: skip
 ROLES = {
     "role cakupan_bi": ("alter role cakupan_bi bypassrls", "alter role cakupan_bi nobypassrls"),
@@ -58,6 +93,12 @@ ROLES = {
         "alter role cakupan_loader reset search_path",
     ),
     "role intruder": ("create role intruder superuser", "drop role intruder"),
+    "role listener": ("create role listener login in role cakupan_loader", "drop role listener"),
+    "role reader": ("create role reader login in role pg_read_all_data", "drop role reader"),
+    "settings of every role": (
+        "alter role all set cakupan.as_known_at = '2025-01-01'",
+        "alter role all reset cakupan.as_known_at",
+    ),
 }
 """They are the server's, not of one database: to be put back."""
 
@@ -93,6 +134,20 @@ def test_the_next_night_does_not_take_it_for_its_own(kept: Kept) -> None:
         " and not by the program"
     ]
     assert altered() == altered(on=NEXT)
+
+
+def test_reference_data_that_a_night_found_altered_is_told(kept: Kept) -> None:
+    """Its figures rest on it, and it stands in the record as the night found it."""
+    kept.tamper("update reference.tariff set amount_idr = 20000")
+    kept.publish(NEXT)
+    kept.seal()
+    assert altered() == [
+        "definitions, before entry 7 (publication: run_id 2, as_of_date 2025-09-10): reference.tariff was changed, and"
+        " not by the program"
+    ]
+    with connect(Role.LOADER) as connection:
+        check_definitions.accept(connection, Folder(), "Ani, data team", "decree of the ministry")
+    assert altered() == []
 
 
 def test_a_person_accepts_it_and_only_with_the_records_key(kept: Kept) -> None:

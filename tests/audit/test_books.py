@@ -36,7 +36,7 @@ from tests.databases import copy_of
 NEXT = NIGHT + timedelta(days=1)
 NOT_COVERED = {
     "ledger.build.only_row": "always true",
-    "ledger.build.run_id": "names the run being built; that standing tables are not compared then is said as a note",
+    "ledger.build.run_id": "names the run being built; what is not compared then is said, and the exit code is 2",
     "ledger.checkpoint.signed_at": "told to people only: what was signed is in the note, and when, in the record",
     "ledger.landing.declaration": "how an archived file is read again: the rows it gives are held against the record",
     "ledger.run.held_until": "until when a run has its turn: moves with each of its steps, and says nothing of a night",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cakupan import quality, settings
+from cakupan import publish, quality, settings
 from cakupan.audit import marks, verifying
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import read_record
@@ -277,15 +277,32 @@ def test_what_stands_beside_the_nights(kept: Kept, statement: str, where: str) -
     assert where in told
 
 
-def test_what_stands_is_not_compared_while_another_night_is_built(kept: Kept) -> None:
-    from cakupan.publish import start_run
+def test_a_night_under_way_is_no_cover(kept: Kept) -> None:
+    """Of the same program it builds no reference data and defines nothing; what it builds is not called untouched."""
+    kept.tamper(
+        "insert into ledger.run (run_id, as_of_date, state) overriding system value"
+        " values (99, '2025-09-10', 'BUILDING')"
+    )
+    kept.tamper("update ledger.build set run_id = 99")
+    areas = verified()
+    assert not any(area.alterations for area in areas.values())
+    assert "run 99 is being built" in areas["marts"].not_compared[0]
+    assert command.run(None, [], Console(file=io.StringIO())) == 2
+    kept.tamper("update reference.tariff set amount_idr = 20000")
+    kept.tamper("create or replace view marts.people as select worker, true as active from warehouse.people")
+    told = altered()
+    assert len(told) == 2 and "reference.tariff" in told[0] and "view marts.people" in told[1]
 
-    start_run(kept.database, NIGHT)
+
+def test_what_a_newer_program_is_building_is_not_compared(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish.start_run(kept.database, NIGHT)
     kept.database.commit()
     kept.tamper("update reference.tariff set amount_idr = 20000")
+    for module in ("check_marts", "check_definitions"):
+        monkeypatch.setattr(f"cakupan.audit.{module}.program", lambda: {"dbt_project": "of a newer version"})
     areas = verified()
-    assert not areas["marts"].alterations
-    assert "run 2 is being built" in areas["marts"].notes[0]
+    assert not any(area.alterations for area in areas.values())
+    assert [len(areas[name].not_compared) for name in ("marts", "definitions")] == [1, 1]
 
 
 def test_a_column_that_a_later_version_added(kept: Kept) -> None:
@@ -450,16 +467,16 @@ def test_many_alterations_of_one_place_are_counted(empty: Kept) -> None:
 def test_the_command_prints_what_a_terminal_does_not_obey(kept: Kept) -> None:
     kept.tamper("update ledger.delivery set original_name = E'\\x1b[31m[red]x' where delivery_id = 1")
     printed = io.StringIO()
-    assert command.run(None, ["ledger"], Console(file=printed, width=200)) is False
+    assert command.run(None, ["ledger"], Console(file=printed, width=200)) == 1
     assert "\x1b" not in printed.getvalue()
     assert "[red]x" in printed.getvalue()
     assert "ALTERED: 1 findings" in printed.getvalue()
 
 
 def test_another_program_gets_the_verdict_as_json(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.run(None, ["ledger"], Console(quiet=True), form=DocumentFormat.JSON) is True
+    assert command.run(None, ["ledger"], Console(quiet=True), form=DocumentFormat.JSON) == 0
     kept.tamper("update ledger.delivery set original_name = 'x' where delivery_id = 1")
-    assert command.run(None, ["ledger"], Console(quiet=True), form=DocumentFormat.JSON) is False
+    assert command.run(None, ["ledger"], Console(quiet=True), form=DocumentFormat.JSON) == 1
     decoder, text = json.JSONDecoder(), capsys.readouterr().out
     before, end = decoder.raw_decode(text)
     after, _ = decoder.raw_decode(text[end:].lstrip())

@@ -89,8 +89,12 @@ def test_a_reader_who_lifts_the_limits_of_a_shared_login_does_so_until_the_next_
     with connect(Role.BI, autocommit=True) as reader:
         reader.execute("set default_transaction_read_only = off")
         reader.execute("alter role cakupan_bi set statement_timeout = 0")
+        reader.execute(f"alter role cakupan_bi in database {database_name} set search_path = public")
     with connect(Role.ADMIN) as admin:
-        assert told(admin) == ["role cakupan_bi sets statement_timeout to 0; declared: 10min"]
+        assert told(admin) == [
+            "role cakupan_bi sets statement_timeout to 0; declared: 10min",
+            "role cakupan_bi sets search_path=public in this database alone; declared: nothing",
+        ]
         limit_logins(admin)
         assert told(admin) == []
 

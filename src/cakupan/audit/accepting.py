@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection
 
 from cakupan.audit import statements
-from cakupan.ledger.definitions import DEFINITIONS, digest_of_definitions, is_on_record, program
+from cakupan.ledger.definitions import DEFINITIONS, digest_of_definitions, facts_of, is_on_record, program
 from cakupan.ledger.digests import Digest
 from cakupan.ledger.entries import append
 
@@ -22,7 +22,7 @@ def enter_change(connection: Connection[Any], before: Digest, by: str, why: str,
     `accepts` are entries whose definitions nothing explained until now.
     """
     said = {
-        "accepts": list(accepts), "after": digest_of_definitions(connection).facts(), "before": before.facts(),
+        "accepts": list(accepts), "after": facts_of(digest_of_definitions(connection)), "before": before.facts(),
         "by": by, "program": program(), "why": why,
     }  # fmt: skip
     append(connection, DEFINITIONS, statements.signed(DEFINITIONS, said))

@@ -27,6 +27,8 @@ class Area:
     checked: str = ""
     alterations: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    not_compared: list[str] = field(default_factory=list)
+    """What could not be compared now, though it was recorded: nobody may take that for untouched."""
 
     def altered(self, where: str, what: Changes | list[str] | str) -> None:
         """Name alterations of one place, the first of many one by one."""

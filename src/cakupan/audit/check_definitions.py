@@ -5,7 +5,7 @@ Between two nights of one program nothing of it changes, unless a migration or a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -18,9 +18,11 @@ from cakupan.audit.differences import Cells, name_differences
 from cakupan.audit.folder import Folder
 from cakupan.audit.record import Record, read_record
 from cakupan.ledger import copied, runs
-from cakupan.ledger.definitions import DEFINITIONS, definitions, digest_of_definitions, program
+from cakupan.ledger.definitions import DEFINITIONS, FORM, definitions, digest_of_definitions, program
 from cakupan.ledger.digests import Digest
 from cakupan.ledger.entries import Entry
+
+_OTHERWISE = "was changed, and not by the program"
 
 
 class NothingToAccept(ValueError):
@@ -33,6 +35,8 @@ class State:
 
     entry: Entry
     digest: Digest
+    form: int
+    """Of what was asked then: earlier versions asked for less."""
 
     @property
     def run_id(self) -> int | None:
@@ -57,13 +61,19 @@ def check_definitions(connection: Connection[Any], record: Record, folder: Folde
     for earlier, later in unexplained(record):
         where = f"definitions, before entry {later.entry}"
         area.altered(where, _named_between(folder, earlier, later))
+    for entry, names in referred_otherwise(record):
+        area.altered(f"definitions, before entry {entry}", [f"{name} {_OTHERWISE}" for name in names])
+    if newest.form != FORM:
+        area.notes.append("an earlier version recorded less of the definitions: compared from the next night on")
+        return
     area.checked = f"{newest.digest.rows} views, functions, grants, roles and others"
     if (program_then := newest.entry.facts["program"]) != (now := program()):
         changed = ", ".join(name for name in now if now[name] != program_then.get(name))
         area.notes.append(f"the program is not the one that recorded them last: other files in {changed}")
     current = runs.current_run(connection)
-    if current and runs.run_state(connection, current.run_id) != "PUBLISHED":
-        area.notes.append(f"run {current.run_id} is being built, or was left unfinished: definitions were not compared")
+    if program_then != now and current and runs.run_state(connection, current.run_id) != "PUBLISHED":
+        # Of one program a night defines nothing otherwise, and is no cover for somebody who does.
+        area.not_compared.append(f"run {current.run_id} of another program is being built, or was left unfinished")
         return
     with connection.transaction():
         if digest_of_definitions(connection) != newest.digest:
@@ -79,7 +89,11 @@ def accept(connection: Connection[Any], folder: Folder, by: str, why: str) -> No
     if not by.strip() or not why.strip():
         raise ValueError("who accepts a change names themselves and the grounds")
     record = read_record(connection, folder, Area("ledger"))
-    newest, accepts = last_state(record), [later.entry.entry_no for _, later in unexplained(record)]
+    newest = last_state(record)
+    accepts = sorted(
+        {later.entry.entry_no for _, later in unexplained(record)}
+        | {entry.entry_no for entry, _ in referred_otherwise(record)}
+    )
     if newest is None or (not accepts and digest_of_definitions(connection) == newest.digest):
         raise NothingToAccept("all definitions are as the program made them: there is nothing to accept")
     enter_change(connection, newest.digest, by.strip(), why.strip(), accepts)
@@ -96,16 +110,37 @@ def states(record: Record) -> Iterator[State]:
         facts = entry.facts
         is_change = facts.get("kind") == DEFINITIONS
         if recorded := facts.get("after") if is_change else facts.get("standing", {}).get(DEFINITIONS):
-            yield State(entry, Digest.from_facts(recorded))
+            yield State(entry, Digest.from_facts(recorded), recorded.get("form", 1))
 
 
 def unexplained(record: Record) -> Iterator[tuple[State, State]]:
     """Find states that the record does not explain and nobody has accepted, each with the one before."""
-    changes = filter(is_signed, record.of(DEFINITIONS))
-    accepted = {number for facts in changes for number in facts["accepts"]}
+    accepted = _accepted(record)
     for earlier, later in pairwise(states(record)):
         if not later.is_explained_after(earlier) and later.entry.entry_no not in accepted:
             yield earlier, later
+
+
+def referred_otherwise(record: Record) -> Iterator[tuple[Entry, list[str]]]:
+    """Find publications that nights of one program made with other reference data, which nobody has accepted."""
+    accepted = _accepted(record)
+    for earlier, later in pairwise(entry for entry in record.entries if entry.facts.get("kind") == "publication"):
+        was, now = earlier.facts, later.facts
+        names = sorted(name for name in was["standing"] if name.startswith("reference."))
+        if was.get("program") == now.get("program") and later.entry_no not in accepted:
+            other = [name for name in names if _root(was, name) != _root(now, name)]
+            if other:
+                yield later, other
+
+
+def _root(facts: Mapping[str, Any], name: str) -> tuple[Any, Any]:
+    said = facts["standing"].get(name, {})
+    return said.get("rows"), said.get("root")
+
+
+def _accepted(record: Record) -> set[int]:
+    """Return the numbers of the entries that a person answers for."""
+    return {number for facts in filter(is_signed, record.of(DEFINITIONS)) for number in facts["accepts"]}
 
 
 def _named_between(folder: Folder, earlier: State, later: State) -> Changes:
@@ -116,9 +151,7 @@ def _named_between(folder: Folder, earlier: State, later: State) -> Changes:
         if state.run_id is not None and (marks := folder.marks("runs", state.run_id).get(DEFINITIONS))
     ]
     changed = sorted({copied.cells(line)[0] or "" for line in kept[0] ^ kept[1]}) if len(kept) == 2 else []
-    return Changes(
-        [f"{name} was changed, and not by the program" for name in changed] or ["changed, and not by the program"]
-    )
+    return Changes([f"{name} {_OTHERWISE}" for name in changed] or ["changed, and not by the program"])
 
 
 def _worded(now: Cells, was: Cells | None) -> str:

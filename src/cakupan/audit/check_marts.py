@@ -14,11 +14,12 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
 from cakupan.ledger import digests
-from cakupan.ledger.definitions import DEFINITIONS
+from cakupan.ledger.definitions import DEFINITIONS, program
 from cakupan.ledger.publications import SAID, Part, Publication, relations, stored_counts
 from cakupan.ledger.runs import inputs_of
 
 LISTS = "warehouse.rows_of_run"
+REFERENCE = "reference."
 NAMED = 6
 """Cells by which a row is named."""
 UNTOLD = ("run_id", "validation_id", "evidence")
@@ -27,13 +28,17 @@ UNTOLD = ("run_id", "validation_id", "evidence")
 def check_marts(connection: Connection[Any], record: Record, folder: Folder, area: Area, on: date | None) -> None:
     """Hold what each publication showed against its digests, and name the rows that differ."""
     publications = [Publication(facts) for facts in record.of("publication")]
-    standing = _standing(connection, publications, area)
+    newest = publications[-1] if publications else None
+    standing = _standing(connection, newest, area)
+    # A night of the same program builds no reference data anew.
+    referred = newest if newest and newest.facts.get("program") == program() else standing
     parts = count = 0
     for publication in publications:
         if on is not None and publication.facts["as_of_date"] != on.isoformat():
             continue
         for part in publication.parts():
-            if part.relation == DEFINITIONS or (part.by is None and publication is not standing):
+            stands = referred if part.relation.startswith(REFERENCE) else standing
+            if part.relation == DEFINITIONS or (part.by is None and publication is not stands):
                 continue
             changes = _check(connection, folder, publication, part)
             parts, count = parts + 1, count + part.digest.rows
@@ -47,13 +52,12 @@ def check_marts(connection: Connection[Any], record: Record, folder: Folder, are
     area.checked = f"{len(publications)} publications, {parts} parts, {count} rows"
 
 
-def _standing(connection: Connection[Any], publications: Sequence[Publication], area: Area) -> Publication | None:
-    """Find the publication whose tables stand: the newest, until a new night is being built."""
-    newest = publications[-1] if publications else None
+def _standing(connection: Connection[Any], newest: Publication | None, area: Area) -> Publication | None:
+    """Return the publication whose tables stand: the newest, until a new night is being built."""
     (building,) = connection.execute("select max(run_id) from ledger.build").fetchone() or (None,)
     if newest and building != newest.run_id:
-        area.notes.append(
-            f"run {building} is being built, or was left unfinished: reference data, logs and views were not compared"
+        area.not_compared.append(
+            f"run {building} is being built, or was left unfinished: tables that it builds anew were not compared"
         )
         return None
     return newest

@@ -34,6 +34,8 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
     areas = {name: Area(name) for name in AREAS}
     with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
         auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for connection in (auditor, loader):  # whatever their logins were set to: no function of somebody else is found
+            connection.execute("set search_path = pg_catalog")
         with auditor.transaction():  # one state of the ledger, whatever a night enters meanwhile
             record = read_record(auditor, folder, areas["ledger"])
             check_tables(auditor, record, areas["ledger"])

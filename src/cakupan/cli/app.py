@@ -274,16 +274,16 @@ def verify_all(
     """Recompute all that is kept against the signed record and name exactly what was altered; changes nothing.
 
     Exit code 0: nothing was altered; 1: something was, or there is nothing to verify; 2: wrong usage, or it could not
-    be verified.
+    be verified, or not all of it.
     """
     needs_database(2)
     on = night.date() if night else None
     try:
         reason = no_nights.never_kept(on)
-        untouched = verify.run(on, [area.value for area in only or ()], out, reason, form)
+        code = verify.run(on, [area.value for area in only or ()], out, reason, form)
     except (ValueError, LookupError, TypeError, OSError, psycopg.Error) as error:
         say_and_exit(f"Could not verify to the end: {cause(error)}", 2)
-    raise typer.Exit(0 if untouched else 1)
+    raise typer.Exit(code)
 
 
 @app.command("receipt")

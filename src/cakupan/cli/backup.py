@@ -77,7 +77,7 @@ def restore(
         with only_one_night(), progress() as tell:
             made = bring_back(of, tell, secrets)
         out.print(said(BACK.format(made.made_at, made.published or "-")), soft_wrap=True)
-        untouched = verify.run(None, [], out)
+        code = verify.run(None, [], out)
     except (RuntimeError, OSError, psycopg.Error) as error:
         say_and_exit(cause(error), 1)
-    raise typer.Exit(0 if untouched else 1)
+    raise typer.Exit(code)

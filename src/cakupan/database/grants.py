@@ -83,6 +83,12 @@ from pg_roles as r
 left join pg_db_role_setting as s on s.setrole = r.oid and s.setdatabase = 0
 where r.rolname ~ '^cakupan_'
 """
+_IN_THIS_DATABASE = """
+select r.rolname, array_to_string(s.setconfig, ', '), d.datname
+from pg_db_role_setting as s
+join pg_roles as r on r.oid = s.setrole and r.rolname ~ '^cakupan_'
+join pg_database as d on d.oid = s.setdatabase and d.datname = current_database()
+"""
 _KINDS = {"r": "tables", "f": "functions", "S": "sequences", "T": "types", "n": "schemas"}
 
 
@@ -108,6 +114,7 @@ def limit_logins(connection: Connection[Any]) -> None:
     for role, _, _, settings, *_ in connection.execute(_ROLES).fetchall():
         if wanted := declared().login(role):
             _mend(connection, list(_settings(role, wanted, list(settings))))
+    _mend(connection, list(_set_in_this_database(connection)))
 
 
 def limit_role(connection: Connection[Any], name: str) -> None:
@@ -127,6 +134,7 @@ def differences(connection: Connection[Any]) -> list[Difference]:
     said = declared()
     return [
         *_of_roles(connection, said),
+        *_set_in_this_database(connection),
         *_of_objects(connection, said),
         *_of_columns(connection),
         *_of_defaults(connection, said),
@@ -181,6 +189,15 @@ def _limits(role: str, wanted: Login, logs_in: bool, connections: int, settings:
             ),
         )
     yield from _settings(role, wanted, settings)
+
+
+def _set_in_this_database(connection: Connection[Any]) -> Iterator[Difference]:
+    """Find settings of roles for this database, which hold before those for all: none is declared."""
+    for role, settings, database in connection.execute(_IN_THIS_DATABASE).fetchall():
+        yield Difference(
+            f"role {role} sets {settings} in this database alone; declared: nothing",
+            sql.SQL("alter role {} in database {} reset all").format(_id(role), _id(database)),
+        )
 
 
 def _settings(role: str, wanted: Login, settings: list[str]) -> Iterator[Difference]:

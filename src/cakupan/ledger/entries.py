@@ -24,6 +24,8 @@ MADE_IN_THE_DATABASE = frozenset({"opening", "read"})
 _NO_FACTS = ("kind", "login", "mac", "recorded_at")
 """What an entry says beside the facts that were entered."""
 _NEVER = 2**63
+PATIENCE = "10s"
+"""How long a reader may keep the program from entering something, before the reader's session is ended."""
 DELIVERIES: LiteralString = (
     "select d.delivery_id, d.agency, d.feed, d.business_date, d.sha256, d.original_name, d.size_bytes, d.received_at"
     " from ledger.delivery as d"
@@ -78,7 +80,7 @@ def append(connection: Connection[Any], kind: str, facts: Mapping[str, Any]) -> 
     and in the order of the commits. The entry also says its kind, its time and the login of the session. Dates and
     times in the facts are written as ISO 8601, times in UTC.
     """
-    connection.execute("select pg_advisory_xact_lock(hashtext('cakupan.ledger'))")
+    connection.execute("select ledger.hold_record(%s)", (PATIENCE,))
     (number,) = connection.execute("select coalesce(max(entry_no), -1) + 1 from ledger.entry").fetchone() or (0,)
     said = {**facts, "mac": _mac(number, kind, canonical(facts))}
     (number,) = connection.execute("select ledger.append(%s, %s::jsonb)", (kind, canonical(said))).fetchone() or (0,)

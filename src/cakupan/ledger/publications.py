@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from psycopg import Connection, sql
 
 from cakupan.ledger import copied, digests
-from cakupan.ledger.definitions import DEFINITIONS, definitions, program
+from cakupan.ledger.definitions import DEFINITIONS, FORM, definitions, program
 from cakupan.ledger.entries import append, believed, read_entries
 from cakupan.ledger.runs import inputs_of
 
@@ -182,7 +182,7 @@ def digest_run(
             facts["facts"][relation.name] = _stored(connection, relation, sorted(new), keeper)
         else:
             facts["standing"][relation.name] = _digest(connection, relation.name, relation.statement(), keeper)
-    facts["standing"][DEFINITIONS] = _digest(connection, DEFINITIONS, definitions(), keeper)
+    facts["standing"][DEFINITIONS] = {**_digest(connection, DEFINITIONS, definitions(), keeper), "form": FORM}
     return facts | {"program": program()}
 
 

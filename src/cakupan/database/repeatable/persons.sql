@@ -15,7 +15,7 @@ begin
     end if;
     read_no := nextval('identity.read_no_seq');
     raise log 'cakupan: read % of a person by %', read_no, session_user;
-    return ledger.record_read(who, reason, what || jsonb_build_object('case', btrim(case_no), 'read_no', read_no));
+    return ledger.enter_read(who, reason, what || jsonb_build_object('case', btrim(case_no), 'read_no', read_no));
 end
 $$;
 

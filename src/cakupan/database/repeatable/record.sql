@@ -40,14 +40,60 @@ begin
 end
 $$;
 
+-- To be the next who enters something. A reader who reads of a person and leaves that open holds the record, and with it
+-- the night: the sessions of such readers are ended, and what they read has no entry, which verify tells.
+create or replace function ledger.hold_record(patience text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    held constant bigint := hashtext('cakupan.ledger');
+    before constant text := current_setting('lock_timeout');
+begin
+    perform set_config('lock_timeout', patience, true);
+    loop
+        begin
+            perform pg_advisory_xact_lock(held);
+            perform set_config('lock_timeout', before, true);
+            return;
+        exception when lock_not_available then
+            perform pg_terminate_backend(l.pid)
+            from pg_locks as l
+            join pg_stat_activity as a on a.pid = l.pid
+            where
+                l.locktype = 'advisory' and l.granted and l.objsubid = 1
+                and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+                and l.classid::bigint = (held >> 32) & 4294967295 and l.objid::bigint = held & 4294967295
+                and a.usename not in ('cakupan_loader', 'cakupan_transformer', current_user);
+            perform set_config('lock_timeout', '1s', true);  -- of those who waited behind it
+        end;
+    end loop;
+end
+$$;
+
+-- The entry of a read. What is said of it must be what `verify` can read again: an object, and short; PostgreSQL would
+-- also keep a number of a hundred thousand digits.
+create or replace function ledger.enter_read(who text, reason text, what jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if coalesce(btrim(who), '') = '' or coalesce(btrim(reason), '') = '' then
+        raise exception 'who reads personal rows says who they are and why';
+    end if;
+    if jsonb_typeof(what) is distinct from 'object' or octet_length(who || reason || what::text) > 4000 then
+        raise exception 'what was read, by whom and why is said in an object and two texts, of 4000 bytes at most';
+    end if;
+    return ledger.append('read', jsonb_build_object('who', btrim(who), 'reason', btrim(reason), 'what', what));
+end
+$$;
+
 -- That somebody was shown personal rows, in the transaction that reads them. `who` is what they say of themselves.
+-- The number of a read of a person is given by identity.enter_read alone: else a reader who rolled back could give the
+-- number to another entry, and nobody would miss it.
 create or replace function ledger.record_read(who text, reason text, what jsonb) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if btrim(who) = '' or btrim(reason) = '' then
-        raise exception 'who reads personal rows says who they are and why';
+    if what ? 'read_no' then
+        raise exception 'the number of a read is not the reader''s to say';
     end if;
-    return ledger.append('read', jsonb_build_object('who', btrim(who), 'reason', btrim(reason), 'what', what));
+    return ledger.enter_read(who, reason, what);
 end
 $$;
 
