@@ -30,6 +30,8 @@ class Night:
     """Seconds of what stands beside single stages."""
     grown: int
     """Bytes by which the tables grew."""
+    landed: int
+    """Those of them that are rows as landed, which are dropped again when they are old."""
     log: int
     """Bytes by which the write-ahead log grew."""
     through_airflow: float | None
@@ -48,6 +50,7 @@ def compare(nights: list[date], deliveries: Path, workers: int, *, airflow: bool
         lines += _lines(ordinal, night)
         memory |= {group: max(most, memory.get(group, 0)) for group, most in night.project.memory.items()}
     lines.append(Line("bytes of tables a worker, next night", night.grown / workers, "B", BYTES_A_WORKER))
+    lines.append(Line("of them rows as landed, dropped again when old", night.landed / workers, "B"))
     lines.append(Line("verify / one hash of all landed rows", _of_hash(night), "", 3))
     if night.through_airflow is not None:
         lines.append(Line("fixed cost of a night through Airflow", _fixed_cost(night), "s", 20))
@@ -76,8 +79,10 @@ def _run(as_of: date, deliveries: Path, *, airflow: bool) -> Night:
     beside = measured.seconds | floor.hash_landed().seconds | own_statements
     print(f"night of {as_of}; start-up, apart: {project.start_up:.2f} s; rows of figures as the floor's: {agreeing}\n")
     print_stages(project.timings.seconds, beside)
-    print_growth(after.grown_since(before), after.log - before.log)
-    return Night(project, measured.total, beside, after.total - before.total, after.log - before.log, through_airflow)
+    grown, log = after.grown_since(before), after.log - before.log
+    print_growth(grown, log)
+    landed = sum(count for table, count in grown.items() if table.startswith("landing."))
+    return Night(project, measured.total, beside, after.total - before.total, landed, log, through_airflow)
 
 
 def _lines(ordinal: str, night: Night) -> list[Line]:

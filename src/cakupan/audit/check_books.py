@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from psycopg import Connection
@@ -114,9 +114,9 @@ def _digests(
     keyed, found = KeyedLeaves(), {}
     for place, lines in groupby(books.rows(connection, book, columns, moments), key=lambda row: row[0]):
         leaves, count = SortedHashes(), 0
-        for _, _, line in lines:
-            leaves.add(keyed.of([line]))
-            count += 1
+        while some := [line for _, _, line in islice(lines, copied.BLOCK_ROWS)]:
+            leaves.add(keyed.of(some))
+            count += len(some)
         found[place] = Digest(count, merkle.root(leaves))
     return found
 
