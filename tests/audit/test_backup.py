@@ -86,6 +86,16 @@ def test_a_backup_that_is_older_than_the_record_or_cut_is_told(
     cut = commands("restore", backups)
     assert cut.exit_code == 1 and "it is cut" in cut.stderr
     (made / "warehouse.dump").write_bytes(dump)
+    archived = next(path for path in (backups / "archive").rglob("*") if path.is_file())
+    archived.chmod(0o600)
+    delivered = archived.read_bytes()
+    archived.write_bytes(delivered[:-1] + b"?")
+    spoilt = commands("restore", made)
+    assert spoilt.exit_code == 1 and f"{archived} is not what was archived" in spoilt.stderr
+    archived.write_bytes(delivered)
+    begun = commands("restore", made)
+    assert begun.exit_code == 1 and f"holds something already ({kept.archive})" in begun.stderr
+    shutil.rmtree(kept.archive)
     restored = commands("restore", made)
     assert restored.exit_code == 1 and "Restored" in restored.stdout
     assert "the database is older" in restored.stdout
