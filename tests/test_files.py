@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from cakupan.files import open_plain, write_whole
+from cakupan.doctor import of_machine
+from cakupan.files import DRAFT, open_plain, write_whole
 from cakupan.landing.archive import Archive
 from cakupan.landing.cache import what_is_wrong
 
@@ -32,6 +35,34 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         write_whole(letter, b"x")
     assert list(tmp_path.iterdir()) == [letter]
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_file_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    held, left, fresh = (tmp_path / f".letter.html.{number * 8}.draft" for number in "123")
+    other = tmp_path / ".letter.html.draft"  # is written again under the same name
+    for path in (held, left, fresh, other):
+        path.write_text("half a let")
+        os.utime(path, (time.time() if path is fresh else 0,) * 2)
+    with held.open("rb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_SH)
+        write_whole(tmp_path / "another.html", "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [held.name, fresh.name, other.name, "another.html"]
+
+
+def test_a_writer_that_is_killed_leaves_a_draft_by_which_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "replace", lambda *_: os._exit(9))
+    if not (pid := os.fork()):
+        write_whole(tmp_path / "letter.html", "dear office")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+    (left,) = tmp_path.iterdir()
+    assert DRAFT.fullmatch(left.name) and of_machine.DRAFT.fullmatch(left.name)  # the doctor knows it, too
+    assert left.read_text() == "dear office"
+    monkeypatch.undo()
+    os.utime(left, (0, 0))
+    write_whole(tmp_path / "another.html", "whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["another.html"]
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])

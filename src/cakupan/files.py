@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import stat
 import tempfile
+import time
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
+
+DRAFT = re.compile(r"\..+\.\w{8}\.draft")
+ABANDONED_SECONDS = 3600.0
 
 
 def open_plain(path: Path) -> BufferedReader:
@@ -27,13 +34,29 @@ def is_plain(path: Path) -> bool:
 
 
 def write_whole(path: Path, content: bytes | str) -> Path:
-    """Write a file for this account alone, whole or not at all; a link that lies there is replaced, not followed."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    """Write a file for this account alone, whole or not at all; a link that lies there is replaced, not followed.
+
+    What killed writers left in the folder goes.
+    """
+    _clear_abandoned(path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".draft", dir=path.parent)
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)  # let go by a kill
             file.write(content.encode() if isinstance(content, str) else content)
-        return draft.replace(path)
+            file.flush()
+            return draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Remove drafts that nobody holds and nobody has written to for an hour."""
+    for path in folder.iterdir():
+        if DRAFT.fullmatch(path.name):
+            with suppress(OSError), path.open("rb") as left:
+                fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                    path.unlink()

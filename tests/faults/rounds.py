@@ -32,7 +32,7 @@ WORKERS = 300
 DATABASE = "faults"
 Fault = Callable[[], object]
 APART = {"scorecards"}
-"""What begins threads, by its writer of PDFs, for which forks that are made after it would wait for ever."""
+"""What makes PDFs, for each of which a fork that is made after it would begin another process."""
 
 
 @dataclass

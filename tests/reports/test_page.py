@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -142,3 +144,20 @@ def test_empty_cells_are_dashes_and_zero_is_a_number() -> None:
     assert spell(None, "rupiah").id == spell("", "text").id == EMPTY
     assert spell(0, "rupiah").id == "0"
     assert spell(-1_234_567, "rupiah").id == f"{MINUS}1.234.567"
+
+
+def test_a_pdf_is_made_in_a_process_forked_from_one_that_has_made_another(figures) -> None:
+    """The forked process lacks the threads of the writer of PDFs, and would wait for them for ever."""
+    report = dbhcht_report(figures, 2025, "id")
+    pdf(report)
+    read, write = os.pipe()
+    if not (pid := os.fork()):
+        signal.alarm(60)
+        try:
+            os.write(write, pdf(report)[:5])
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        begins = pipe.read()
+    assert (os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), begins) == (0, b"%PDF-")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
-import typst
 
 from cakupan.reports.content import Report
 from cakupan.reports.paper import paper
+from cakupan.reports.typesetting import typeset
 from cakupan.reports.workbook import workbook
 
 HERE = Path(__file__).parent
@@ -44,9 +44,5 @@ def page(report: Report) -> bytes:
 
 
 def pdf(report: Report) -> bytes:
-    """Make the same as an accessible PDF (PDF/UA-1). Cells reach the template as data, never as markup."""
-    made = typst.compile(
-        HERE / "page.typ", font_paths=[], ignore_system_fonts=True, pdf_standards="ua-1",
-        sys_inputs={"report": json.dumps(paper(report), ensure_ascii=False)},
-    )  # fmt: skip
-    return bytes(made)
+    """Make the same as an accessible PDF."""
+    return typeset(json.dumps(paper(report), ensure_ascii=False))
