@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from cakupan import night
 from cakupan.database import Role
+from cakupan.database.declared_grants import declared
+from cakupan.database.server import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -38,6 +41,8 @@ OWN = {
     "superset": {"superset_secret_key", "superset_admin_password", "pg_bi_password", "postgres_tls_certificate"},
 }  # fmt: skip
 """Which service may read which secret."""
+OF_A_NIGHT = 80
+"""Connections: of Airflow's components, of as many tasks as run at once, of dbt's threads, and some for a person."""
 
 _spec = importlib.util.spec_from_file_location("make_env", ROOT / "scripts" / "make_env.py")
 assert _spec and _spec.loader
@@ -52,6 +57,21 @@ def test_the_files_follow_the_compose_specification() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [
+        int(SETTINGS["max_connections"]),
+        *map(int, re.findall(r"max_connections=(\d+)", COMPOSE + CITUS)),
+    ],
+)  # fmt: skip
+def test_readers_who_hold_all_they_may_leave_a_night_connections(connections: int) -> None:
+    of_readers = {"steward", "auditor", "bi", "viewer"}
+    readers = sum(login.connections for name, login in declared().roles.items() if name in of_readers)
+    offices = declared().office_login.connections * len(night.agencies())
+    assert min(login.connections for name, login in declared().roles.items() if name in of_readers) > 0
+    assert readers + offices + OF_A_NIGHT <= connections
 
 
 def test_every_service_has_its_own_secrets_and_no_other() -> None:

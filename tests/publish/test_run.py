@@ -102,6 +102,21 @@ def test_publishing_neither_waits_for_nor_blocks_a_reader(database: psycopg.Conn
         assert shown(reader) == [(NIGHT, run_id)]
 
 
+@pytest.mark.parametrize("role", [Role.BI, Role.VIEWER])
+def test_what_a_bi_tool_asks_in_one_transaction_is_of_one_night(database: psycopg.Connection, role: Role) -> None:
+    with connect(Role.TRANSFORMER) as owner:
+        owner.execute("create view open.nights as select as_of_date, run_id from ledger.published")
+    run_id = start_run(database, NIGHT)
+    with connect(role) as reader:
+        asked = "select as_of_date, run_id from open.nights"
+        assert reader.execute(asked).fetchall() == []
+        publish(database, run_id)
+        database.commit()
+        assert reader.execute(asked).fetchall() == []
+        reader.commit()
+        assert reader.execute(asked).fetchall() == [(NIGHT, run_id)]
+
+
 def test_a_run_that_was_not_built_to_its_end_is_not_published(database: psycopg.Connection) -> None:
     run_id = begin_run(database, NIGHT)
     with pytest.raises(NotBuilt, match="is BUILDING, not BUILT"):

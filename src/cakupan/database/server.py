@@ -25,7 +25,7 @@ SETTINGS = {
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
-    "max_connections": "100",
+    "max_connections": "300",  # more than all readers together may hold: a night always finds one
     "jit": "off",
     # The server's own log would quote rows in errors; every error reaches its client anyway.
     "log_min_messages": "fatal",
