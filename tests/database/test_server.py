@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ import psycopg
 import pytest
 
 from cakupan.database import Role, apply_schema, connect
-from cakupan.database.server import Server
+from cakupan.database import server as servers
+from cakupan.database.server import Server, ServerError
 
 
 def test_a_wrong_password_is_refused(installation: Path) -> None:
@@ -81,3 +83,28 @@ def test_readers_cannot_fill_the_disk_or_take_every_connection(database_name: st
 def test_bi_begins_read_only(database_name: str) -> None:
     with connect(Role.BI) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         connection.execute("create temporary table kept (one int)")
+
+
+@pytest.mark.warehouse  # no server starts, which a unit test may not even try
+def test_a_server_without_room_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `make faults` sees it of a real one; here its programs are told to say so."""
+    made = Server(tmp_path / "database")
+    made.data.mkdir(parents=True)
+    (made.data / "PG_VERSION").write_text("18")
+    log = made.data / "server.log"
+    log.write_text("No space left on device, a week ago\n")
+
+    def refuse(*_: object) -> subprocess.CompletedProcess[str]:
+        log.write_text(f"{log.read_text()}{says}\n")
+        return subprocess.CompletedProcess((), 1, "", "it did not start")
+
+    monkeypatch.setattr(servers.Account, "own", lambda _: None)
+    monkeypatch.setattr(servers.Account, "run", refuse)
+    monkeypatch.setattr(servers, "START_ATTEMPTS", 1)
+    says = 'PANIC:  could not write to file "pg_wal/xlogtemp.1": No space left on device'
+    told = rf"^PostgreSQL did not start: its disk is full\. Make room on the disk of {made.data} [^\n]*$"
+    with pytest.raises(ServerError, match=told):
+        made.start("x")
+    says = "FATAL:  lock file is there"
+    with pytest.raises(ServerError, match=r"(?s)^PostgreSQL did not start: it did not start.*lock file is there"):
+        made.start("x")

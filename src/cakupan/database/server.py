@@ -85,15 +85,22 @@ class Server:
         if not self.made:
             self._initdb(superuser_password)
         options = " ".join(f"-c {name}='{value}'" for name, value in self._options().items())
+        known = self._log.stat().st_size if self._log.exists() else 0
         for _ in range(START_ATTEMPTS):
             if self.running:
                 return
             data = self._account.data
-            started = self._account.run("pg_ctl", "-D", data, "-w", "-l", data / "server.log", "-o", options, "start")
+            started = self._account.run("pg_ctl", "-D", data, "-w", "-l", data / self._log.name, "-o", options, "start")
             if started.returncode == 0:
                 return
             time.sleep(0.3)
-        raise ServerError(f"PostgreSQL did not start: {started.stderr.strip()}\n{self._log_tail()}")
+        tail = self._log_tail(known)
+        if "No space left on device" in tail:
+            raise ServerError(
+                f"PostgreSQL did not start: its disk is full. Make room on the disk of {self.data} (data and WAL), then"
+                " start it again; nothing that was committed is lost"
+            )
+        raise ServerError(f"PostgreSQL did not start: {started.stderr.strip()}\n{tail}")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server; nothing happens when it is down. Raises ServerError."""
@@ -120,9 +127,13 @@ class Server:
         if made.returncode:
             raise ServerError(f"PostgreSQL cluster could not be made: {made.stderr.strip()}")
 
-    def _log_tail(self) -> str:
-        log = self.data / "server.log"
-        return log.read_text(errors="replace")[-2000:] if log.exists() else ""
+    @property
+    def _log(self) -> Path:
+        return self.data / "server.log"
+
+    def _log_tail(self, known: int) -> str:
+        """Return the end of what the server's log says beyond so many bytes."""
+        return self._log.read_bytes()[known:].decode(errors="replace")[-2000:] if self._log.exists() else ""
 
 
 def binaries() -> Path:
