@@ -71,6 +71,25 @@ def test_counts_of_a_group_are_shown_together_or_not() -> None:
     assert {name.measure for name in hidden_counts(counts, NIGHT)} == {PARTICIPANTS, "not_covered"}
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [("UNRESOLVED", "UNRESOLVED_PARTICIPANT"), ("NOT_ON_DECREE", "NOT_ON_DECREE")]
+)
+def test_hidden_worker_months_are_not_told_by_the_findings_that_count_them(status: str, code: str) -> None:
+    """Each of these findings is one worker-month: 27 of them are the 27 months of three persons."""
+    counts = [
+        count("dbhcht_protection", measure, f"2025|{row}", persons, "worker_months")
+        for row, months, workers in ((status, 27, 3), ("PROTECTED", 447, 59), ("NOT_POSTED", 76, 17))
+        for measure, persons in (("worker_months", months), ("workers", workers))
+    ]
+    every = [("SEMUA", 27), ("2.07", 9), ("2.17", 18)]
+    counts += [
+        count("findings_by_office", "findings", f"2025|{code}|warning|{office}", found) for office, found in every
+    ]
+    hidden = hidden_counts(counts, NIGHT)
+    assert Name("dbhcht_protection", "worker_months", f"2025|{status}") in hidden
+    assert Name("findings_by_office", "findings", f"2025|{code}|warning|SEMUA") in hidden
+
+
 def test_the_same_counts_give_the_same_pattern_in_whatever_order_they_come() -> None:
     counts = city(3)
     assert hidden_counts(counts, NIGHT) == hidden_counts(counts[::-1], NIGHT)

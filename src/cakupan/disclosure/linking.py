@@ -12,6 +12,8 @@ from cakupan.disclosure.cells import Count, Link, Name, adds_up, no_more, same, 
 Row = tuple[str, ...]
 ALL, TOTAL = "SEMUA", "JUMLAH"
 PARTICIPANTS = "active_participants"
+WORKER_MONTHS = {"NOT_ON_DECREE": "NOT_ON_DECREE", "UNRESOLVED_PARTICIPANT": "UNRESOLVED"}
+"""Findings of which each is one worker-month, with what protection calls these months."""
 ROSTER = ("registered_workers", PARTICIPANTS, "not_covered")
 
 
@@ -146,6 +148,10 @@ def _others(known: Counts) -> Iterator[Link]:
         yield told_together([name for row, name in worker_months.items() if row[0] == year])
     findings = known.of("findings_by_office", "findings")
     yield from _sums(findings, findings, lambda row: (*row[:3], ALL))
+    for row, name in findings.items():
+        status = (row[0], WORKER_MONTHS.get(row[1], ""))
+        if row[-1] == ALL and status in worker_months:
+            yield same(worker_months[status], name)
 
 
 def _answers(known: Counts) -> Iterator[Link]:
