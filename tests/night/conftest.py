@@ -32,15 +32,18 @@ KILLED = (("ingest_bpjstk", 1), ("ingest_distan", 0.3), ("warehouse", 4))
 
 
 @contextmanager
-def processes_watched(commands: set[str]) -> Iterator[None]:
-    """Keep the command line of every process that is seen meanwhile."""
+def watched(commands: set[str], folder: Path, files: dict[str, int]) -> Iterator[None]:
+    """Keep the command line of every process, and the mode of every file in a folder, that is seen meanwhile."""
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.5):
+        while not over.wait(0.2):
             for process in Path("/proc").glob("[0-9]*/cmdline"):
                 with suppress(OSError):  # it has ended
                     commands.add(process.read_text(errors="replace").replace("\0", " "))
+            for path in folder.rglob("*"):
+                with suppress(OSError):
+                    files[str(path.relative_to(folder))] = path.lstat().st_mode
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -60,6 +63,8 @@ class Installation:
     """How many runs Airflow took to be under way after each killed night, and then after each night."""
     commands: set[str] = field(default_factory=set)
     """What any process of this machine was started with while a night ran, as everybody on it can read."""
+    spooled: dict[str, int] = field(default_factory=dict)
+    """Temporary files that were seen while a night ran, with their modes."""
     _urls: dict[str, str] = field(default_factory=dict)
 
     def cakupan(self, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -71,12 +76,19 @@ class Installation:
 
     def _environment(self) -> dict[str, str]:
         others = {name: value for name, value in os.environ.items() if not name.startswith("CAKUPAN_")}
-        return others | {"CAKUPAN_HOME": str(self.home)}
+        self.temporary.mkdir(exist_ok=True)
+        self.temporary.chmod(0o711)  # the server's account reads there what it is handed
+        return others | {"CAKUPAN_HOME": str(self.home), "TMPDIR": str(self.temporary)}
+
+    @property
+    def temporary(self) -> Path:
+        """Where its commands put temporary files."""
+        return self.home.parent / "tmp"
 
     def run(self, *nights: str) -> subprocess.CompletedProcess[str]:
         """Run a night, or nights from a first to a last, with one start-up."""
         dates = ("--date", *nights) if len(nights) == 1 else ("--from-date", nights[0], "--to-date", nights[-1])
-        with processes_watched(self.commands):
+        with watched(self.commands, self.temporary, self.spooled):
             ran = self.cakupan("nightly", *dates, "--from", self.city / "deliveries", "--all")
         self.ran |= dict.fromkeys(nights, ran)
         return ran

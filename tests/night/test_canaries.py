@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import stat
+import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.night import pdf_text
 from tests.night.bad_night import BAD
 from tests.night.canaries import CELLS, NUMBERS
-from tests.night.conftest import Installation
+from tests.night.conftest import Installation, watched
 
 HOME_OF_ROWS = {"landing", "quarantine", "accepted", "identity"}
 KEPT_APART = {"archive", "database", "secrets"}
@@ -30,8 +34,10 @@ def canaries(text: str) -> set[str]:
 
 
 def texts(path: Path) -> Iterator[str]:
-    """What a file says; of a workbook each part."""
-    if zipfile.is_zipfile(path):
+    """What a file says; of a workbook each part, of a PDF each page."""
+    if path.suffix == ".pdf":
+        yield from pdf_text.texts(path.read_bytes())
+    elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as parts:
             yield from (parts.read(name).decode(errors="replace") for name in parts.namelist())
     else:
@@ -63,6 +69,32 @@ def test_they_were_delivered_and_landed(admin: psycopg.Connection) -> None:
     """The search finds what is there."""
     landed = said_by(admin, "landing.diskumdag_pelaku_usaha") + said_by(admin, "landing.pupr_proyek_konstruksi")
     assert canaries(landed) >= set(CELLS.values())
+
+
+def test_a_page_of_a_pdf_is_read(nights: Installation) -> None:
+    card = next((nights.home / "outbox").glob("rapor-dinsos-*.pdf"))
+    assert "Keabsahan" not in card.read_text(errors="replace")
+    assert any("Keabsahan\n" in text for text in texts(card))
+
+
+def test_a_temporary_file_is_seen_while_it_is_there(tmp_path: Path) -> None:
+    seen: dict[str, int] = {}
+    with watched(set(), tmp_path, seen):
+        (tmp_path / "open").touch()
+        (tmp_path / "open").chmod(0o644)
+        time.sleep(0.5)
+    assert seen["open"] & 0o077
+
+
+def test_in_no_temporary_file(nights: Installation) -> None:
+    """Nothing is left of what was spooled, here or by the server, and nobody else could read it meanwhile."""
+    assert [path for path in nights.temporary.rglob("*") if path.is_file()] == []
+    assert list((nights.home / "database/data/base").glob("pgsql_tmp/*")) == []
+    assert [name for name, mode in nights.spooled.items() if stat.S_ISREG(mode) and mode & 0o077] == []
+    elsewhere = [path for path in Path(tempfile.gettempdir()).iterdir() if path.is_file() and not path.is_symlink()]
+    began = (nights.home / "database/port").stat().st_mtime
+    found = {path.name for path in elsewhere if path.stat().st_mtime > began for text in texts(path) if canaries(text)}
+    assert found == set()
 
 
 def test_in_no_file_but_the_archive_and_an_offices_own_workbook(nights: Installation) -> None:

@@ -11,6 +11,7 @@ import os
 import runpy
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
@@ -86,6 +87,7 @@ def _become(environment: dict[str, str], out: TextIO, err: TextIO) -> None:
     """Take on what a new process is given."""
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # a new process would ask where temporary files go
     os.chdir(settings.PROJECT)
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
