@@ -18,7 +18,7 @@ from cakupan.orchestration import components
 
 READ = """
 import json, sys
-from datetime import datetime, timezone
+from airflow.cli.cli_config import ARG_BACKFILL_FROM_DATE, ARG_BACKFILL_TO_DATE
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.utils.types import DagRunType
@@ -26,9 +26,11 @@ bag = DagBag(sys.argv[1])
 told = {}
 for name, dag in bag.dags.items():
     stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
-    asked = stored.iter_dagrun_infos_between(
-        datetime(2025, 9, 7, tzinfo=timezone.utc), datetime(2025, 9, 9, 12, tzinfo=timezone.utc)
+    first, last = (
+        argument.kwargs["type"](day)
+        for argument, day in ((ARG_BACKFILL_FROM_DATE, "2025-09-07"), (ARG_BACKFILL_TO_DATE, "2025-09-09"))
     )
+    asked = stored.iter_dagrun_infos_between(first, last)
     next_one = stored.next_dagrun_info(last_automated_run_info=None)
     asked = list(asked)
     names = [
@@ -44,7 +46,7 @@ print(json.dumps([bag.import_errors, told]))
 
 
 def read(home: Path, **environment: str) -> dict[str, tuple[str | None, list[str], list[str]]]:
-    """For each DAG the night that would begin by itself next, those of a backfill of three nights, and their runs."""
+    """For each DAG the night that would begin by itself next, those of a backfill of three days, and their runs."""
     ran = subprocess.run(
         [sys.executable, "-c", READ, str(settings.DAGS)], text=True, capture_output=True, check=True,
         env=os.environ | orchestration.environment() | environment,

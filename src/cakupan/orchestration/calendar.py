@@ -6,7 +6,8 @@ once, has none of them and would find every agency late.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, time
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -23,6 +24,18 @@ class Nightly(CronPartitionTimetable):  # type: ignore[misc]  # mypy does not re
     def generate_run_id(self, *, run_type: Any, run_after: datetime, **about: Any) -> str:
         """Name a run `scheduled__night_2025-10-02__1a2b3c4d`; one by hand, which has no key, by the city's time."""
         return named(run_type, about.get("partition_key"), run_after)
+
+    def iter_partition_dagrun_infos(self, *, earliest: datetime, latest: datetime) -> Iterator[Any]:
+        """Yield the nights of all days from a first to a last one, whatever hour of them is named.
+
+        A day that is named by its date ends for Airflow as it begins: the night of the last one, which begins at 01:00,
+        would be left out without a word.
+        """
+        zone = ZoneInfo(settings.TIME_ZONE)
+        first, last = (moment.astimezone(zone).date() for moment in (earliest, latest))
+        yield from super().iter_partition_dagrun_infos(
+            earliest=datetime.combine(first, time.min, zone), latest=datetime.combine(last, time.max, zone)
+        )
 
 
 class WhenAsked(Nightly):
