@@ -53,13 +53,17 @@ def run(as_of: date, deliveries: Path, groups: tuple[str, ...] = ("land", "valid
     """Run the night step by step, each group of stages in a process of its own, which may fork others."""
     measured = Measured()
     for group in groups:
-        # A process that is begun anew holds nothing of the group before.
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
-            seconds, memory = executor.submit(in_process, group, as_of, deliveries).result()
+        seconds, memory = in_own_process(group, as_of, deliveries)
         measured.start_up += seconds.pop(START_UP)
         measured.timings.seconds |= seconds
         measured.memory[group] = memory
     return measured
+
+
+def in_own_process(group: str, as_of: date, deliveries: Path) -> tuple[dict[str, float], int]:
+    """Run one group of stages in a process that is begun anew, and holds nothing of the group before."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+        return executor.submit(in_process, group, as_of, deliveries).result()
 
 
 def in_process(group: str, as_of: date, deliveries: Path) -> tuple[dict[str, float], int]:
