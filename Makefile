@@ -6,7 +6,7 @@ BIN := .venv/bin
 NIGHT := $(BIN)/cakupan nightly --date $(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly test test-unit test-oldest test-citus test-spread lint faults fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
+.PHONY: help nightly test test-unit test-oldest test-citus test-spread lint faults ranges fuzz orders bench airflow env docs lineage guides sbom audit lock superset clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -36,8 +36,11 @@ lint: .venv/ready ## ruff, mypy, the order of the rooms, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/sqlfluff lint dbt_project \
 		&& $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff --templater placeholder src/cakupan/trace/queries src/cakupan/answers/questions
 
-faults: .venv/ready ## Kill the steps of a night POINTS=200 times in all and the database server 20 times, do them again, compare with an undisturbed night, print a table
-	@$(BIN)/python -m tests.faults.sweep --points $(or $(POINTS),200)
+faults: .venv/ready ## Kill the steps of a night POINTS=200 times in all and the database server 20 times, do them again, compare with an undisturbed night, print a table; as root, fill the server's disks
+	@$(BIN)/python -m tests.faults.sweep --points $(or $(POINTS),200) && $(BIN)/python -m tests.faults.full_server
+
+ranges: .venv/ready ## Run NIGHTS=30 nights one by one, in ranges and by Airflow's backfill, with late and mended deliveries between, and compare
+	@$(BIN)/python -m tests.night.ranges --nights $(or $(NIGHTS),30)
 
 orders: .venv/ready ## Deliver, correct, kill, publish, release and erase in ORDERS=200 orders of STEPS=30, against a model in plain Python
 	@CAKUPAN_TEST_ORDERS=$(or $(ORDERS),200) CAKUPAN_TEST_STEPS=$(or $(STEPS),30) $(BIN)/python -m pytest -q -n 0 tests/audit/test_any_order.py
