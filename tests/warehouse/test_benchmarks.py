@@ -37,14 +37,13 @@ LINES = [
     *(f"tables grew, {ordinal} night" for ordinal in ("first", "next")),
     *(f"write-ahead log, {ordinal} night" for ordinal in ("first", "next")),
     "bytes of tables a worker, next night",
+    "of them rows as landed, dropped again when old",
     "verify / one hash of all landed rows",
     *(f"most memory, {group}" for group in ("land", "validate", "build", "publish", "verify")),
     *(f"{what}, slope a night" for what in ("seconds", "tables", "log")),
     *(f"{what}, last / first" for what in ("seconds", "tables", "log")),
     *(f"{what}, night 1000 / night 10 by that slope" for what in ("seconds", "tables", "log")),
 ]
-
-
 BI_CLIENTS = (
     "errors of BI clients", "pages of BI clients with two nights", "times a BI client was seen waiting for a lock",
 )  # fmt: skip
