@@ -92,9 +92,9 @@ def test_no_metric_adds_nights_up(reader) -> None:
             every, largest = (
                 reader.execute(statement).fetchone()[0]
                 for statement in (
-                    f"select {metric['expression']} from {relation(dataset)}",
+                    f"select {metric['expression']} from {relation(dataset)} as dataset",
                     f"select max(of_night) from (select {metric['expression']} as of_night from {relation(dataset)}"
-                    " group by as_of_date) as nights",
+                    " as dataset group by as_of_date) as nights",
                 )
             )
             assert float(every) <= float(largest) * 1.000001, metric["metric_name"]
