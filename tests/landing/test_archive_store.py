@@ -120,8 +120,9 @@ def test_only_a_hash_is_a_name(archive, name):
 
 
 @pytest.fixture
-def in_the_store(store, monkeypatch):
-    """The settings of an installation whose archive the store has."""
+def in_the_store(store, tmp_path, monkeypatch):
+    """The settings of an installation whose archive the store has, and of whose record nothing was signed yet."""
+    monkeypatch.setenv("CAKUPAN_LEDGER", str(tmp_path / "ledger"))
     monkeypatch.setenv("CAKUPAN_ARCHIVE", "s3://drop/city/archive")
     monkeypatch.setenv("CAKUPAN_ARCHIVE_ENDPOINT", store.url)
     monkeypatch.setenv("CAKUPAN_ARCHIVE_KEY", KEY)
