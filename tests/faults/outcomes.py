@@ -29,7 +29,7 @@ TOLD_APART = re.compile(r"-[0-9a-f]{8}(?=[-.])")
 LEDGER = """
     select agency, feed, business_date::text, delivery_status, reason_code,
         delivered_rows, accepted_rows, quarantined_rows, duplicate_rows
-    from ledger.current_validation order by 1, 2, 3, 4
+    from ledger.current_validation order by 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 SET_ASIDE = """
     select d.business_date::text, q.sheet, q.row_number, q.verdict, q.rules::text
