@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cakupan.doctor import of_machine
-from cakupan.files import DRAFT, open_plain, write_whole
+from cakupan.files import DRAFT, clear_abandoned, open_plain, write_whole
 from cakupan.landing.archive import Archive
 from cakupan.landing.cache import what_is_wrong
 
@@ -37,7 +37,7 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [letter]
 
 
-def test_what_a_killed_writer_left_goes_with_the_next_file_and_what_is_being_written_stays(tmp_path: Path) -> None:
+def test_what_a_killed_writer_left_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
     held, left, fresh = (tmp_path / f".letter.html.{number * 8}.draft" for number in "123")
     other = tmp_path / ".letter.html.draft"  # is written again under the same name
     for path in (held, left, fresh, other):
@@ -45,8 +45,9 @@ def test_what_a_killed_writer_left_goes_with_the_next_file_and_what_is_being_wri
         os.utime(path, (time.time() if path is fresh else 0,) * 2)
     with held.open("rb") as writer:
         fcntl.flock(writer, fcntl.LOCK_SH)
-        write_whole(tmp_path / "another.html", "whole")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [held.name, fresh.name, other.name, "another.html"]
+        clear_abandoned(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [held.name, fresh.name, other.name]
+    clear_abandoned(tmp_path / "not there")
 
 
 def test_a_writer_that_is_killed_leaves_a_draft_by_which_it_is_known(
@@ -61,8 +62,8 @@ def test_a_writer_that_is_killed_leaves_a_draft_by_which_it_is_known(
     assert left.read_text() == "dear office"
     monkeypatch.undo()
     os.utime(left, (0, 0))
-    write_whole(tmp_path / "another.html", "whole")
-    assert [path.name for path in tmp_path.iterdir()] == ["another.html"]
+    clear_abandoned(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])

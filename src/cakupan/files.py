@@ -34,11 +34,7 @@ def is_plain(path: Path) -> bool:
 
 
 def write_whole(path: Path, content: bytes | str) -> Path:
-    """Write a file for this account alone, whole or not at all; a link that lies there is replaced, not followed.
-
-    What killed writers left in the folder goes.
-    """
-    _clear_abandoned(path.parent)
+    """Write a file for this account alone, whole or not at all; a link that lies there is replaced, not followed."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".draft", dir=path.parent)
     draft = Path(name)
     try:
@@ -52,9 +48,9 @@ def write_whole(path: Path, content: bytes | str) -> Path:
         raise
 
 
-def _clear_abandoned(folder: Path) -> None:
-    """Remove drafts that nobody holds and nobody has written to for an hour."""
-    for path in folder.iterdir():
+def clear_abandoned(folder: Path) -> None:
+    """Remove drafts that nobody holds and nobody has written to for an hour; there may be no such folder."""
+    for path in folder.glob(".*.draft"):
         if DRAFT.fullmatch(path.name):
             with suppress(OSError), path.open("rb") as left:
                 fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,6 +15,7 @@ from cakupan.bilingual import Language
 from cakupan.corrections.exporting import write_fix_workbooks
 from cakupan.database import Role, connect
 from cakupan.feeds import load_feeds
+from cakupan.files import clear_abandoned
 from cakupan.ledger.written import note_written
 from cakupan.night import feeds_of
 from cakupan.quality.report import feed_lines, write_night_report
@@ -23,9 +24,14 @@ from cakupan.steps import StepFailed, hide_values
 
 @hide_values
 def report(night: date) -> str:
-    """Write the night's page about deliveries and rules, fit to be mailed to the offices; returns its path."""
+    """Write the night's page about deliveries and rules, fit to be mailed to the offices; returns its path.
+
+    What killed writers left beside reports and letters goes.
+    """
     path = report_path(night)
     path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (path.parent, notices.outbox()):
+        clear_abandoned(folder)  # once a night: the files of years lie there
     with connect(Role.LOADER) as connection:
         write_night_report(connection, load_feeds(settings.FEEDS), night, path)
         note_written(connection, [path])

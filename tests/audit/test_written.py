@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,11 @@ def test_files_written_anew_are_no_alteration_nor_are_pages_that_are_no_more(kep
 
 def test_the_night_notes_what_it_writes(kept: Kept, home: Path) -> None:
     before = written_below(home)
+    left = home / "outbox/.letter.html.12345678.draft"
+    left.touch()
+    os.utime(left, (0, 0))
     for_readers.report(NIGHT)
+    assert not left.exists()
     letter = for_readers.tell_office("distan", NIGHT, _kept)
     assert letter
     noted = {path for (path,) in kept.database.execute("select path from ledger.written")}
