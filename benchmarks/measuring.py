@@ -15,11 +15,9 @@ from cakupan.database import Role, connect
 
 @dataclass
 class Timings:
-    """Seconds by stage, in the order in which the stages began, and the memory of processes that were forked."""
+    """Seconds by stage, in the order in which the stages began."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    memory: int = 0
-    """The most bytes that a process held that was forked for them."""
 
     @contextlib.contextmanager
     def clock(self, stage: str) -> Iterator[None]:
@@ -66,12 +64,14 @@ def disk() -> Disk:
 
 
 def most_memory() -> int:
-    """Return the most bytes that this process held at a time.
+    """Return the most bytes that this process, or one that it forked and that has ended, held at a time.
 
-    Linux also counts, in what getrusage says, what the process that began this one held.
+    Linux also counts, in what getrusage says of a process itself, what the one that began it held.
     """
+    unit = 1 if sys.platform == "darwin" else 1024
+    forked = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
     status = Path("/proc/self/status")
     if status.exists():
         (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return max(int(line.split()[1]) * 1024, forked)
+    return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, forked)
