@@ -8,7 +8,7 @@
     meta={'feed': 'bpjstk.iuran', 'distributed_by': 'membership_key'},
     indexes=[{'columns': ['validation_id']}],
     pre_hook="{{ forget_replaced() }}",
-    post_hook="analyze {{ this }}",
+    post_hook="{{ analyze_sample(this) }}",
 ) }}
 
 select

@@ -1,6 +1,6 @@
 -- Contribution lines that have to do with DBHCHT on the night: funded by it, or posted under the billing code of one of its
 -- payment orders. With the worker as of the night, NULL where no accepted membership ever named one.
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="{{ analyze_sample(this) }}") }}
 
 with billing as (
     select distinct billing_code

@@ -1,5 +1,5 @@
 -- Payment orders (SP2D) from DBHCHT that the night rests on, each with its fiscal year's budget line in force behind it.
-{{ config(post_hook="analyze {{ this }}") }}
+{{ config(post_hook="{{ analyze_sample(this) }}") }}
 
 select
     sp2d.sp2d_no,

@@ -8,7 +8,7 @@
     meta={'distributed_by': 'membership_key'},
     indexes=[{'columns': ['membership_key', 'business_date']}, {'columns': ['worker_key']}],
     pre_hook="{{ end_owners() }}",
-    post_hook="analyze {{ this }}",
+    post_hook="{{ analyze_sample(this) }}",
 ) }}
 
 {%- set first_date = first_changed_membership_date() %}

@@ -2,7 +2,7 @@
 {{ config(
     indexes=[{'columns': ['address']}, {'columns': ['delivery_id', 'row_number']}],
     pre_hook="{{ place_records() }}",
-    post_hook="analyze {{ this }}",
+    post_hook="{{ analyze_sample(this) }}",
 ) }}
 
 select

@@ -21,7 +21,8 @@ paid_ahead as (
         program_code = 'JKK'
         and paid_on <= %(night)s
         and business_date <= %(night)s
-        and left(contribution_month, 4) = (extract(year from %(night)s::date) + 1)::text
+        and contribution_month between to_char(%(night)s::date + interval '1 year', 'YYYY"01"')
+        and to_char(%(night)s::date + interval '1 year', 'YYYY"12"')
     group by funding_source_code
 ),
 
@@ -32,7 +33,8 @@ decreed_ahead as (
     from marts.fct_beneficiary
     where
         business_date <= %(night)s
-        and left(contribution_month, 4) = (extract(year from %(night)s::date) + 1)::text
+        and contribution_month between to_char(%(night)s::date + interval '1 year', 'YYYY"01"')
+        and to_char(%(night)s::date + interval '1 year', 'YYYY"12"')
 ),
 
 by_source as (

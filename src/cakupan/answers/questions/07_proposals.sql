@@ -6,7 +6,10 @@ with named as (
         decree_date,
         worker_key
     from marts.fct_beneficiary
-    where business_date <= %(night)s and extract(year from decree_date) = extract(year from %(night)s::date)
+    where
+        business_date <= %(night)s
+        and decree_date >= date_trunc('year', %(night)s::date)
+        and decree_date < date_trunc('year', %(night)s::date) + interval '1 year'
 ),
 
 asked_about as (
