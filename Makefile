@@ -25,7 +25,7 @@ test-oldest: .venv/ready ## Run tests/database and what the doctor reads on Post
 	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 tests/database tests/doctor/test_reading.py
 
 # Minutes, because a dead worker is missed only after a while; so not part of the suite.
-test-spread: .venv/ready .spread/ready ## Run a night on two Celery workers, kill one in the middle, compare the figures; and time feeds with one worker and with two
+test-spread: .venv/ready .spread/ready ## Run a night on two Celery workers, kill one at a feed and one at a layer, compare the figures; and time feeds with one worker and with two
 	@PYTHONPATH=.spread $(BIN)/python -m pytest -rP tests/night/two_workers.py
 
 # A cluster of one's own: docs/citus.md. The suite leaves these tests out and says so.
