@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections.abc import Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 
 import psycopg
@@ -15,53 +19,92 @@ from cakupan.audit.check_ledger import check_tables, tell_of_reads
 from cakupan.audit.check_marts import check_marts
 from cakupan.audit.check_rows import check_archive, check_decisions, check_landing
 from cakupan.audit.folder import Folder
-from cakupan.audit.record import read_record
+from cakupan.audit.record import Record, read_record
 from cakupan.database import Role, connect
 from cakupan.landing.archive import open_archive
 
-AREAS = ("ledger", "books", "archive", "landing", "decisions", "marts", "definitions", "files")
+TOGETHER = (("books",), ("archive", "landing"), ("decisions",), ("marts",), ("definitions",), ("files",))
+"""Areas that one process verifies: rows that were dropped are had again from the archived files that hold."""
+AREAS = ("ledger", *(name for names in TOGETHER for name in names))
+
+
+@dataclass(frozen=True)
+class _Against:
+    """What areas are held against."""
+
+    record: Record
+    folder: Folder
+    on: date | None
 
 
 def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Area]:
-    """Verify the areas named in `only`, one after another; `on` limits all but the ledger to one night, the books
-    to the last seal.
+    """Verify the areas named in `only`, and return each when it and those before it are done; `on` limits all but the
+    ledger to one night, the books to the last seal.
 
+    The ledger comes first; what is held against it, side by side, in as many processes as there are cores.
     The ledger and the marts are read as the auditor; landed rows, decisions and identity, which are personal, as the
     loader.
     Nothing is changed. Raises psycopg.Error, and BadNote when the installation's key is none.
     """
-    folder = Folder()
-    areas = {name: Area(name) for name in AREAS}
+    against, ledger = _read_ledger(on)
+    if "ledger" in only:
+        yield ledger
+    groups = [names for names in TOGETHER if set(names) & set(only)]
+    # Forked while no connection is open: the record, which may be large, is there without being handed on.
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(os.cpu_count(), fork, _hold_against, (against,)) as executor:
+        for verified in [executor.submit(_verify_group, names) for names in groups]:
+            yield from (area for area in verified.result() if area.name in only)
+
+
+def _read_ledger(on: date | None) -> tuple[_Against, Area]:
+    folder, area = Folder(), Area("ledger")
     with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
+        _find_nothing_of_others(auditor, loader)
         auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        for connection in (auditor, loader):  # whatever their logins were set to: no function of somebody else is found
-            connection.execute("set search_path = pg_catalog")
         with auditor.transaction():  # one state of the ledger, whatever a night enters meanwhile
-            record = read_record(auditor, folder, areas["ledger"])
-            check_tables(auditor, record, areas["ledger"])
-        tell_of_reads(loader, record, areas["ledger"])
-        if "ledger" in only:
-            yield areas["ledger"]
-        if "books" in only:
-            check_books(loader, record, folder, areas["books"], on)
-            yield areas["books"]
-        lost_files: set[str] = set()
-        if {"archive", "landing"} & set(only):
-            lost_files = check_archive(record, open_archive(), areas["archive"], on)
-        if "archive" in only:
-            yield areas["archive"]
-        if "landing" in only:
-            check_landing(loader, record, lost_files, areas["landing"], on)
-            yield areas["landing"]
-        if "decisions" in only:
-            check_decisions(loader, record, folder, areas["decisions"], on)
-            yield areas["decisions"]
-        if "marts" in only:
-            check_marts(auditor, record, folder, areas["marts"], on)
-            yield areas["marts"]
-        if "definitions" in only:
-            check_definitions(auditor, record, folder, areas["definitions"])
-            yield areas["definitions"]
-        if "files" in only:
-            check_files(loader, areas["files"])
-            yield areas["files"]
+            record = read_record(auditor, folder, area)
+            check_tables(auditor, record, area)
+        tell_of_reads(loader, record, area)
+    return _Against(record, folder, on), area
+
+
+_held: list[_Against] = []
+"""Of a process that verifies: what it was begun with."""
+
+
+def _hold_against(against: _Against) -> None:
+    _held[:] = [against]
+
+
+def _verify_group(names: Collection[str]) -> list[Area]:
+    (against,) = _held
+    record, folder, on = against.record, against.folder, against.on
+    areas = {name: Area(name) for name in names}
+    lost_files: set[str] = set()
+    with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
+        _find_nothing_of_others(auditor, loader)
+        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for name, area in areas.items():
+            match name:
+                case "books":
+                    check_books(loader, record, folder, area, on)
+                case "archive":
+                    lost_files = check_archive(record, open_archive(), area, on)
+                case "landing":
+                    check_landing(loader, record, lost_files, area, on)
+                case "decisions":
+                    check_decisions(loader, record, folder, area, on)
+                case "marts":
+                    check_marts(auditor, record, folder, area, on)
+                case "definitions":
+                    check_definitions(auditor, record, folder, area)
+                case "files":
+                    check_files(loader, area)
+    return list(areas.values())
+
+
+def _find_nothing_of_others(*connections: psycopg.Connection) -> None:
+    """Find no function of somebody else, whatever the logins were set to."""
+    for connection in connections:
+        connection.execute("set search_path = pg_catalog")
