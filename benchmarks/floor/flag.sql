@@ -15,6 +15,8 @@ with cleaned as materialized (
 select place, readable, {cells}, {broken} as rules from cleaned;
 analyze suspect;
 
+create temp table earlier as {earlier};
+
 create temp table repeated as
 select {key} from (
     select {key} from {raw} as r where not exists (select from suspect as s where s.place = r.ctid)
@@ -62,4 +64,4 @@ select
     (select count(*) from {typed} where night = {night}::date),
     count(*) filter (where verdict = 'quarantined'), count(*) filter (where verdict = 'duplicate')
 from verdict;
-drop table suspect, judged, repeated, verdict
+drop table suspect, judged, earlier, repeated, verdict

@@ -44,6 +44,7 @@ def _names(feed: Feed, night: date) -> dict[str, sql.Composable]:
             [rule.rule_id for rule in (*suite.row_rules, suite.key_rule) if rule.severity != "info"]
         ),
         "careful_casts": _casts(feed, feed.columns), "plain_casts": _casts(feed, feed.columns, cheap=True),
+        "earlier": sql.SQL("select * from {} limit 0").format(typed),
         "union_earlier": sql.SQL(""), "repeats_earlier": never, "shares_earlier": never,
     }  # fmt: skip
     if feed.cadence == "increment":
@@ -52,17 +53,18 @@ def _names(feed: Feed, night: date) -> dict[str, sql.Composable]:
 
 
 def _earlier(feed: Feed, typed: sql.Identifier, compared: list[Column]) -> dict[str, sql.Composable]:
-    """Write how an increment is held against all that was let in before."""
-    key, key_of_j, key_of_t = (column_list(feed.key, table) for table in (None, "j", "t"))
-    same = sql.SQL("exists (select from {typed} as t where ({t}) = ({j}) and ({old}) is not distinct from ({new}))")
+    """Write how an increment is held against all that was let in before, which is read once."""
+    key, key_of_j, key_of_e = (column_list(feed.key, table) for table in (None, "j", "e"))
+    same = sql.SQL("exists (select from earlier as e where ({e}) = ({j}) and ({old}) is not distinct from ({new}))")
     return {
-        "union_earlier": sql.SQL(
-            "union select {key} from {typed} where ({key}) in"
+        "earlier": sql.SQL(
+            "select * from {typed} where ({key}) in"
             " (select {key} from {raw} union all select {key} from judged where readable)"
         ).format(key=key, typed=typed, raw=raw_table(feed)),
-        "shares_earlier": sql.SQL("exists (select from {} as t where ({}) = ({}))").format(typed, key_of_t, key_of_j),
+        "union_earlier": sql.SQL("union select {} from earlier").format(key),
+        "shares_earlier": sql.SQL("exists (select from earlier as e where ({}) = ({}))").format(key_of_e, key_of_j),
         "repeats_earlier": same.format(
-            typed=typed, t=key_of_t, j=key_of_j, old=column_list((column.name for column in compared), "t"),
+            e=key_of_e, j=key_of_j, old=column_list((column.name for column in compared), "e"),
             new=_casts(feed, compared, table="j", named=False),
         ),
     }  # fmt: skip

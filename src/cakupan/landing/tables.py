@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -54,6 +55,25 @@ def ensure_landing_table(connection: Connection[Any], feed: Feed) -> None:
                 "create index if not exists {} on {} using brin (delivery_id, row_number) with (autosummarize = on)"
             ).format(sql.Identifier(f"{feed.table}_address"), table)
         )
+
+
+def ensure_key_index(connection: Connection[Any], feed: Feed, key_hash: sql.Composable) -> None:
+    """Index the landed rows by `key_hash`, an expression of the feed's key, unless they are; for increments, of which
+    all deliveries stay and each new one is held against all before it.
+
+    Made when it is asked for first and not with the table: the first delivery may hold years, and is landed without.
+    """
+    columns = hashlib.sha256("\0".join(feed.key).encode()).hexdigest()[:8]  # declared anew, a key has another index
+    name = f"{feed.table}_key_{columns}"
+    (there,) = connection.execute(
+        "select to_regclass(%s)", (sql.Identifier("landing", name).as_string(connection),)
+    ).fetchone() or (None,)
+    if there is None:
+        table = landing_table(feed)
+        connection.execute(
+            sql.SQL("create index if not exists {} on {} (({}))").format(sql.Identifier(name), table, key_hash)
+        )
+        connection.execute(sql.SQL("analyze {}").format(table))  # or nobody knows how seldom a key occurs
 
 
 def lock(connection: Connection[Any], feed: Feed) -> None:

@@ -13,9 +13,10 @@ import psycopg
 from psycopg import sql
 
 from cakupan.feeds import Feed
-from cakupan.quality.column_sql import column_list
+from cakupan.quality.column_sql import column_list, key_hash
 from cakupan.quality.compiler import careful, masked, normalised
 from cakupan.quality.counts import Delivery
+from cakupan.quality.quarantine import quarantine_table
 from cakupan.quality.suite import Suite
 
 AT_MOST = 50_000
@@ -49,7 +50,7 @@ def _names(feed: Feed, suite: Suite, delivery: Delivery) -> dict[str, sql.Compos
     masked_cells = (masked(column, sql.Identifier("p", column.name)) for column in compared)
     return {
         "landing": sql.Identifier("landing", feed.table),
-        "accepted": sql.Identifier("accepted", feed.table),
+        "quarantine": quarantine_table(feed),
         "delivery": sql.Literal(delivery.delivery_id),
         "night": sql.Literal(delivery.night),
         "deliveries": sql.Literal([number for number, _ in delivery.earlier]),
@@ -65,6 +66,7 @@ def _names(feed: Feed, suite: Suite, delivery: Delivery) -> dict[str, sql.Compos
         "e_key": _key(feed, "e"),
         "p_key": _key(feed, "p"),
         "key_hash": _key_hash(feed),
+        "indexed_hash": key_hash(feed.key),
         "key_columns": sql.SQL(", ").join(
             sql.SQL("{} as {}").format(_filled(name), sql.Identifier(name)) for name in feed.key
         ),
@@ -104,13 +106,21 @@ select sheet, row_number, business_date, {noticed}, {normal_cells} from ({landed
 _NO_EARLIER_KEY = "create temporary table earlier_key on commit drop as select {cells} from gx_rows limit 0"
 _EARLIER_KEY = """
 create temporary table earlier_key on commit drop as
-select {cells} from {accepted} as e
-where delivery_id = any({deliveries}) and validation_id = any({validations})
-    and {key_hash} in (
-        select {key_hash} from {landing} where delivery_id = {delivery}
-        union all
-        select {key_hash} from (select {normal_cells} from suspect where defect is null) as normalised
-    )
+with keys as materialized (
+    select distinct {indexed_hash} as key_hash from {landing} where delivery_id = {delivery}
+    union
+    select {indexed_hash} from (select {normal_cells} from suspect where defect is null) as normalised
+)
+select {cells} from {landing} as l
+where delivery_id = any({deliveries}) and {indexed_hash} in (select key_hash from keys) and not exists (
+    select from {quarantine} as q
+    where q.validation_id = any({validations}) and q.sheet = l.sheet and q.row_number = l.row_number
+        and q.delivery_id = l.delivery_id
+)
+union all
+select {cells} from {quarantine}
+where validation_id = any({validations}) and verdict = 'accepted'
+    and {indexed_hash} in (select key_hash from keys)
 """
 # By a hash, which is quick to sort: keys of equal hash that are others come along, and are told apart in what follows.
 _REPEATED = """

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from cakupan.feeds import Column, Feed
+from cakupan.landing.tables import ensure_key_index
 from cakupan.quality.column_sql import column_list, key_hash
 from cakupan.quality.compiler import compile_rules, masked, normalised
 from cakupan.quality.counts import Counts, Delivery, count, unexpected_rows
@@ -27,6 +28,8 @@ SETTINGS = {
     "parallel_tuple_cost": "0",
     # Sorting key hashes is parallel and bounded in memory; hashing all distinct keys is neither.
     "enable_hashagg": "off",
+    # Keys of earlier deliveries are looked up one by one: all of them together are read by nobody.
+    "random_page_cost": "1.1",
 }
 
 
@@ -111,6 +114,7 @@ class RowPass:
         )
         if not self.delivery.earlier:
             return
+        ensure_key_index(self.connection, self.feed, key_hash(self.feed.key))
         suspects = self.connection.execute("select distinct key_hash from judged where readable").fetchall()
         self._execute(
             """
