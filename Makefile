@@ -20,9 +20,12 @@ test: .venv/ready ## Run the whole suite, a process for each core and one more, 
 test-unit: .venv/ready ## Run what needs no server: under a minute, before each commit
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 -m unit
 
-# What asks PostgreSQL most, on the oldest version that is supported: the server itself, the fixed relations, grants, TLS, the doctor.
-test-oldest: .venv/ready ## Run tests/database and what the doctor reads on PostgreSQL 15: PG_BIN=/usr/lib/postgresql/15/bin
-	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 tests/database tests/doctor/test_reading.py
+# What asks PostgreSQL most, on the oldest version that is supported: the server itself, the fixed relations, grants, TLS, the doctor,
+# and a warehouse of several nights, how it is kept, read, restated and brought up to date.
+OLDEST = tests/database tests/doctor/test_reading.py \
+	$(foreach name,history latest open readers restated trace upgrade what_dbt_sees,tests/warehouse/test_$(name).py)
+test-oldest: .venv/ready ## Run on PostgreSQL 15 what asks it most: PG_BIN=/usr/lib/postgresql/15/bin
+	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 $(OLDEST)
 
 # Minutes, because a dead worker is missed only after a while; so not part of the suite.
 test-spread: .venv/ready .spread/ready ## Run a night on two Celery workers, kill one at a feed and one at a layer, compare the figures; and time feeds with one worker and with two

@@ -78,7 +78,7 @@
         {%- elif column == 'row_number' %}
         case
             when stored.delivery_id > 0 then stored.row_number
-            else place.first_row + stored.row_number - place.first_record
+            else {{ row_of_record('place', 'stored.row_number') }}
         end as row_number
         {%- elif column == 'evidence' %}
         coalesce(resolved.evidence, stored.evidence) as evidence
@@ -127,7 +127,7 @@
         array_agg(
             case
                 when part.word like '-%'
-                    then place.delivery_id || ':' || place.sheet || ':' || place.first_row + {{ record }} - place.first_record
+                    then place.delivery_id || ':' || place.sheet || ':' || {{ row_of_record('place', record) }}
                 else part.word
             end
             order by part.number

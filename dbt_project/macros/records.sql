@@ -58,7 +58,7 @@
 
 {% macro place_records_of(snapshot) -%}
     insert into warehouse.record_place (
-        validation_id, delivery_id, series, first_record, last_record, sheet, first_row
+        validation_id, delivery_id, series, first_record, last_record, sheet, first_row, record_steps, shifts, counts
     )
     with own as (
         {{ keys_of(snapshot.accepted, snapshot.delivery_id) }}
@@ -70,12 +70,12 @@
 
     known as (
         select
-            sheet,
-            first_row + step as row_number,
-            first_record + step as record
-        from warehouse.record_place
-        cross join lateral generate_series(0, last_record - first_record) as step
-        where validation_id = {{ snapshot.validation_before }}
+            place.sheet,
+            stretch.first_row + step as row_number,
+            stretch.first_record + step as record
+        from warehouse.record_place as place
+        {{ records_of('place') }}
+        where place.validation_id = {{ snapshot.validation_before }}
     ),
 
     matched as (
@@ -104,8 +104,8 @@
         from matched
     ),
 
-    -- Rows that follow one another, and whose records do: one place.
-    stretch as (
+    -- Rows that follow one another, and whose records do: one stretch.
+    marked as (
         select
             sheet,
             row_number,
@@ -113,18 +113,84 @@
             row_number
             - row_number() over (partition by sheet, record - row_number order by row_number) as stretch
         from recorded
+    ),
+
+    stretch as (
+        select
+            sheet,
+            min(record) as first_record,
+            max(record) as last_record,
+            min(row_number) as first_row
+        from marked
+        group by sheet, record - row_number, stretch
+    ),
+
+    -- Of the records of all sheets, in order, those that follow one another in one sheet.
+    within_sheet as (
+        select
+            stretch.*,
+            row_number() over (order by first_record)
+            - row_number() over (partition by sheet order by first_record) as others_before
+        from stretch
+    ),
+
+    numbered as (
+        select
+            within_sheet.*,
+            (row_number() over (partition by sheet, others_before order by first_record) - 1)
+            / {{ stretches_a_place() }} as place
+        from within_sheet
+    ),
+
+    placed as (
+        select
+            numbered.*,
+            first_value(first_record) over stretches_of_place as place_record,
+            first_value(first_row) over stretches_of_place as place_row
+        from numbered
+        window stretches_of_place as (partition by sheet, others_before, place order by first_record)
     )
 
     select
         {{ snapshot.validation_id }},
         {{ snapshot.delivery_id }},
         {{ snapshot.series }},
-        min(record),
-        max(record),
+        place_record,
+        max(last_record),
         sheet,
-        min(row_number)
-    from stretch
-    group by sheet, record - row_number, stretch
+        place_row,
+        array_agg((first_record - place_record)::integer order by first_record),
+        array_agg((first_row - first_record - place_row + place_record)::integer order by first_record),
+        array_agg((last_record - first_record + 1)::integer order by first_record)
+    from placed
+    group by sheet, place_record, place_row
+{%- endmacro %}
+
+{#- Stretches that a place holds: few enough to be stored in line, and to be searched for each address. -#}
+{% macro stretches_a_place() -%}
+    64
+{%- endmacro %}
+
+{#- The row of a record that lies in the place. Places of earlier versions have one stretch, and no steps. -#}
+{% macro row_of_record(place, record) -%}
+    {{ place }}.first_row + {{ record }} - {{ place }}.first_record
+    + coalesce({{ place }}.shifts[width_bucket(({{ record }} - {{ place }}.first_record)::integer, {{ place }}.record_steps)], 0)
+{%- endmacro %}
+
+{#- Every record of places: joins `step`, and `stretch`, from whose first record and row it is counted. -#}
+{% macro records_of(place) -%}
+    cross join lateral (
+        select
+            {{ place }}.first_record + stretch.record_step as first_record,
+            {{ place }}.first_row + stretch.record_step + stretch.shift as first_row,
+            stretch.records
+        from unnest(
+            coalesce({{ place }}.record_steps, '{0}'),
+            coalesce({{ place }}.shifts, '{0}'),
+            coalesce({{ place }}.counts, array[({{ place }}.last_record - {{ place }}.first_record + 1)::integer])
+        ) as stretch (record_step, shift, records)
+    ) as stretch
+    cross join lateral generate_series(0, stretch.records - 1) as step
 {%- endmacro %}
 
 {#- The accepted rows of a delivery, each by its key as the feed is declared, persons by theirs; should rows have one key, by
@@ -194,7 +260,7 @@
         )
         {%- else %}
         else (
-            select {{ 'place.sheet' if column == 'sheet' else 'place.first_row + stored.row_number - place.first_record' }}
+            select {{ 'place.sheet' if column == 'sheet' else row_of_record('place', 'stored.row_number') }}
             from warehouse.record_place as place
             where
                 {%- if by == 'validation' %}
@@ -221,7 +287,7 @@
             select array_agg(
                 case
                     when part.word like '-%' then (
-                        select place.delivery_id || ':' || place.sheet || ':' || place.first_row + part.record - place.first_record
+                        select place.delivery_id || ':' || place.sheet || ':' || {{ row_of_record('place', 'part.record') }}
                         from warehouse.record_place as place
                         where
                             place.validation_id = (

@@ -51,23 +51,56 @@ def test_what_a_night_has_in_common_with_another_is_stored_once(admin, name: str
     assert 0 < stored < 0.75 * shown, (stored, shown)
 
 
+STRETCHES = """
+    select place.*, steps.step, steps.shift, steps.records
+    from warehouse.record_place as place
+    cross join unnest(place.record_steps, place.shifts, place.counts) as steps (step, shift, records)
+"""
+
+
 def test_records_keep_their_number_where_rows_move(admin) -> None:
     moved = admin.execute(
-        "select count(*) from warehouse.record_place as before join warehouse.record_place as after"
+        f"with stretch as ({STRETCHES}) select count(*) from stretch as before join stretch as after"
         " on before.series = after.series and before.validation_id < after.validation_id"
-        " and int8range(before.first_record, before.last_record, '[]')"
-        " && int8range(after.first_record, after.last_record, '[]')"
-        " and before.first_row - before.first_record <> after.first_row - after.first_record"
+        " and int8range(before.first_record + before.step, before.first_record + before.step + before.records)"
+        " && int8range(after.first_record + after.step, after.first_record + after.step + after.records)"
+        " and before.first_row - before.first_record + before.shift <> after.first_row - after.first_record + after.shift"
     ).fetchone()
     assert moved > (0,)
 
 
+def test_a_place_holds_many_stretches_and_one_sheet(admin) -> None:
+    stretches, places = admin.execute(
+        f"select count(*), count(distinct (validation_id, first_record)) from ({STRETCHES}) as stretches"
+    ).fetchone()
+    assert places < stretches / 2
+    mixed = admin.execute(
+        "select count(*) from warehouse.record_place as place join warehouse.record_place as other"
+        " using (validation_id) where place.first_record < other.first_record and other.first_record <= place.last_record"
+    ).fetchone()
+    assert mixed == (0,)
+
+
+def test_places_of_earlier_versions_are_read_as_before(admin) -> None:
+    """They had a row for each stretch, and no steps; what was sealed is not written anew."""
+    shown = {name: rows(admin, f"warehouse.history_{name}", "true") for name in KEPT_AS_CHANGES}
+    admin.execute(f"create temporary table stretches as {STRETCHES}")
+    admin.execute("delete from warehouse.record_place")
+    admin.execute(
+        "insert into warehouse.record_place"
+        " (validation_id, delivery_id, series, first_record, last_record, sheet, first_row)"
+        " select validation_id, delivery_id, series, first_record + step, first_record + step + records - 1, sheet,"
+        " first_row + step + shift from stretches"
+    )
+    assert {name: rows(admin, f"warehouse.history_{name}", "true") for name in KEPT_AS_CHANGES} == shown
+    admin.rollback()
+
+
 def test_places_of_a_delivery_hold_each_accepted_row_once(admin) -> None:
     wrong = admin.execute(
-        "select place.validation_id, sum(place.last_record - place.first_record + 1), v.accepted_rows"
-        " from warehouse.record_place as place join ledger.validation as v using (validation_id)"
-        " group by place.validation_id, v.accepted_rows"
-        " having sum(place.last_record - place.first_record + 1) <> v.accepted_rows"
+        f"select place.validation_id, sum(place.records), v.accepted_rows"
+        f" from ({STRETCHES}) as place join ledger.validation as v using (validation_id)"
+        " group by place.validation_id, v.accepted_rows having sum(place.records) <> v.accepted_rows"
     ).fetchall()
     assert wrong == []
 

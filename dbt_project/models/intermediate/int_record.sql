@@ -8,12 +8,12 @@
 select
     place.delivery_id,
     place.sheet,
-    place.first_row + step as row_number,
-    place.delivery_id || ':' || place.sheet || ':' || place.first_row + step as address,
+    stretch.first_row + step as row_number,
+    place.delivery_id || ':' || place.sheet || ':' || stretch.first_row + step as address,
     place.series,
-    place.first_record + step as record,
-    -place.series || '::' || place.first_record + step as word
+    stretch.first_record + step as record,
+    -place.series || '::' || stretch.first_record + step as word
 from {{ source('ledger', 'run_input') }} as input
 inner join {{ source('warehouse', 'record_place') }} as place on input.validation_id = place.validation_id
-cross join lateral generate_series(0, place.last_record - place.first_record) as step
+{{ records_of('place') }}
 where input.run_id = {{ run_id() }}
