@@ -90,6 +90,8 @@ def _import(group: str) -> None:
 
         great_expectations()
     if group == "build":
+        from dbt.cli.main import dbtRunner  # noqa: F401 imported by the first call otherwise
+
         read_project()
 
 

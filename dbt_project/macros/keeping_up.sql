@@ -5,16 +5,18 @@
 {% macro loosen() -%}
     {%- if not is_stored() -%}{{ return('') }}{%- endif -%}
     {%- set must = columns_always_filled() -%}
+    {%- set published = published_model().columns -%}
     {%- set filled -%}
         select attname
         from pg_attribute
         where attrelid = '{{ this.include(database=false) }}'::regclass and attnum > 0 and attnotnull
     {%- endset -%}
     {%- set statements = [] -%}
-    {%- for name in run_query(filled).columns[0].values() if name not in must and name in published_model().columns -%}
+    {%- for name in run_query(filled).columns[0].values() if name not in must and name in published -%}
         {%- do statements.append('alter table ' ~ this ~ ' alter column ' ~ adapter.quote(name) ~ ' drop not null') -%}
     {%- endfor -%}
-    {%- for index, columns in unique_keys_of(this) if not columns.startswith('row_id') and columns not in declared_keys() -%}
+    {%- set declared = declared_keys() -%}
+    {%- for index, columns in unique_keys_of(this) if not columns.startswith('row_id') and columns not in declared -%}
         {%- do statements.append('drop index ' ~ index) -%}
     {%- endfor -%}
     {%- if statements -%}

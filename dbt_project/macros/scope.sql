@@ -31,24 +31,29 @@ where parent.{{ field }} is null
 
 {#- The condition that keeps the rows of the night being built; empty for relations that stand. -#}
 {% macro rows_of_night(relation) -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.relation_name == relation | string -%}
-            {%- if 'run_id' in node.columns -%}
-                {{ return('run_id = ' ~ run_id()) }}
-            {%- elif 'validation_id' in node.columns -%}
-                {%- set validations = inputs_of_run().values() | map(attribute='validations') | join(', ') -%}
-                {{ return('validation_id in (' ~ (validations or 'null') ~ ')') }}
-            {%- endif -%}
-        {%- endfor -%}
+    {%- set columns = model_of(relation).get('columns', {}) -%}
+    {%- if 'run_id' in columns -%}
+        {{ return('run_id = ' ~ run_id()) }}
+    {%- elif 'validation_id' in columns -%}
+        {%- set validations = inputs_of_run().values() | map(attribute='validations') | join(', ') -%}
+        {{ return('validation_id in (' ~ (validations or 'null') ~ ')') }}
     {%- endif -%}
     {{ return('') }}
 {%- endmacro %}
 
 {% macro is_kept_as_changes(relation) -%}
+    {{ return(model_of(relation).get('config', {}).get('materialized') == 'changes') }}
+{%- endmacro %}
+
+{#- The model that makes a relation, by its names: dbt would write out every node of the project to look through them. -#}
+{% macro model_of(relation) -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.relation_name == relation | string -%}
-            {{ return(node.config.materialized == 'changes') }}
+        {%- for name in [relation.identifier, 'stored_' ~ relation.identifier] -%}
+            {%- set node = graph.nodes.get('model.' ~ project_name ~ '.' ~ name, {}) -%}
+            {%- if node.get('relation_name') == relation | string -%}
+                {{ return(node) }}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(false) }}
+    {{ return({}) }}
 {%- endmacro %}

@@ -64,7 +64,8 @@ def test_records_keep_their_number_where_rows_move(admin) -> None:
         " on before.series = after.series and before.validation_id < after.validation_id"
         " and int8range(before.first_record + before.step, before.first_record + before.step + before.records)"
         " && int8range(after.first_record + after.step, after.first_record + after.step + after.records)"
-        " and before.first_row - before.first_record + before.shift <> after.first_row - after.first_record + after.shift"
+        " and before.first_row - before.first_record + before.shift"
+        " <> after.first_row - after.first_record + after.shift"
     ).fetchone()
     assert moved > (0,)
 
@@ -75,8 +76,9 @@ def test_a_place_holds_many_stretches_and_one_sheet(admin) -> None:
     ).fetchone()
     assert places < stretches / 2
     mixed = admin.execute(
-        "select count(*) from warehouse.record_place as place join warehouse.record_place as other"
-        " using (validation_id) where place.first_record < other.first_record and other.first_record <= place.last_record"
+        "select count(*) from warehouse.record_place as place"
+        " join warehouse.record_place as other using (validation_id)"
+        " where place.first_record < other.first_record and other.first_record <= place.last_record"
     ).fetchone()
     assert mixed == (0,)
 

@@ -32,24 +32,24 @@ def check_marts(connection: Connection[Any], record: Record, folder: Folder, are
     standing = _standing(connection, newest, area)
     # A night of the same program builds no reference data anew.
     referred = newest if newest and newest.facts.get("program") == program() else standing
-    parts = count = 0
-    for publication in publications:
-        if on is not None and publication.facts["as_of_date"] != on.isoformat():
-            continue
+    of_night = [each for each in publications if on is None or each.facts["as_of_date"] == on.isoformat()]
+    parts = []
+    for publication in of_night:
         for part in publication.parts():
             stands = referred if part.relation.startswith(REFERENCE) else standing
-            if part.relation == DEFINITIONS or (part.by is None and publication is not stands):
-                continue
-            changes = _check(connection, folder, publication, part)
-            parts, count = parts + 1, count + part.digest.rows
-            if changes:
-                area.altered(
-                    f"{part.name}, night of {publication.facts['as_of_date']}, run {publication.run_id}", changes
-                )
+            if part.relation != DEFINITIONS and (part.by is not None or publication is stands):
+                parts.append((publication, part))
+    still_empty = _still_empty(connection, [part for _, part in parts])
+    for publication, part in parts:
+        if not part.digest.rows and (part.relation, part.number) in still_empty:
+            continue
+        if changes := _check(connection, folder, publication, part):
+            area.altered(f"{part.name}, night of {publication.facts['as_of_date']}, run {publication.run_id}", changes)
     if on is None:
         _check_strangers(connection, publications, area)
         _check_nights_in_full(connection, publications, area)
-    area.checked = f"{len(publications)} publications, {parts} parts, {count} rows"
+    rows = sum(part.digest.rows for _, part in parts)
+    area.checked = f"{len(publications)} publications, {len(parts)} parts, {rows} rows"
 
 
 def _standing(connection: Connection[Any], newest: Publication | None, area: Area) -> Publication | None:
@@ -61,6 +61,22 @@ def _standing(connection: Connection[Any], newest: Publication | None, area: Are
         )
         return None
     return newest
+
+
+def _still_empty(connection: Connection[Any], parts: Sequence[Part]) -> set[tuple[str, int | None]]:
+    """Find parts of validations that had no row and have none, which are nearly all: asked once for each relation."""
+    empty: dict[str, list[Part]] = {}
+    for part in parts:
+        if part.by == "validation_id" and part.columns and not part.digest.rows:
+            empty.setdefault(part.relation, []).append(part)
+    found: set[tuple[str, int | None]] = set()
+    for relation, had_none in empty.items():
+        there = set(digests.table_columns(connection, *relation.split(".", 1)))
+        numbers = {part.number for part in had_none if part.number is not None and there.issuperset(part.columns)}
+        if numbers:
+            have_rows = stored_counts(connection, relation, numbers).keys()
+            found |= {(relation, number) for number in numbers - have_rows}
+    return found
 
 
 def _check(connection: Connection[Any], folder: Folder, publication: Publication, part: Part) -> Changes:
