@@ -23,9 +23,10 @@ from cakupan.audit.record import Record, read_record
 from cakupan.database import Role, connect
 from cakupan.landing.archive import open_archive
 
-TOGETHER = (("books",), ("archive", "landing"), ("decisions",), ("marts",), ("definitions",), ("files",))
-"""Areas that one process verifies: rows that were dropped are had again from the archived files that hold."""
-AREAS = ("ledger", *(name for names in TOGETHER for name in names))
+AREAS = ("ledger", "books", "archive", "landing", "decisions", "marts", "definitions", "files")
+TOGETHER = (("marts",), ("archive", "landing"), ("books",), ("decisions",), ("definitions",), ("files",))
+"""Areas that one process verifies, those that take long first. Rows that were dropped are had again from the archived
+files that hold, so both are verified by one."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,11 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
     # Forked while no connection is open: the record, which may be large, is there without being handed on.
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(os.cpu_count(), fork, _hold_against, (against,)) as executor:
-        for verified in [executor.submit(_verify_group, names) for names in groups]:
-            yield from (area for area in verified.result() if area.name in only)
+        verified = [executor.submit(_verify_group, names) for names in groups]
+        group_of = {name: group for names, group in zip(groups, verified, strict=True) for name in names}
+        for name in AREAS:
+            if name in group_of and name in only:
+                yield group_of[name].result()[name]
 
 
 def _read_ledger(on: date | None) -> tuple[_Against, Area]:
@@ -77,7 +81,7 @@ def _hold_against(against: _Against) -> None:
     _held[:] = [against]
 
 
-def _verify_group(names: Collection[str]) -> list[Area]:
+def _verify_group(names: Collection[str]) -> dict[str, Area]:
     (against,) = _held
     record, folder, on = against.record, against.folder, against.on
     areas = {name: Area(name) for name in names}
@@ -101,7 +105,7 @@ def _verify_group(names: Collection[str]) -> list[Area]:
                     check_definitions(auditor, record, folder, area)
                 case "files":
                     check_files(loader, area)
-    return list(areas.values())
+    return areas
 
 
 def _find_nothing_of_others(*connections: psycopg.Connection) -> None:
