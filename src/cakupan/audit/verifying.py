@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import psycopg
 
@@ -79,6 +81,8 @@ _held: list[_Against] = []
 
 def _hold_against(against: _Against) -> None:
     _held[:] = [against]
+    # A thread that shows progress may have held their locks at the fork; it is not here to let them go.
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 to the end of the process
 
 
 def _verify_group(names: Collection[str]) -> dict[str, Area]:
