@@ -52,7 +52,7 @@ def made_by_others(entries: Sequence[Entry], sealed: int) -> list[Entry]:
     For the first `sealed` a checkpoint vouches, whatever they bear; but a restart gives up checkpoints.
     """
     gone = disowned(entries)
-    others = {entry.entry_no for entry in forged(entries) if entry.entry_no >= sealed}
+    others = {entry.entry_no for entry in forged(entries, sealed)}
     others |= {entry.entry_no for entry in entries if _is_unsigned_restart(entry.facts)}
     return [entry for entry in entries if entry.entry_no in others - gone]
 

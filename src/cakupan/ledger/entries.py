@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, LiteralString
@@ -102,10 +102,11 @@ def read_entries(connection: Connection[Any], start: int = 0, kind: str | None =
         yield Entry(number, body)
 
 
-def forged(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that the program did not make: those that lack its MAC, since it gives entries one."""
-    found, since_it_does = [], False
-    for entry in entries:
+def forged(entries: Sequence[Entry], start: int = 0) -> list[Entry]:
+    """Return the entries from number `start` on that the program did not make: those that lack its MAC, since it gives
+    entries one."""
+    found, since_it_does = [], any(entry.is_authentic for entry in entries if entry.entry_no < start)
+    for entry in (entry for entry in entries if entry.entry_no >= start):
         if entry.is_authentic:
             since_it_does = True
         elif "mac" in entry.facts or (since_it_does and entry.facts.get("kind") not in MADE_IN_THE_DATABASE):
