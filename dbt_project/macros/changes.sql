@@ -37,13 +37,6 @@
     {{ return({'relations': [stored]}) }}
 {% endmaterialization %}
 
-{#- Statistics of a relation of the night, from a third of the rows that PostgreSQL would look at: it is read a few times, and
-    plans come out the same. -#}
-{% macro analyze_sample(relation) -%}
-    set local default_statistics_target = 30;
-    analyze {{ relation }}
-{%- endmacro %}
-
 {#- The night being built, for models that are built after the named one. -#}
 {% macro tonight(model) -%}
     {{ return(beside(ref(model), 'tonight')) }}

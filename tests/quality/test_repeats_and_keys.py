@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from psycopg import sql
+
+from cakupan.quality import column_sql
 from tests.quality.deliveries import Warehouse, feed_called, figures, nights_on, rows
 
 IURAN = feed_called("bpjstk.iuran")
@@ -50,6 +53,28 @@ class TestRepeatsAndKeys:
         _, outcome = warehouse.validate(IURAN)
         assert figures(outcome) == (33, 31, 1, 1)
         assert warehouse.verdicts(IURAN, late) == {("", 2): ("duplicate", []), ("", 3): ("quarantined", [KEY])}
+
+    def test_what_was_accepted_before_is_found_by_an_index_and_not_by_reading_it_all(
+        self, warehouse: Warehouse
+    ) -> None:
+        made = sql.SQL("select indexname from pg_indexes where tablename = {} and indexname like {}").format(
+            sql.Literal(IURAN.table), sql.Literal(f"{IURAN.table}_key%")
+        )
+        found = []
+        for night in range(3):
+            warehouse.land(IURAN, rows(IURAN, range(night, night + 5)), nights_on(night))
+            warehouse.validate(IURAN)
+            found.append([name for (name,) in warehouse.connection.execute(made)])
+        first, second, third = found
+        assert first == [], "a first delivery, which may hold years, is landed and judged without"
+        assert len(second) == 1 and third == second
+        warehouse.connection.execute("set local enable_seqscan = off")
+        plan = warehouse.connection.execute(
+            sql.SQL("explain select from {} where {} = 1").format(
+                sql.Identifier("landing", IURAN.table), column_sql.key_hash(IURAN.key)
+            )
+        ).fetchall()
+        assert any(second[0] in line for (line,) in plan), plan
 
     def test_rows_normalised_earlier_are_known_by_their_normal_form(self, warehouse: Warehouse) -> None:
         (row,) = rows(IURAN, [1])

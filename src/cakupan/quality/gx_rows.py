@@ -107,7 +107,7 @@ _NO_EARLIER_KEY = "create temporary table earlier_key on commit drop as select {
 _EARLIER_KEY = """
 create temporary table earlier_key on commit drop as
 with keys as materialized (
-    select distinct {indexed_hash} as key_hash from {landing} where delivery_id = {delivery}
+    select {indexed_hash} as key_hash from {landing} where delivery_id = {delivery}
     union
     select {indexed_hash} from (select {normal_cells} from suspect where defect is null) as normalised
 )
