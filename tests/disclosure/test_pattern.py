@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cakupan.disclosure.attack import intervals
+from cakupan.disclosure.attack import _FEW, intervals, too_certain
 from cakupan.disclosure.cells import Count, Name, System, adds_up
 from cakupan.disclosure.judging import hidden_counts
-from cakupan.disclosure.pattern import pattern
+from cakupan.disclosure.linking import links
+from cakupan.disclosure.pattern import _Attacked, pattern
 from cakupan.disclosure.stored import Judged
 from tests.disclosure.city import NIGHT, changed, city, count, widths
 
@@ -104,6 +105,39 @@ def test_the_attack_finds_what_a_sum_tells() -> None:
     assert [(one.least, one.most, one.width) for one in (first, second)] == [(0, 7, 7), (0, 7, 7)]
     alone = system.mask({parts[0].name})
     assert [one.width for one in intervals(system, alone, [system.place[parts[0].name]])] == [0]
+
+
+@pytest.mark.parametrize("seed", [1, 4, 6, 8, 15, 18])  # some counts are known nearly
+def test_looking_at_many_counts_at_once_finds_what_looking_at_each_does(seed: int) -> None:
+    named = {one.name: one for one in city(seed)}
+    system = System(list(named.values()), links(named, NIGHT))
+    others = np.random.default_rng(seed).random(system.size) < 0.7
+    hidden = others | system.mask(())
+    places = [int(place) for place in np.flatnonzero(others[: len(system.counts)])]
+    assert len(places) > _FEW
+    alone = {place: next(intervals(system, hidden, [place])).width for place in places}
+    narrow = {place for place, width in alone.items() if width < system.least[place]}
+    assert any(alone[place] > 0 for place in narrow)
+    assert {found.place: found.width for found in too_certain(system, hidden, places)} == {
+        place: alone[place] for place in narrow
+    }
+    for found in intervals(system, hidden, places):  # by duality, also of those that stand behind others
+        assert found.widened_by(system)[hidden].sum() == pytest.approx(found.most - found.least, abs=1e-4)
+
+
+def test_a_count_is_tried_again_where_less_is_hidden_than_when_it_was_wide() -> None:
+    counts = sectors(3, 20, 50, 300)
+    system = System(counts, links({one.name: one for one in counts}, NIGHT))
+    small, *others = (system.place[one.name] for one in counts)
+    attacked = _Attacked(system, np.ones(system.size, dtype=bool))
+    for hidden, certain in (
+        ([small, others[0]], []),
+        ([small, others[1]], []),
+        ([small], [small]),
+        ([small, others[0]], []),
+    ):
+        found = attacked.too_certain(system.mask(system.counts[place].name for place in hidden), [small])
+        assert [one.place for one in found] == certain
 
 
 def test_what_cannot_be_kept_uncertain_keeps_nothing_else_from_being() -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_array
+from scipy.sparse import block_diag, csr_array, eye_array, kron
 from scipy.sparse.csgraph import connected_components
 
 from cakupan.disclosure.cells import System
@@ -19,37 +20,123 @@ from cakupan.disclosure.cells import System
 _AT_ONCE = 20_000
 """Unknowns of one linear programme: that of each hidden count is put beside those of others."""
 _ROUNDING = 1e-6
+_TRIES = 2
+"""How often all hidden counts are pushed together before those that did not go far enough are looked at singly."""
+_FEW = 30  # counts that are looked at singly in less time
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Between which numbers a hidden count must lie, and how much each count, were it hidden, would widen that."""
+    """Between which numbers a hidden count must lie."""
 
     place: int
     least: float
     most: float
-    widens: NDArray[np.float64]
-    """by column: the width is never more than the sum of these over what is hidden"""
+    prices: NDArray[np.float64]
+    """what each link is worth, were it not to hold: of going up, and of going down"""
 
     @property
     def width(self) -> float:
         """How far the whole numbers that it may be lie apart."""
-        return float(np.floor(self.most + _ROUNDING) - np.ceil(self.least - _ROUNDING))
+        return float(_width(self.least, self.most))
 
     def to_reach(self, width: float) -> float:
         """Return what `widens` of all that is hidden must add up to for the width, which it does not reach now."""
         return max(width, self.most - self.least + 0.5)
 
+    def widened_by(self, system: System) -> NDArray[np.float64]:
+        """Return by how much each count, were it hidden, would widen it: the width is never more than their sum.
+
+        What linear programmes call reduced costs.
+        """
+        reduced = -(self.prices @ system.links)
+        reduced[:, self.place] += (-1, 1)
+        # Least of goal * deviation: a positive reduced cost is paid down to nobody, a negative one up to the most.
+        each_way = np.where(reduced > 0, reduced * system.persons, -reduced * _most(system))
+        return np.asarray(each_way.sum(axis=0))
+
+
+def too_certain(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> list[Interval]:
+    """Return the intervals of those of these hidden counts that are narrower than the smallest count shown."""
+    narrow = intervals(system, hidden, _not_seen_far(system, hidden, places))
+    return [found for found in narrow if found.width < system.least[found.place]]
+
+
+def _not_seen_far(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> list[int]:
+    """Leave out the counts of which two possible truths are found that lie far enough apart.
+
+    Nearly all do, and one programme finds such truths of many: all hidden counts are pushed at once, each up or down.
+    """
+    left = np.array(places, dtype=np.intp)
+    members = np.flatnonzero(hidden)
+    links = _touching(system, members)[1]
+    least, most = system.persons.copy(), system.persons.copy()
+    pushes = np.random.default_rng(0)  # the same on every machine
+    for _ in range(_TRIES):
+        if len(left) < _FEW:
+            break
+        push = pushes.uniform(-1, 1, len(members))
+        for goal in (push, -push):
+            moved = system.persons[members] + _solve(system, members, links, goal).x
+            least[members] = np.minimum(least[members], moved)
+            most[members] = np.maximum(most[members], moved)
+        left = left[_width(least[left], most[left]) < system.least[left]]
+    return [int(place) for place in left]
+
 
 def intervals(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> Iterator[Interval]:
     """Compute the interval of each of these hidden counts."""
+    batch: list[_Piece] = []
+    for piece in _pieces(system, hidden, places):
+        if batch and sum(one.unknowns for one in batch) + piece.unknowns > _AT_ONCE:
+            yield from _solved(system, batch)
+            batch = []
+        batch.append(piece)
+    if batch:
+        yield from _solved(system, batch)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Hidden counts that tell of one another, and what links them: two linear programmes for each that is wanted."""
+
+    members: NDArray[np.intp]
+    wanted: NDArray[np.intp]
+    touched: NDArray[np.intp]
+    """which links of the system"""
+    links: csr_array
+
+    @property
+    def copies(self) -> int:
+        return 2 * len(self.wanted)
+
+    @property
+    def unknowns(self) -> int:
+        return self.copies * len(self.members)
+
+    @property
+    def goals(self) -> NDArray[np.float64]:
+        """What each programme makes least, by wanted count, way and member."""
+        goals = np.zeros((len(self.wanted), 2, len(self.members)))
+        numbers = np.arange(len(self.wanted))
+        columns = np.searchsorted(self.members, self.wanted)
+        goals[numbers, 0, columns] = -1
+        goals[numbers, 1, columns] = 1
+        return goals
+
+
+def _pieces(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> Iterator[_Piece]:
+    if not len(places):
+        return
     _, piece_of = connected_components(_neighbours(system, hidden), directed=False)
-    for piece in np.unique(piece_of[list(places)]) if len(places) else ():
+    wanted = np.array(places, dtype=np.intp)
+    for piece in np.unique(piece_of[wanted]):
         members = np.flatnonzero((piece_of == piece) & hidden)
-        wanted = [place for place in places if piece_of[place] == piece]
+        touched, links = _touching(system, members)
+        here = wanted[piece_of[wanted] == piece]
         step = max(1, _AT_ONCE // (2 * len(members)))
-        for begin in range(0, len(wanted), step):
-            yield from _solved(system, members, wanted[begin : begin + step])
+        for begin in range(0, len(here), step):
+            yield _Piece(members, here[begin : begin + step], touched, links)
 
 
 def _neighbours(system: System, hidden: NDArray[np.bool_]) -> csr_array:
@@ -62,48 +149,54 @@ def _most(system: System) -> float:
     return 10 * float(system.persons.max(initial=0)) + 1000
 
 
-def _solved(system: System, members: NDArray[np.intp], wanted: Sequence[int]) -> Iterator[Interval]:
-    """Solve, for each wanted count, how far it can go up and how far down while all links hold."""
-    links = system.links[:, members]
-    touched = np.flatnonzero(np.diff(csr_array(links).indptr))
-    links = csr_array(links[touched])
-    columns = {place: column for column, place in enumerate(members)}
-    up = np.full(len(members), _most(system))
-    down = system.persons[members]
-    goal = np.zeros((len(wanted), 2, len(members)))
-    for number, place in enumerate(wanted):
-        goal[number, 0, columns[place]] = -1
-        goal[number, 1, columns[place]] = 1
-    copies = 2 * len(wanted)
+def _width(least: Any, most: Any) -> Any:
+    return np.floor(most + _ROUNDING) - np.ceil(least - _ROUNDING)
+
+
+def _touching(system: System, members: NDArray[np.intp]) -> tuple[NDArray[np.intp], csr_array]:
+    """Return which links say something of these columns, and what they say of them."""
+    links = csr_array(system.links[:, members])
+    touched = np.flatnonzero(np.diff(links.indptr))
+    return touched, csr_array(links[touched])
+
+
+def _solve(system: System, members: NDArray[np.intp], links: csr_array, goal: NDArray[np.float64]) -> Any:
+    """Return HiGHS's answer: how far each of these columns moves for the least of the goal while all links hold."""
     solved = linprog(
-        goal.ravel(),
-        A_eq=block_diag([links] * copies, format="csr") if len(touched) else None,
-        b_eq=np.zeros(copies * len(touched)) if len(touched) else None,
-        bounds=np.column_stack([np.tile(-down, copies), np.tile(up, copies)]),
+        goal,
+        A_eq=links if links.shape[0] else None,
+        b_eq=np.zeros(links.shape[0]) if links.shape[0] else None,
+        bounds=np.column_stack([-system.persons[members], np.full(len(members), _most(system))]),
         method="highs",
     )
     if not solved.success:
         raise RuntimeError(f"HiGHS found no interval of hidden counts: {solved.message}")
-    moved = solved.x.reshape(goal.shape)
-    prices = (
-        solved.eqlin.marginals.reshape(len(wanted), 2, len(touched)) if len(touched) else np.zeros((len(wanted), 2, 0))
+    return solved
+
+
+def _solved(system: System, batch: Sequence[_Piece]) -> Iterator[Interval]:
+    """Solve, for each wanted count, how far it can go up and how far down while all links hold."""
+    solved = _solve(
+        system,
+        np.concatenate([np.tile(piece.members, piece.copies) for piece in batch]),
+        csr_array(block_diag([kron(eye_array(piece.copies), piece.links) for piece in batch], format="csr")),
+        np.concatenate([piece.goals.ravel() for piece in batch]),
     )
-    for number, place in enumerate(wanted):
-        column = columns[place]
-        widens = sum(_widens(system, place, prices[number, side], touched, (-1, 1)[side]) for side in (0, 1))
-        yield Interval(
-            place,
-            float(system.persons[place] + moved[number, 1, column]),
-            float(system.persons[place] + moved[number, 0, column]),
-            np.asarray(widens),
-        )
+    marginals = solved.eqlin.marginals if len(solved.eqlin.marginals) else np.zeros(0)
+    column = row = 0
+    for piece in batch:
+        rows = piece.copies * len(piece.touched)
+        moved = solved.x[column : column + piece.unknowns].reshape(len(piece.wanted), 2, -1)
+        prices = marginals[row : row + rows].reshape(len(piece.wanted), 2, -1)
+        column, row = column + piece.unknowns, row + rows
+        yield from _read_off(system, piece, moved, prices)
 
 
-def _widens(
-    system: System, place: int, prices: NDArray[np.float64], touched: NDArray[np.intp], goal: int
-) -> NDArray[np.float64]:
-    """Return by how much each count, were it hidden, could move the goal: what linear programmes call reduced costs."""
-    reduced = -(system.links[touched].T @ prices)
-    reduced[place] += goal
-    # Least of goal * deviation: a positive reduced cost is paid down to nobody, a negative one up to the most.
-    return np.asarray(np.where(reduced > 0, reduced * system.persons, -reduced * _most(system)))
+def _read_off(
+    system: System, piece: _Piece, moved: NDArray[np.float64], prices: NDArray[np.float64]
+) -> Iterator[Interval]:
+    for number, place in enumerate(map(int, piece.wanted)):
+        by_link = np.zeros((2, system.links.shape[0]))
+        by_link[:, piece.touched] = prices[number]
+        up, down = system.persons[place] + moved[number, :, np.searchsorted(piece.members, place)]
+        yield Interval(place, float(down), float(up), by_link)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from cakupan.disclosure.attack import Interval, intervals
+from cakupan.disclosure.attack import Interval, too_certain
 from cakupan.disclosure.cells import System
 
 Mask = NDArray[np.bool_]
@@ -32,7 +32,7 @@ class Known:
 
     system: System
     unknown: Mask
-    """by column of `system`: what was hidden on all of those nights"""
+    """by column of `system`: what was hidden on all of those nights, the targets among it"""
     targets: tuple[int, ...]
     column: NDArray[np.intp]
     """by column of `system`: the column of the pattern, -1 where it is none"""
@@ -54,6 +54,29 @@ class _Rules:
         return LinearConstraint(csr_array(np.array(self.weights)), lb=np.array(self.reach) - 1e-7)
 
 
+@dataclass
+class _Attacked:
+    """One who attacks the pattern of each round, and remembers of which counts that need not be tried again."""
+
+    system: System
+    most: Mask
+    """all that could be hidden from this one"""
+    helpless: set[int] = field(default_factory=set)
+    _wide: set[int] = field(default_factory=set)
+    _hidden: Mask | None = None
+
+    def too_certain(self, hidden: Mask, places: Iterable[int]) -> list[Interval]:
+        """Return those of these counts that are too certain, and would be less so if more were hidden."""
+        if self._hidden is None or not (hidden >= self._hidden).all():  # to hide more makes nothing more certain
+            self._wide.clear()
+        self._hidden = hidden
+        tried = [place for place in places if place not in self._wide]
+        certain = too_certain(self.system, hidden, tried)
+        self._wide |= set(tried) - {found.place for found in certain}
+        self.helpless |= {found.place for found in too_certain(self.system, self.most, [f.place for f in certain])}
+        return [found for found in certain if found.place not in self.helpless]
+
+
 def pattern(system: System, forced: Mask, standing: Mask, known: Sequence[Known] = ()) -> Mask:
     """Return what is hidden. `forced` is in any case; `standing` was on other nights, and is taken first.
 
@@ -69,14 +92,15 @@ def pattern(system: System, forced: Mask, standing: Mask, known: Sequence[Known]
     costs = _costs(system, standing, size)
     rules = _Rules(size)
     _first_rules(system, rules)
-    helpless: list[set[int]] = [set() for _ in range(len(known) + 1)]
+    of_night = _Attacked(system, np.ones(system.size, dtype=bool))
+    of_others = [_Attacked(one.system, one.unknown) for one in known]
     while True:
         chosen = _solve(costs, must, rules)
         hidden = np.append(chosen[groups], np.ones(system.size - len(groups), dtype=bool))
         found = len(rules.reach)
-        _audit(system, hidden, rules, helpless[0])
-        for one, left_undone in zip(known, helpless[1:], strict=True):
-            _audit_known(system, hidden, one, rules, left_undone)
+        _audit(of_night, hidden, rules)
+        for one, attacked in zip(known, of_others, strict=True):
+            _audit_known(attacked, one, system, hidden, rules)
         if len(rules.reach) == found:
             return hidden
 
@@ -121,49 +145,33 @@ def _solve(costs: NDArray[np.float64], must: NDArray[np.bool_], rules: _Rules) -
     return np.asarray(solved.x > 0.5)
 
 
-def _audit(system: System, hidden: Mask, rules: _Rules, helpless: set[int]) -> None:
+def _audit(attacked: _Attacked, hidden: Mask, rules: _Rules) -> None:
     """Attack the pattern, and add a rule for each count that is too certain."""
-    places = [place for place in map(int, np.flatnonzero(hidden[: len(system.counts)])) if place not in helpless]
-    for found in _too_certain(system, hidden, places):
-        everything = np.ones(system.size, dtype=bool)
-        if _is_helpless(system, everything, found.place):
-            helpless.add(found.place)
-            continue
+    system = attacked.system
+    places = set(np.flatnonzero(hidden[: len(system.counts)]).tolist()) - attacked.helpless
+    for found in attacked.too_certain(hidden, sorted(places)):
         reach = found.to_reach(float(system.least[found.place]))
+        widened_by = found.widened_by(system)
         weights = np.zeros(rules.width)
-        np.add.at(weights, system.groups, found.widens[: len(system.counts)])
+        np.add.at(weights, system.groups, widened_by[: len(system.counts)])
         weights = np.minimum(weights, reach)
         weights[system.groups[found.place]] -= reach  # only if it is hidden itself
-        rules.add(weights, -min(found.widens[len(system.counts) :].sum(), reach))
+        rules.add(weights, -min(widened_by[len(system.counts) :].sum(), reach))
 
 
-def _audit_known(system: System, hidden: Mask, known: Known, rules: _Rules, helpless: set[int]) -> None:
+def _audit_known(attacked: _Attacked, known: Known, system: System, hidden: Mask, rules: _Rules) -> None:
     """Attack what is hidden now and was hidden on other nights, with the counts of one of them."""
     unknown = known.unknown & ((known.column < 0) | hidden[known.column])  # what is counted no more is not told either
-    places = [place for place in known.targets if place not in helpless]
+    places = [place for place in known.targets if place not in attacked.helpless]
     unknown[places] = True
-    for found in _too_certain(known.system, unknown, places):
-        if _is_helpless(known.system, known.unknown, found.place):
-            helpless.add(found.place)
-            continue
+    for found in attacked.too_certain(unknown, places):
         reach = found.to_reach(float(known.system.least[found.place]))
+        widened_by = found.widened_by(known.system)
         weights = np.zeros(rules.width)
         own = 0.0
-        for place in np.flatnonzero(known.unknown & (found.widens > 0)):
+        for place in np.flatnonzero(known.unknown & (widened_by > 0)):
             if known.column[place] < 0 or place == found.place:
-                own += found.widens[place]
+                own += widened_by[place]
             else:
-                weights[system.groups[known.column[place]]] += found.widens[place]
+                weights[system.groups[known.column[place]]] += widened_by[place]
         rules.add(np.minimum(weights, reach), reach - min(own, reach))
-
-
-def _too_certain(system: System, hidden: Mask, places: Sequence[int]) -> Iterable[Interval]:
-    return [found for found in intervals(system, hidden, places) if found.width < system.least[found.place]]
-
-
-def _is_helpless(system: System, unknown: Mask, place: int) -> bool:
-    """Tell whether a count stays too certain where all is hidden that could be."""
-    all_hidden = unknown.copy()
-    all_hidden[place] = True
-    (found,) = intervals(system, all_hidden, [place])
-    return bool(found.width < system.least[place])
