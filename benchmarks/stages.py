@@ -19,6 +19,7 @@ from cakupan.audit.verifying import verify
 from cakupan.feeds import CsvFormat, load_feeds
 from cakupan.publish.build import read_project
 from cakupan.sources.folder import Folder
+from cakupan.waste import search_rarely
 
 START_UP = "start-up"
 """Imports of a group's libraries, and reading the dbt project, which are paid whatever there is to do."""
@@ -69,6 +70,7 @@ def in_own_process(group: str, as_of: date, deliveries: Path) -> tuple[dict[str,
 def in_process(group: str, as_of: date, deliveries: Path) -> tuple[dict[str, float], int]:
     """Run one group of stages in this process; returns the seconds of each and the most memory that it took."""
     timings = Timings()
+    search_rarely()  # as whatever runs a night does
     with timings.clock(START_UP):
         _import(group)
     GROUPS[group](as_of, deliveries, timings)

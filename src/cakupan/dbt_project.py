@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from unittest.mock import patch
@@ -53,26 +56,49 @@ class FeedsUndeclared(RuntimeError):
 def call_dbt(
     *arguments: str,
     target: Path,
-    logs: Path,
-    says: Literal["error", "none"],
-    log_file: str,
+    logs: Path | None = None,
+    says: Literal["error", "none"] = "none",
     manifest: Manifest | None = None,
 ) -> dbtRunnerResult:
-    """Call dbt on the project in this process, with the library's connection; `says` and `log_file` are log levels.
+    """Call dbt on the project in this process, with the library's connection; `says` is the level of what it prints.
 
-    The project is read unless `manifest` gives it as read, for one call: dbt leaves in it what it compiled, and would
-    compile a model twice without its rules. Raises FeedsUndeclared.
+    What it did is appended to dbt.log in the folder `logs`. The project is read unless `manifest` gives it as read, for
+    one call: dbt leaves in it what it compiled, and would compile a model twice without its rules.
+    Raises FeedsUndeclared.
     """
     from dbt.cli.main import dbtRunner  # half a second that only who calls it needs to spend
 
     declare_feeds()
-    quiet = ("--quiet", "--no-use-colors", "--log-level", says, "--log-level-file", log_file)
+    quiet = ("--quiet", "--no-use-colors", "--log-level", says, "--log-level-file", "none")
     project = str(settings.DBT_PROJECT)
-    places = ("--target-path", str(target), "--log-path", str(logs))
-    with patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
-        return dbtRunner(manifest).invoke(
+    places = ("--target-path", str(target), "--log-path", str(logs or target))
+    with _log(logs) as log, patch.dict(os.environ, environment() | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "False"}):
+        return dbtRunner(manifest, callbacks=log).invoke(
             [*quiet, *arguments, "--project-dir", project, "--profiles-dir", project, *places]
         )
+
+
+@contextlib.contextmanager
+def _log(folder: Path | None) -> Iterator[list[Callable[[Any], None]]]:
+    """Write what dbt tells of what it does, without its debugging, which dbt's own log spells out to leave it out."""
+    if folder is None:
+        yield []
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "dbt.log", maxBytes=10 << 20, backupCount=5, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.Logger("dbt", logging.INFO)
+    log.addHandler(handler)
+
+    def write(event: Any) -> None:  # dbt's own type of it knows of no message
+        level = logging.getLevelNamesMapping().get(event.info.level.upper(), logging.DEBUG)
+        if event.info.msg.strip():
+            log.log(level, event.info.msg)
+
+    try:
+        yield [write]
+    finally:
+        handler.close()
 
 
 def declare_feeds() -> None:

@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from cakupan import settings
@@ -48,8 +49,11 @@ class Server:
     def __init__(self, root: Path, extra_settings: Mapping[str, str] | None = None) -> None:
         self.root = root.resolve()
         self.data = self.root / "data"
-        self._account = Account(self.data, binaries())
         self.settings = SETTINGS | dict(extra_settings or {})
+
+    @cached_property
+    def _account(self) -> Account:
+        return Account(self.data, binaries())
 
     @property
     def port(self) -> int:

@@ -92,14 +92,13 @@ def _output(node: Any, name: str, result: RunResult) -> Dataset:
 
 def column_lineage(name: str) -> dict[str, Any]:
     """Make the facet that says from which columns a relation's are made; empty where nothing is known."""
+    columns = direct_sources().get(name, {})
+    named = {source: source.rpartition(".") for sources in columns.values() for source in sources}
+    datasets = {of: relation(of) for of in {of for of, _, _ in named.values()}}
     fields = {}
-    for column, sources in direct_sources().get(name, {}).items():
-        read = []
-        for source in sources:
-            source_name, _, source_column = source.rpartition(".")
-            dataset = relation(source_name)
-            read.append({"namespace": dataset.namespace, "name": dataset.name, "field": source_column})
-        fields[column] = {"inputFields": read}
+    for column, sources in columns.items():
+        read = [(datasets[of], field) for of, _, field in (named[source] for source in sources)]
+        fields[column] = {"inputFields": [{"namespace": d.namespace, "name": d.name, "field": f} for d, f in read]}
     return {"columnLineage": facet("1-2-0/ColumnLineageDatasetFacet", fields=fields)} if fields else {}
 
 

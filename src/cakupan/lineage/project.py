@@ -81,7 +81,7 @@ def write_site(target: Path) -> Path:
 
 
 def _call(target: Path, *arguments: str) -> None:
-    outcome = call_dbt(*arguments, target=target, logs=target, says="error", log_file="none")
+    outcome = call_dbt(*arguments, target=target, says="error")
     if outcome.exception or not outcome.success:
         raise RuntimeError(f"dbt could not {arguments[0]} the project: {outcome.exception or outcome.result}")
 

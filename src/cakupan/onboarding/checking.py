@@ -161,7 +161,7 @@ def _compiled(feed: Feed) -> tuple[str | None, str | None]:
     model = f"path:models/staging/{feed.agency}/{feed.feed}.sql"
     wanted = ("compile", "--no-introspect", "--no-write-json", "--select", model)
     try:
-        outcome = call_dbt(*wanted, target=state / "target", logs=state / "logs", says="none", log_file="info")
+        outcome = call_dbt(*wanted, target=state / "target", logs=state / "logs")
     except FeedsUndeclared as error:
         return None, str(error)
     results = getattr(outcome.result, "results", [])

@@ -7,6 +7,7 @@ from importlib import import_module
 from airflow.executors.local_executor import LocalExecutor
 
 from cakupan.quality.gx_context import great_expectations
+from cakupan.waste import search_rarely
 
 NEEDED = (
     "airflow.sdk.execution_time.supervisor",
@@ -31,6 +32,7 @@ def import_what_tasks_need() -> None:
     for name in NEEDED:
         import_module(name)
     great_expectations()
+    search_rarely()
 
 
 class PreparedExecutor(LocalExecutor):  # type: ignore[misc]  # mypy does not read Airflow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
@@ -21,6 +20,7 @@ from cakupan.database import cause_of
 from cakupan.orchestration import tasks
 from cakupan.orchestration.environment import environment, environment_of_agencies
 from cakupan.orchestration.scheduling import begins_by_itself
+from cakupan.waste import search_rarely
 
 BROKE = "broke off: "
 DONE = "done"
@@ -109,8 +109,7 @@ def _dags() -> tuple[dict[str, Any], bool]:
     """Read the DAGs; returns those that can be read, and whether some cannot."""
     from airflow.dag_processing.dagbag import DagBag
 
-    # What a night imports and reads, it keeps: Python need not search all of it for waste again and again.
-    gc.set_threshold(50_000, 20, 50)
+    search_rarely()
     tasks.person_waits = True
     bag = DagBag(str(settings.DAGS))
     for path, error in bag.import_errors.items():

@@ -98,9 +98,7 @@ def _dbt(*arguments: str, manifest: Manifest | None = None) -> dbtRunnerResult:
     """Call dbt, which writes no artifacts: each would be the whole project in JSON, more work than the layer itself."""
     state = settings.home() / "dbt"
     quietly = (*arguments, "--no-write-json")
-    outcome = call_dbt(
-        *quietly, target=state / "target", logs=state / "logs", says="none", log_file="info", manifest=manifest
-    )
+    outcome = call_dbt(*quietly, target=state / "target", logs=state / "logs", manifest=manifest)
     if outcome.exception:
         cause = cause_of(str(outcome.exception))
         raise BuildFailed(f"dbt stopped: {cause or outcome.exception}") from None
