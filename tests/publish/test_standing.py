@@ -49,7 +49,7 @@ def as_transformer(statements: str) -> None:
 def standing() -> list[str]:
     with connect(Role.LOADER) as connection:
         views = StandingViews(connection)
-        return [layer for layer in ("facts", "marts", "findings") if views.stand(layer)]
+        return [layer for layer in ("facts", "marts") if views.stand(layer)]
 
 
 def test_views_stand_in_layers_that_were_looked_at(project: Path) -> None:
