@@ -1,9 +1,10 @@
 """`python -m benchmarks --workers N`: a first and a later night of a simulated city, stage by stage.
 
 Beside the stages stand, in the same run and on the same files, those of a floor: psql's \\copy, one flagging pass,
-typed rows, quarantine and six marts in plain SQL, with figures that are checked to be the project's. With `--nights N`
-nights follow until there are N, and how the cost of a night changes with them is told. One more night is run while BI
-clients read. Quote ratios, not seconds.
+typed rows, quarantine and six marts in plain SQL, with figures that are checked to be the project's. What the same
+nights of the smallest city take is told apart: any city pays it. With `--nights N` nights follow until there are N, and
+how the cost of a night changes with them is told. One more night is run while BI clients read. Quote ratios, not
+seconds.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks import load, stages
-from benchmarks.city import make_city, workers_for
+from benchmarks.city import SMALLEST, make_city, workers_for
 from benchmarks.slope import follow
 from benchmarks.table import print_lines
-from benchmarks.two_nights import compare
+from benchmarks.two_nights import GOALS, compare
 from cakupan import installation, night
 from cakupan.database.server import embedded
 
 FIRST_NIGHT = date(2025, 9, 8)
+LARGE = 10 * SMALLEST
+"""Workers from which what a night costs in any city is worth telling apart."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -40,14 +43,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("there are a first night and a next one at least")
     workers = workers_for(given.iuran) if given.iuran else given.workers
     print(f"a city of {workers:,} workers; {os.cpu_count()} cores\n")
+    *nights, last = _dates(given.nights + 1)
+    fixed = _fixed_cost(nights[:2]) if workers >= LARGE else {}
     with _home(airflow=not given.without_airflow) as home:
-        *nights, last = _dates(given.nights + 1)
         city = make_city(home / "simulated", workers, [*nights, last])
-        lines, next_night = compare(nights[:2], city, workers, airflow=not given.without_airflow)
+        lines, next_night = compare(nights[:2], city, workers, fixed, airflow=not given.without_airflow)
         if nights[2:]:
             lines += follow(nights[2:], city, next_night)
         lines += load.measure(lambda: stages.run(last, city))
     print_lines(lines)
+
+
+def _fixed_cost(nights: list[date]) -> dict[str, float]:
+    """Return the seconds of a first and a next night of the smallest city."""
+    with _home(airflow=False) as home:
+        city = make_city(home / "simulated", SMALLEST, nights)
+        return {ordinal: stages.run(as_of, city).night for ordinal, as_of in zip(GOALS, nights, strict=True)}
 
 
 def _dates(count: int) -> list[date]:

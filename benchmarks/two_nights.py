@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,8 +38,13 @@ class Night:
     through_airflow: float | None
 
 
-def compare(nights: list[date], deliveries: Path, workers: int, *, airflow: bool) -> tuple[list[Line], stages.Cost]:
-    """Run both nights and print what each stage took; returns lines of the last table, and the next night's cost."""
+def compare(
+    nights: list[date], deliveries: Path, workers: int, fixed: Mapping[str, float], *, airflow: bool
+) -> tuple[list[Line], stages.Cost]:
+    """Run both nights and print what each stage took; returns lines of the last table, and the next night's cost.
+
+    `fixed` has the seconds that the nights take in any city, where that is known.
+    """
     lines: list[Line] = []
     memory: dict[str, int] = {}
     for ordinal, as_of in zip(GOALS, nights, strict=True):
@@ -48,6 +54,10 @@ def compare(nights: list[date], deliveries: Path, workers: int, *, airflow: bool
         if is_first:
             _print_judging(as_of)
         lines += _lines(ordinal, night)
+        if ordinal in fixed:
+            beyond = night.project.night - fixed[ordinal]
+            lines.append(Line(f"{ordinal} night of the smallest city", fixed[ordinal], "s"))
+            lines.append(Line(f"{ordinal} night beyond that / floor", beyond / night.floor, ""))
         memory |= {group: max(most, memory.get(group, 0)) for group, most in night.project.memory.items()}
     lines.append(Line("bytes of tables a worker, next night", night.grown / workers, "B", BYTES_A_WORKER))
     lines.append(Line("of them rows as landed, dropped again when old", night.landed / workers, "B"))

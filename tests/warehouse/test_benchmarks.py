@@ -36,6 +36,8 @@ LINES = [
     *(f"publish and seal, share of the {ordinal} night" for ordinal in ("first", "next")),
     *(f"tables grew, {ordinal} night" for ordinal in ("first", "next")),
     *(f"write-ahead log, {ordinal} night" for ordinal in ("first", "next")),
+    "next night of the smallest city",
+    "next night beyond that / floor",
     "bytes of tables a worker, next night",
     "of them rows as landed, dropped again when old",
     "verify / one hash of all landed rows",
@@ -89,7 +91,7 @@ def test_every_line_is_there_and_has_a_number(
     cost: list[stages.Cost] = []
 
     def two_nights() -> None:
-        found, next_night = compare(nights, city, WORKERS, airflow=False)
+        found, next_night = compare(nights, city, WORKERS, {"next": 0.5}, airflow=False)
         lines.extend(found)
         cost.append(next_night)
 
@@ -101,7 +103,9 @@ def test_every_line_is_there_and_has_a_number(
     told = dict(re.findall(r"^(\S.*?)  +(-?[\d,]+(?:\.\d+)?)\b", out, re.MULTILINE))
     assert [name for name in STAGES + LINES if name not in told] == []
     assert out.count("rows of figures as the floor's: ") == 2
-    assert "fixed cost" not in out
+    assert "fixed cost" not in out and "first night of the smallest city" not in out
+    night, floor_ = (float(told[f"next night, {whose}"]) for whose in ("project", "floor"))
+    assert float(told["next night beyond that / floor"]) == pytest.approx((night - 0.5) / floor_, abs=0.1)
     assert [told[name] for name in BI_CLIENTS] == ["0.00"] * 3, out
 
 
@@ -131,6 +135,25 @@ def test_the_nights_are_two_then_those_of_the_slope_then_the_one_under_load(
         "made": [first, second, third, last], "compared": [first, second], "followed": [third], "under load": [last],
     }  # fmt: skip
     assert "a slope" in (out := capsys.readouterr().out) and "clients" in out
+
+
+def test_what_any_city_pays_is_measured_with_the_smallest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[object] = []
+
+    @contextmanager
+    def home(**_: bool) -> Iterator[Path]:
+        yield tmp_path
+
+    def run(as_of: date, _: Path) -> stages.Measured:
+        asked.append(as_of)
+        return stages.Measured(Timings({"build": float(as_of.day), "verify": 99.0}))
+
+    monkeypatch.setattr(benchmarks, "_home", home)
+    monkeypatch.setattr(benchmarks, "make_city", lambda root, workers, nights: asked.append(workers) or root)
+    monkeypatch.setattr(stages, "run", run)
+    nights = [date(2025, 9, 8), date(2025, 9, 9)]
+    assert benchmarks._fixed_cost(nights) == {"first": 8.0, "next": 9.0}
+    assert asked == [300, *nights]
 
 
 def test_a_city_of_so_many_contributions_has_about_as_many(tmp_path: Path) -> None:
