@@ -193,8 +193,8 @@
     cross join lateral generate_series(0, stretch.records - 1) as step
 {%- endmacro %}
 
-{#- The accepted rows of a delivery, each by its key as the feed is declared, persons by theirs; should rows have one key, by
-    their order. -#}
+{#- The accepted rows of a delivery, each by the hash of its key as the feed is declared, persons by theirs; should rows have
+    one hash, by their order: a row that is given the record of another is stored anew, no more. -#}
 {% macro keys_of(name, delivery_id) -%}
     {%- set accepted = graph.sources['source.' ~ project_name ~ '.keyed.' ~ name] -%}
     select
@@ -206,7 +206,7 @@
         select
             sheet,
             row_number,
-            row({{ accepted.config.meta.key | join(', ') }})::text as key
+            hash_record_extended(row({{ accepted.config.meta.key | join(', ') }}), 0) as key
         from {{ as_asked(accepted.relation_name) }}
         where delivery_id = {{ delivery_id }}
     ) as keyed
