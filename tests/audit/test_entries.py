@@ -14,7 +14,7 @@ import pytest
 
 from cakupan import quality
 from cakupan.database import Role, connect
-from cakupan.ledger import digests
+from cakupan.ledger import digests, entries, validations
 from cakupan.ledger.entries import append, canonical, read_entries, record_read
 from tests.audit.conftest import FARMERS, FARMERS_TABLE, Kept, farmers
 
@@ -194,8 +194,6 @@ def test_a_read_without_a_person_or_a_reason_is_refused(
 def test_validating_again_reuses_the_tree_of_rows_that_did_not_change(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cakupan.ledger import validations
-
     monkeypatch.setattr(digests, "landed_digest", lambda *_: pytest.fail("computed again"))
     validations.record_validation(kept.database, 1)
     assert facts(kept.database, 7)["rows_root"] == facts(kept.database, 2)["rows_root"]
@@ -224,3 +222,25 @@ def test_an_entry_is_one_line_of_json_whatever_it_says() -> None:
     assert json.loads(told)["b"] == 'Ü\n"'
     with pytest.raises(TypeError, match="no place in the record"):
         canonical({"a": object()})
+
+
+def test_entries_are_read_some_at_a_time(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = list(read_entries(kept.database))
+    assert len(at_once) > 4
+    for many in (1, 2, len(at_once), len(at_once) + 1):
+        monkeypatch.setattr(entries, "_AT_ONCE", many)
+        assert list(read_entries(kept.database)) == at_once
+        assert list(read_entries(kept.database, 3)) == at_once[3:]
+        of_kind = [entry for entry in at_once if entry.facts["kind"] == "validation"]
+        assert list(read_entries(kept.database, kind="validation")) == of_kind
+
+
+def test_entries_of_a_kind_and_of_a_delivery_are_found_by_an_index(kept: Kept) -> None:
+    kept.database.execute("set local enable_seqscan = off")
+    asked = {
+        "entry_of_kind": (entries._OF_KIND, {"kind": "publication", "start": 0, "many": 9}),
+        "validation_of_delivery": (validations._OF_DELIVERY, {"delivery_id": "1"}),
+    }
+    for index, (query, values) in asked.items():
+        plan = kept.database.execute(f"explain {query}", values).fetchall()
+        assert f"using {index}" in str(plan).lower(), plan

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cakupan import night, publish, steps
-from cakupan.audit import checkpoint, note, sealing
+from cakupan.audit import checkpoint, marking, note, sealing
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, SigningKey
@@ -82,6 +82,53 @@ def test_a_seal_killed_between_its_files_is_done_again(kept: Kept, folder: Folde
     kept.seal()
     assert folder.entries() == [entry.body for entry in read_entries(kept.database)]
     assert altered() == []
+
+
+@pytest.mark.parametrize("name", ["leaves", "entries"])
+@pytest.mark.parametrize("more", [b"{", b"{}\n", 32 * b"x"])
+def test_a_seal_killed_while_it_adds_to_its_files_is_done_again(
+    kept: Kept, folder: Folder, name: str, more: bytes
+) -> None:
+    with (kept.ledger / name).open("ab") as file:
+        file.write(more)
+    kept.publish(date(2025, 9, 10))
+    kept.seal()
+    entries = list(read_entries(kept.database))
+    assert (folder.leaves(), folder.entries()) == ([entry.leaf for entry in entries], [entry.body for entry in entries])
+
+
+def test_a_seal_adds_to_its_files_what_is_new(kept: Kept, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.publish(date(2025, 9, 10))
+    monkeypatch.setattr(Folder, "write_record", lambda *_: pytest.fail("written whole"))
+    kept.seal()
+    assert folder.entries() == [entry.body for entry in read_entries(kept.database)]
+
+
+@pytest.mark.parametrize("kind", ["runs", "validations", "books"])
+def test_a_mark_that_is_lost_is_made_again_though_another_was_made_since(kept: Kept, kind: str) -> None:
+    paths = sorted((kept.ledger / kind).iterdir())
+    assert paths
+    paths[0].unlink()
+    kept.publish(date(2025, 9, 10))
+    kept.seal()
+    kept.publish(date(2025, 9, 11))
+    kept.seal()
+    assert paths[0].exists() and len(list((kept.ledger / kind).iterdir())) >= len(paths)
+
+
+def test_a_seal_looks_for_marks_of_what_came_since_the_last_one_alone(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    monkeypatch.setattr(marking, "_mark_decisions", lambda *of: looked_at.append(of[-1].entry_no))
+    known = len(list(read_entries(kept.database)))
+    kept.publish(date(2025, 9, 10))
+    kept.seal()
+    assert looked_at == list(range(known, len(list(read_entries(kept.database)))))
+    looked_at.clear()
+    Folder(kept.ledger).note_marked(10_000)  # of a record that had more
+    kept.seal()
+    assert looked_at[0] == 0
 
 
 def test_a_lost_folder_is_filled_from_the_database_as_far_as_it_was_signed(kept: Kept) -> None:
@@ -166,7 +213,7 @@ def test_rows_altered_between_publication_and_seal_are_named(empty: Kept, monkey
     kept_when_published = Folder(empty.ledger).marks_path("runs", run).read_bytes()
     empty.tamper("update warehouse.coverage set active = 41 where sector_code = 'A'")
     with monkeypatch.context() as patch:
-        patch.setattr(sealing, "_read_part", lambda *_: pytest.fail("read again"))
+        patch.setattr(marking, "_read_part", lambda *_: pytest.fail("read again"))
         empty.seal()
     assert Folder(empty.ledger).marks_path("runs", run).read_bytes() == kept_when_published
     (told,) = altered()

@@ -13,9 +13,9 @@ from cakupan.audit.areas import Area
 from cakupan.audit.differences import NO_ROW_DIFFERS, Cells, name_differences
 from cakupan.audit.folder import Folder
 from cakupan.audit.locating import locate
+from cakupan.audit.marking import DECISIONS
 from cakupan.audit.marks import Marks
 from cakupan.audit.record import Record
-from cakupan.audit.sealing import DECISIONS
 from cakupan.landing.archive import Archive
 from cakupan.landing.cache import gives_again, what_is_wrong
 from cakupan.ledger import digests

@@ -6,13 +6,16 @@ entries                the entries themselves, one line each
 runs/<run_id>          marks of the rows that a run published
 validations/<id>       marks of the rows that a validation set aside
 books/<time>           marks of what came into the ledger's books up to then, in microseconds
+marked                 up to which entry all marks were there, and how many of each kind up to which number
 """
 
 from __future__ import annotations
 
 import fcntl
+import io
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +23,9 @@ from cakupan import settings
 from cakupan.audit.draft import Draft
 from cakupan.audit.marks import Marks, MarksWriter, read_marks
 from cakupan.ledger.merkle import HASH_SIZE
+
+KINDS = ("runs", "validations", "books")
+"""Of marks."""
 
 
 class Folder:
@@ -59,6 +65,15 @@ class Folder:
         self._write(self.root / "leaves", b"".join(leaves))
         self._write(self.root / "entries", "".join(f"{body}\n" for body in bodies).encode())
 
+    def holds(self, leaves: Sequence[bytes]) -> bool:
+        """Tell whether the record that is kept has these leaves, and as many entries, and no more."""
+        return self._read("leaves") == b"".join(leaves) and self._lines("entries") == len(leaves)
+
+    def add_to_record(self, leaves: Iterable[bytes], bodies: Iterable[str]) -> None:
+        """Keep more of the record; where that is cut short, it no longer holds what it held. Raises OSError."""
+        self._add(self.root / "entries", "".join(f"{body}\n" for body in bodies).encode())
+        self._add(self.root / "leaves", b"".join(leaves))
+
     def marks_path(self, kind: str, number: int) -> Path:
         """Return where the marks of a publication (`kind` runs), validation (`validations`) or seal (`books`) are."""
         return self.root / kind / str(number)
@@ -71,9 +86,48 @@ class Folder:
         """Return the marks that were kept, by part; nothing where there are none that can be read."""
         return read_marks(self.marks_path(kind, number))
 
+    def marks_of(self, kind: str) -> set[int]:
+        """Return the numbers of the publications, validations or seals of which marks are kept."""
+        names = (path.name for path in (self.root / kind).glob("[!.]*"))
+        return {int(name) for name in names if name.isascii() and name.isdigit()}
+
+    def marked(self) -> int:
+        """Return how many entries had all their marks when that was noted; 0 where one was lost since."""
+        try:
+            noted = json.loads(self._read("marked") or b"{}")
+            is_there = all(
+                sum(each <= newest for each in self.marks_of(kind)) == count
+                for kind, (newest, count) in noted["marks"].items()
+            )
+            return int(noted["entries"]) if is_there else 0
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return 0
+
+    def note_marked(self, entries: int) -> None:
+        """Note that so many entries have all their marks."""
+        marks = {kind: (max(kept, default=0), len(kept)) for kind in KINDS for kept in [self.marks_of(kind)]}
+        self._write(self.root / "marked", json.dumps({"entries": entries, "marks": marks}).encode())
+
+    def _lines(self, name: str) -> int:
+        """Count the lines of a file; -1 where the last one has no end."""
+        lines, last = 0, b"\n"
+        path = self.root / name
+        with path.open("rb") if path.exists() else io.BytesIO() as file:
+            while some := file.read(1 << 20):
+                lines, last = lines + some.count(b"\n"), some[-1:]
+        return lines if last == b"\n" else -1
+
     def _read(self, name: str) -> bytes:
         path = self.root / name
         return path.read_bytes() if path.exists() else b""
+
+    @staticmethod
+    def _add(path: Path, data: bytes) -> None:
+        """Append to a file; it is on disk when this returns. Raises OSError."""
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
 
     @staticmethod
     def _write(path: Path, data: bytes) -> None:

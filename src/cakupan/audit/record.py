@@ -14,7 +14,7 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
 from cakupan.audit.restarts import WITHOUT_WORD, disowned, is_signed, made_by_others
 from cakupan.audit.sealing import Signed, newest, signed_checkpoints
-from cakupan.ledger.entries import Entry, canonical
+from cakupan.ledger.entries import Entry, authentic_since, canonical
 from cakupan.ledger.merkle import leaf_hash, node_hash, root
 
 _OF_A_DELIVERY = {"delivery_id": int, "agency": str, "feed": str, "business_date": str, "sha256": str}
@@ -94,7 +94,7 @@ def read_record(connection: Connection[Any], folder: Folder, area: Area) -> Reco
 
 def _by_program(record: Record, area: Area) -> Record:
     """Take out of the record what others made."""
-    others = made_by_others(record.entries, record.sealed)
+    others = made_by_others(record.entries, record.sealed, authentic_since(record.entries))
     for entry in others:
         area.altered(f"entry {entry}", f"was not made by the program: {WITHOUT_WORD}; it is not believed")
     gone = disowned(record.entries) | {entry.entry_no for entry in others}

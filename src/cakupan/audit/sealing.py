@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from cakupan.audit import checkpoint, note
 from cakupan.audit.checkpoint import Checkpoint
 from cakupan.audit.folder import Folder
 from cakupan.audit.keys import signing_key
-from cakupan.audit.marks import PartWriter
+from cakupan.audit.marking import write_marks
 from cakupan.audit.note import BadNote, Verifier
 from cakupan.audit.restarts import WITHOUT_WORD, enter_restart, given_up, made_by_others
-from cakupan.ledger import books, digests, publications
+from cakupan.ledger import books
 from cakupan.ledger.books import BOOKS_OF_ENTRIES
 from cakupan.ledger.checkpoints import keep_checkpoint, kept_checkpoints
-from cakupan.ledger.entries import Entry, believed, read_entries
+from cakupan.ledger.entries import Entry, authentic_since, believed, read_entries
 from cakupan.ledger.merkle import root
-
-DECISIONS = "decisions"
 
 
 class CannotSeal(RuntimeError):
@@ -53,27 +50,30 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
     """
     folder = folder or Folder()
     with folder.alone(), connection.transaction():
-        entries = list(read_entries(connection))
         _set_aside(connection, folder)
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
         last = newest(valid)
-        leaves = _sealed_leaves(entries, last, folder)
+        leaves, altered = _sealed_leaves(connection, last, folder)
         known = len(leaves)
         _enter_books(connection, folder)
-        entries += read_entries(connection, start=len(entries))
-        if others := made_by_others(entries, known):
+        new = list(read_entries(connection, start=known))
+        restarts = [entry for entry in read_entries(connection, kind="restart") if entry.entry_no < known]
+        if others := made_by_others([*restarts, *new], known, authentic_since(read_entries(connection))):
             raise CannotSeal(
                 f"Entry {others[0]} was not made by the program: {WITHOUT_WORD}. Nothing is signed over it."
                 " Run: cakupan verify"
             )
-        altered = [entry.entry_no for entry, leaf in zip(entries, leaves, strict=False) if entry.leaf != leaf]
-        leaves += [entry.leaf for entry in entries[known:]]
+        is_kept = folder.holds(leaves)
+        leaves += [entry.leaf for entry in new]
         sealed = Checkpoint(signing_key().name, len(leaves), root(leaves))
         signed = last.note if last and known == len(leaves) else checkpoint.sign(sealed, signing_key())
         keep_checkpoint(connection, sealed.size, signed)
-        folder.write_record(leaves, _bodies(leaves, entries, folder.entries()))
+        if is_kept:
+            folder.add_to_record([entry.leaf for entry in new], [entry.body for entry in new])
+        else:
+            folder.write_record(leaves, list(_bodies(leaves, read_entries(connection), folder.entries())))
         folder.write_checkpoint(sealed.size, signed)
-    _write_marks(connection, folder, entries)
+    write_marks(connection, folder, sealed.size)
     if altered:
         raise Altered(
             f"entries {_numbers(altered)} of the record were altered after they were sealed;"
@@ -153,7 +153,7 @@ def restart(connection: Connection[Any], by: str, why: str, folder: Folder | Non
         valid, _ = signed_checkpoints(connection, folder, signing_key().verifier)
         gone = {each.checkpoint for each in valid if root(leaves[: each.checkpoint.size]) != each.checkpoint.root}
         sealed = max((each.checkpoint.size for each in valid if each.checkpoint not in gone), default=0)
-        others = made_by_others(entries, sealed)
+        others = made_by_others(entries, sealed, authentic_since(entries))
         if not gone and not others:
             raise ValueError("the record continues every checkpoint: there is nothing to restart")
         enter_restart(connection, by.strip(), why.strip(), gone, others)
@@ -162,7 +162,7 @@ def restart(connection: Connection[Any], by: str, why: str, folder: Folder | Non
 
 def _enter_books(connection: Connection[Any], folder: Folder) -> None:
     """Enter what came into the ledger's books since they were entered last."""
-    entries = believed(connection, list(read_entries(connection, kind=BOOKS_OF_ENTRIES)))
+    entries = believed(connection, read_entries(connection, kind=BOOKS_OF_ENTRIES))
     known = books.parts(entry.facts for entry in entries)
     books.enter_books(connection, known, lambda number: folder.new_marks("books", number))
 
@@ -179,83 +179,35 @@ def _set_aside(connection: Connection[Any], folder: Folder) -> None:
             return
 
 
-def _sealed_leaves(entries: Sequence[Entry], last: Signed | None, folder: Folder) -> list[bytes]:
-    """Read the leaves under the last checkpoint from the folder or, where it lacks them, from entries that fit."""
-    if [entry.entry_no for entry in entries] != list(range(len(entries))):
-        raise CannotSeal("The record has gaps: entries were removed. Run: cakupan verify")
+def _sealed_leaves(connection: Connection[Any], last: Signed | None, folder: Folder) -> tuple[list[bytes], list[int]]:
+    """Read the leaves under the last checkpoint from the folder or, where it lacks them, from entries that fit; and the
+    numbers of the entries that are others now."""
+    held = []
+    for number, entry in enumerate(read_entries(connection)):
+        if entry.entry_no != number:
+            raise CannotSeal("The record has gaps: entries were removed. Run: cakupan verify")
+        held.append(entry.leaf)
     if last is None:
-        return []
+        return [], []
     size = last.checkpoint.size
-    if len(entries) < size:
+    if len(held) < size:
         raise CannotSeal(
-            f"The database has {len(entries)} entries, fewer than the {size} of the newest checkpoint ({last.where}):"
+            f"The database has {len(held)} entries, fewer than the {size} of the newest checkpoint ({last.where}):"
             " it was restored to an older state, or entries were removed. Run: cakupan verify"
         )
-    for leaves in (folder.leaves()[:size], [entry.leaf for entry in entries[:size]]):
+    for leaves in (folder.leaves()[:size], held[:size]):
         if len(leaves) == size and root(leaves) == last.checkpoint.root:
-            return leaves
+            return leaves, [number for number, leaf in enumerate(leaves) if held[number] != leaf]
     raise CannotSeal(
         f"The record does not continue the newest checkpoint ({last.where}), nor does {folder.root / 'leaves'}."
         " Run: cakupan verify"
     )
 
 
-def _bodies(leaves: Sequence[bytes], entries: Sequence[Entry], kept: Sequence[str]) -> Iterator[str]:
+def _bodies(leaves: Sequence[bytes], entries: Iterable[Entry], kept: Sequence[str]) -> Iterator[str]:
     """Yield the entries as they were sealed: of an altered one what was kept."""
     for number, (entry, leaf) in enumerate(zip(entries, leaves, strict=True)):
         yield entry.body if entry.leaf == leaf or number >= len(kept) else kept[number]
-
-
-def _write_marks(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
-    """Mark what was recorded and has no mark yet; only while its rows are still those that were recorded."""
-    for publication in publications.publications(connection):
-        if not folder.marks_path("runs", publication.run_id).exists():
-            with folder.new_marks("runs", publication.run_id) as marks:
-                for part in publication.parts():
-                    if part.digest.rows:
-                        with marks.part(part.name) as writer:
-                            _read_part(connection, part.statement, part.digest, writer)
-                marks.keep()
-    _write_marks_of_books(connection, folder, entries)
-    for facts in (entry.facts for entry in entries):
-        if facts.get("kind") != "validation" or not facts.get("decisions", {}).get("rows"):
-            continue
-        number = facts["validation_id"]
-        if not folder.marks_path("validations", number).exists():
-            statement = digests.decisions(f"{facts['agency']}_{facts['feed']}", number, facts["columns"])
-            digest = digests.Digest.from_facts(facts["decisions"])
-            with folder.new_marks("validations", number) as marks:
-                with marks.part(DECISIONS, kept=len(digests.DECIDED), key=len(digests.ADDRESS)) as writer:
-                    _read_part(connection, statement, digest, writer)
-                marks.keep()
-
-
-def _write_marks_of_books(connection: Connection[Any], folder: Folder, entries: Sequence[Entry]) -> None:
-    """Mark again what came into the books, where the marks were lost."""
-    said = (entry.facts for entry in entries if entry.facts.get("kind") == BOOKS_OF_ENTRIES)
-    ordered = sorted((part for each in books.parts(said).values() for part in each), key=lambda part: part.number)
-    for number, parts in itertools.groupby(ordered, key=lambda part: part.number):
-        if not folder.marks_path("books", number).exists():
-            with folder.new_marks("books", number) as marks:
-                for part in parts:
-                    with marks.part(
-                        part.book.name, books.kept_of(part.book, part.columns), len(part.book.key)
-                    ) as writer:
-                        _read_part(connection, part.statement, part.digest, writer)
-                marks.keep()
-
-
-def _read_part(
-    connection: Connection[Any], statement: sql.Composed, recorded: digests.Digest, part: PartWriter
-) -> None:
-    """Have the marks of a query's rows written, unless these are no longer those that were recorded."""
-    try:
-        with connection.transaction():
-            found = digests.digest(connection, statement, part)
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # there then, gone since
-        found = None
-    if found != recorded:
-        part.discard()
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, LiteralString
 
 from psycopg import Connection
@@ -24,8 +25,17 @@ MADE_IN_THE_DATABASE = frozenset({"opening", "read"})
 _NO_FACTS = ("kind", "login", "mac", "recorded_at")
 """What an entry says beside the facts that were entered."""
 _NEVER = 2**63
+_AT_ONCE = 500
+"""Entries that are read at a time: some are as long as a publication."""
 PATIENCE = "10s"
 """How long a reader may keep the program from entering something, before the reader's session is ended."""
+_OF_ALL: LiteralString = (
+    "select entry_no, body from ledger.entry where entry_no >= %(start)s order by entry_no limit %(many)s"
+)
+_OF_KIND: LiteralString = (
+    "select entry_no, body from ledger.entry where kind = %(kind)s and entry_no >= %(start)s"
+    " order by entry_no limit %(many)s"
+)
 DELIVERIES: LiteralString = (
     "select d.delivery_id, d.agency, d.feed, d.business_date, d.sha256, d.original_name, d.size_bytes, d.received_at"
     " from ledger.delivery as d"
@@ -61,7 +71,14 @@ class Entry:
     @property
     def is_authentic(self) -> bool:
         """Whether the program entered this, and under this number."""
+        return self._bears_mac(self.facts)
+
+    def is_believed(self, since: Callable[[], int]) -> bool:
+        """Tell whether the program made this, or it is older than the MACs; `since` gives the number of the first."""
         facts = self.facts
+        return self._bears_mac(facts) if "mac" in facts else self.entry_no < since()
+
+    def _bears_mac(self, facts: Mapping[str, Any]) -> bool:
         said = {name: value for name, value in facts.items() if name not in _NO_FACTS}
         expected = _mac(self.entry_no, str(facts.get("kind")), canonical(said))
         return hmac.compare_digest(expected.encode(), str(facts.get("mac")).encode())
@@ -93,41 +110,36 @@ def canonical(facts: Mapping[str, Any]) -> str:
 
 
 def read_entries(connection: Connection[Any], start: int = 0, kind: str | None = None) -> Iterator[Entry]:
-    """Read the entries from number `start` on, in order; of one kind only where that is given."""
-    rows = connection.execute(
-        "select entry_no, body from ledger.entry where entry_no >= %s and kind = coalesce(%s, kind) order by 1",
-        (start, kind),
-    )
-    for number, body in rows:
-        yield Entry(number, body)
+    """Read the entries from number `start` on, in order, some at a time; of one kind only where that is given."""
+    while True:
+        asked = {"start": start, "kind": kind, "many": _AT_ONCE}
+        rows = connection.execute(_OF_KIND if kind else _OF_ALL, asked).fetchall()
+        yield from (Entry(*row) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return
+        start = rows[-1][0] + 1
 
 
-def forged(entries: Sequence[Entry], start: int = 0) -> list[Entry]:
-    """Return the entries from number `start` on that the program did not make: those that lack its MAC, since it gives
-    entries one."""
-    found, since_it_does = [], any(entry.is_authentic for entry in entries if entry.entry_no < start)
-    for entry in (entry for entry in entries if entry.entry_no >= start):
-        if entry.is_authentic:
-            since_it_does = True
-        elif "mac" in entry.facts or (since_it_does and entry.facts.get("kind") not in MADE_IN_THE_DATABASE):
+def authentic_since(entries: Iterable[Entry]) -> int:
+    """Return the number of the first entry of a record that the program authenticated, or one that is never reached."""
+    return next((entry.entry_no for entry in entries if entry.is_authentic), _NEVER)
+
+
+def forged(entries: Iterable[Entry], since: int) -> list[Entry]:
+    """Return those of the entries that the program did not make: those that lack its MAC, which it gives `since`."""
+    found = []
+    for entry in entries:
+        facts = entry.facts
+        must = "mac" in facts or (entry.entry_no > since and facts.get("kind") not in MADE_IN_THE_DATABASE)
+        if must and not entry.is_authentic:
             found.append(entry)
     return found
 
 
 def believed(connection: Connection[Any], entries: Iterable[Entry]) -> Iterator[Entry]:
     """Return those of the entries that the program made, or that are older than its MACs."""
-    since: int | None = None
-    for entry in entries:
-        if "mac" not in entry.facts:
-            since = _authentic_since(connection) if since is None else since
-        if entry.is_authentic if "mac" in entry.facts else entry.entry_no < (since or 0):
-            yield entry
-
-
-def _authentic_since(connection: Connection[Any]) -> int:
-    """Return the number of the first entry that the program authenticated; one that is never reached before that."""
-    rows = connection.execute("select entry_no, body from ledger.entry where body like %s order by 1", ('%"mac":"%',))
-    return next((number for number, body in rows if Entry(number, body).is_authentic), _NEVER)
+    since = cache(lambda: authentic_since(read_entries(connection)))
+    return (entry for entry in entries if entry.is_believed(since))
 
 
 def record_delivery(connection: Connection[Any], delivery_id: int) -> None:

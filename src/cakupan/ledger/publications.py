@@ -237,8 +237,7 @@ def record_publication(connection: Connection[Any], run_id: int, digests: dict[s
 
 def publications(connection: Connection[Any]) -> list[Publication]:
     """Return the publications of the record, oldest first, but for those that the program did not make."""
-    entries = list(read_entries(connection, kind="publication"))
-    facts = (entry.facts for entry in believed(connection, entries))
+    facts = (entry.facts for entry in believed(connection, read_entries(connection, kind="publication")))
     return [Publication(each) for each in facts if "run_id" in each and "facts" in each]
 
 

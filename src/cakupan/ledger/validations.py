@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -18,6 +18,10 @@ from cakupan.ledger.entries import Entry, append, believed, validation_facts
 from cakupan.ledger.merkle import EMPTY_ROOT
 
 _LANDED = ("columns", "landed_rows", "rows_root", "rows_mac")
+_OF_DELIVERY: LiteralString = (
+    "select entry_no, body from ledger.entry where kind = 'validation'"
+    """ and substring(body from '"delivery_id":([0-9]+),') = %(delivery_id)s order by entry_no desc"""
+)
 
 
 @dataclass(frozen=True)
@@ -137,10 +141,7 @@ def record_validation(connection: Connection[Any], validation_id: int) -> None:
 
 def last_entry(connection: Connection[Any], delivery_id: int) -> Entry | None:
     """Return the newest entry of a validation of the delivery, but for those that the program did not make."""
-    rows = connection.execute(
-        "select entry_no, body from ledger.entry where kind = 'validation' and body like %s order by 1 desc",
-        (f'%"delivery_id":{delivery_id},%',),
-    ).fetchall()
+    rows = connection.execute(_OF_DELIVERY, {"delivery_id": str(delivery_id)}).fetchall()
     return next(believed(connection, (Entry(*row) for row in rows)), None)
 
 
