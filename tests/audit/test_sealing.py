@@ -97,6 +97,13 @@ def test_a_seal_killed_while_it_adds_to_its_files_is_done_again(
     assert (folder.leaves(), folder.entries()) == ([entry.leaf for entry in entries], [entry.body for entry in entries])
 
 
+def test_an_entry_that_was_altered_in_the_folder_is_kept_again(kept: Kept, folder: Folder) -> None:
+    path = kept.ledger / "entries"
+    path.write_bytes(path.read_bytes().replace(b"ACCEPTED", b"REJECTED"))
+    kept.seal()
+    assert folder.entries() == [entry.body for entry in read_entries(kept.database)]
+
+
 def test_a_seal_adds_to_its_files_what_is_new(kept: Kept, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.publish(date(2025, 9, 10))
     monkeypatch.setattr(Folder, "write_record", lambda *_: pytest.fail("written whole"))

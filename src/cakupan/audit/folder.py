@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from pathlib import Path
 from cakupan import settings
 from cakupan.audit.draft import Draft
 from cakupan.audit.marks import Marks, MarksWriter, read_marks
-from cakupan.ledger.merkle import HASH_SIZE
+from cakupan.ledger.merkle import HASH_SIZE, leaf_hash
 
 KINDS = ("runs", "validations", "books")
 """Of marks."""
@@ -66,8 +67,12 @@ class Folder:
         self._write(self.root / "entries", "".join(f"{body}\n" for body in bodies).encode())
 
     def holds(self, leaves: Sequence[bytes]) -> bool:
-        """Tell whether the record that is kept has these leaves, and as many entries, and no more."""
-        return self._read("leaves") == b"".join(leaves) and self._lines("entries") == len(leaves)
+        """Tell whether the record that is kept is of these leaves and their entries, and of no more."""
+        path = self.root / "entries"
+        with path.open("rb") if path.exists() else io.BytesIO() as lines:
+            kept = (leaf_hash(line[:-1]) if line.endswith(b"\n") else b"" for line in lines)
+            is_kept = all(one == other for one, other in itertools.zip_longest(kept, leaves))
+        return is_kept and self._read("leaves") == b"".join(leaves)
 
     def add_to_record(self, leaves: Iterable[bytes], bodies: Iterable[str]) -> None:
         """Keep more of the record; where that is cut short, it no longer holds what it held. Raises OSError."""
@@ -107,15 +112,6 @@ class Folder:
         """Note that so many entries have all their marks."""
         marks = {kind: (max(kept, default=0), len(kept)) for kind in KINDS for kept in [self.marks_of(kind)]}
         self._write(self.root / "marked", json.dumps({"entries": entries, "marks": marks}).encode())
-
-    def _lines(self, name: str) -> int:
-        """Count the lines of a file; -1 where the last one has no end."""
-        lines, last = 0, b"\n"
-        path = self.root / name
-        with path.open("rb") if path.exists() else io.BytesIO() as file:
-            while some := file.read(1 << 20):
-                lines, last = lines + some.count(b"\n"), some[-1:]
-        return lines if last == b"\n" else -1
 
     def _read(self, name: str) -> bytes:
         path = self.root / name

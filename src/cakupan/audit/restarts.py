@@ -49,8 +49,8 @@ def given_up(connection: Connection[Any]) -> set[Checkpoint]:
 def made_by_others(entries: Sequence[Entry], sealed: int, since: int) -> list[Entry]:
     """Return the entries that the program did not make, and that no signed restart has disowned.
 
-    For the first `sealed` of the record a checkpoint vouches, whatever they bear; but a restart gives up checkpoints.
-    Of them, only the restarts need be among `entries`. `since` is the number of the first that was authenticated.
+    For the first `sealed` of the record a checkpoint vouches, whatever they bear, so that `entries` need not hold them;
+    but a restart gives up checkpoints. `since` is the number of the first that was authenticated.
     """
     gone = disowned(entries)
     others = {entry.entry_no for entry in forged((each for each in entries if each.entry_no >= sealed), since)}

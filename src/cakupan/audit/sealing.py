@@ -57,8 +57,7 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
         known = len(leaves)
         _enter_books(connection, folder)
         new = list(read_entries(connection, start=known))
-        restarts = [entry for entry in read_entries(connection, kind="restart") if entry.entry_no < known]
-        if others := made_by_others([*restarts, *new], known, authentic_since(read_entries(connection))):
+        if others := made_by_others(new, known, authentic_since(read_entries(connection))):
             raise CannotSeal(
                 f"Entry {others[0]} was not made by the program: {WITHOUT_WORD}. Nothing is signed over it."
                 " Run: cakupan verify"
