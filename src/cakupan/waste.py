@@ -7,4 +7,4 @@ import gc
 
 def search_rarely() -> None:
     """Search for waste less often: what a night imports and reads it keeps, and that is a million objects."""
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 10, 10)
