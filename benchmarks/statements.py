@@ -14,10 +14,11 @@ STAGE = "statements of marts"
 
 
 def run() -> Timings:
-    """Run the SQL of every model of the layer for the night that was built last, each into a temporary table."""
+    """Run the SQL of every table of the layer for the night that was built last, each into a temporary table."""
     state, timings = settings.home() / "dbt", Timings()
     compiled = call_dbt(
-        "compile", "--no-write-json", "--selector", LAYER, target=state / "target", logs=state / "logs",
+        "compile", "--no-write-json", "--selector", f"{LAYER}_on_standing_views",
+        target=state / "target", logs=state / "logs",
     )  # fmt: skip
     models = [result.node for result in compiled.result.results if result.node.resource_type == "model"]
     with connect(Role.TRANSFORMER) as connection:
