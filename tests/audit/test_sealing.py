@@ -14,7 +14,7 @@ from cakupan.audit.keys import signing_key
 from cakupan.audit.note import BadNote, SigningKey
 from cakupan.database import Role, connect
 from cakupan.ledger import merkle
-from cakupan.ledger.entries import read_entries
+from cakupan.ledger.entries import read_entries, record_read
 from tests.audit.conftest import FARMERS, NIGHT, Kept, altered, farmers, verified
 
 
@@ -102,6 +102,24 @@ def test_an_entry_that_was_altered_in_the_folder_is_kept_again(kept: Kept, folde
     path.write_bytes(path.read_bytes().replace(b"ACCEPTED", b"REJECTED"))
     kept.seal()
     assert folder.entries() == [entry.body for entry in read_entries(kept.database)]
+
+
+def test_an_entry_that_comes_while_the_record_is_kept_anew_waits_for_the_next_seal(
+    kept: Kept, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = folder.entries()
+
+    def holds(*_: object) -> bool:
+        with connect(Role.LOADER) as other:
+            record_read(other, "Ani", "a question", {})
+        return False
+
+    monkeypatch.setattr(Folder, "holds", holds)
+    kept.seal()
+    assert folder.entries() == before
+    monkeypatch.undo()
+    kept.seal()
+    assert len(folder.entries()) == len(before) + 1
 
 
 def test_a_seal_adds_to_its_files_what_is_new(kept: Kept, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

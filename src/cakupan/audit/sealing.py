@@ -70,7 +70,8 @@ def seal(connection: Connection[Any], folder: Folder | None = None) -> Checkpoin
         if is_kept:
             folder.add_to_record([entry.leaf for entry in new], [entry.body for entry in new])
         else:
-            folder.write_record(leaves, list(_bodies(leaves, read_entries(connection), folder.entries())))
+            sealed_now = itertools.islice(read_entries(connection), len(leaves))  # others may have come meanwhile
+            folder.write_record(leaves, list(_bodies(leaves, sealed_now, folder.entries())))
         folder.write_checkpoint(sealed.size, signed)
     write_marks(connection, folder, sealed.size)
     if altered:
