@@ -1,6 +1,7 @@
 """Runs and the readers' pointer."""
 
 import contextlib
+import copy
 from datetime import date, timedelta
 from random import Random
 
@@ -9,7 +10,7 @@ import pytest
 
 from cakupan.database import Role, connect
 from cakupan.ledger.nights import nights_to_restate
-from cakupan.ledger.runs import lock_build, mark_run
+from cakupan.ledger.runs import CurrentRun, lock_build, mark_run
 from cakupan.publish import Busy, NotBuilt, StaleRun, end_turn, publish
 from cakupan.publish import start_run as begin_run
 from cakupan.publish.run import check_current, keep_turn
@@ -122,6 +123,11 @@ def test_a_run_that_was_not_built_to_its_end_is_not_published(database: psycopg.
     with pytest.raises(NotBuilt, match="is BUILDING, not BUILT"):
         publish(database, run_id)
     assert shown(database) == []
+
+
+def test_a_process_may_tell_another_that_it_is_another_nights_turn() -> None:
+    busy = Busy(CurrentRun(7, NIGHT, "2025-09-09 05:00", alive=True))
+    assert str(copy.copy(busy)) == str(busy)  # as pickle makes one anew
 
 
 def test_another_night_waits_its_turn_and_says_for_which(database: psycopg.Connection) -> None:

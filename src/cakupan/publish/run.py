@@ -28,9 +28,13 @@ class Busy(RuntimeError):
     """Another night is being built, whose turn it is; says which."""
 
     def __init__(self, current: runs.CurrentRun) -> None:
-        super().__init__(
-            f"run {current.run_id} builds the night of {current.as_of} since {current.since}; when it is published or"
-            " has failed, it is this night's turn: run it again then"
+        super().__init__(current)
+        self._current = current
+
+    def __str__(self) -> str:
+        return (
+            f"run {self._current.run_id} builds the night of {self._current.as_of} since {self._current.since}; when it"
+            " is published or has failed, it is this night's turn: run it again then"
         )
 
 
