@@ -9,12 +9,15 @@ from cakupan import settings
 from cakupan.database import Role, connect
 from cakupan.dbt_project import call_dbt
 
-LAYER = "marts"
-STAGE = "statements of marts"
+LAYER = "night"
+STAGE = "statements of the night"
 
 
 def run() -> Timings:
-    """Run the SQL of every table of the layer for the night that was built last, each into a temporary table."""
+    """Run the SQL of every table of the layer for the night that was built last, each into a temporary table.
+
+    Of facts that are stored once a delivery nothing is left to read then, so a first night's are not in it.
+    """
     state, timings = settings.home() / "dbt", Timings()
     compiled = call_dbt(
         "compile", "--no-write-json", "--selector", f"{LAYER}_on_standing_views",

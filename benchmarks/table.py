@@ -9,7 +9,7 @@ BESIDE = {
     "land CSV": "copy CSV",
     "land others": "copy others",
     "validate": "flag and type",
-    "build marts": "statements of marts",
+    "build night": "statements of the night",
     "build": "marts",
     "verify": "one hash",
 }

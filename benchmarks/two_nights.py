@@ -103,7 +103,7 @@ def _lines(ordinal: str, night: Night) -> list[Line]:
         Line(f"{ordinal} night, floor", night.floor, "s"),
         Line(f"{ordinal} night / floor", night.project.night / night.floor, "", GOALS[ordinal]),
         Line(f"landing of CSV / \\copy, {ordinal} night", seconds["land CSV"] / night.beside["copy CSV"], "", 1.3),
-        Line(f"build of marts / its own statements, {ordinal} night", _of_statements(night), "", 2),
+        Line(f"build / its own statements, {ordinal} night", _of_statements(night), "", 2),
         Line(f"publish and seal, share of the {ordinal} night", published / night.project.night, "", 0.1),
         Line(f"tables grew, {ordinal} night", night.grown / MEGABYTE, "MB"),
         Line(f"write-ahead log, {ordinal} night", night.log / MEGABYTE, "MB"),

@@ -87,7 +87,7 @@ def test_the_marts_have_a_deadline(bag: dict) -> None:
 def test_the_warehouse_waits_builds_and_publishes_last(bag: dict) -> None:
     after = bag["dags"]["warehouse"]["downstream"]
     assert after["agencies_are_in"] == ["start_run"]
-    assert after["build_marts"] == ["publish_run"]
+    assert after["build_night"] == ["publish_run"]
     assert after["publish_run"] == ["report", "seal", "write_pages"]
 
 

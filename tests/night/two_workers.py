@@ -40,7 +40,7 @@ PATIENCE = 900  # seconds: a machine may have a lot else to do
 AT_A_FEED = "select pid from task_instance where state = 'running' and pid is not null and task_id like '%take_in'"
 AT_A_LAYER = f"""
     select pid from task_instance
-    where state = 'running' and pid is not null and task_id = 'build_facts' and exists (
+    where state = 'running' and pid is not null and task_id = 'build_night' and exists (
         select from pg_stat_activity where usename = '{Role.TRANSFORMER}' and backend_xid is not null
     )
 """
@@ -191,7 +191,7 @@ def test_a_night_is_published_though_workers_are_killed(
         tries = on.tasks.execute("select task_id, try_number, state from task_instance where try_number > 1").fetchall()
         assert {state for *_, state in tries} == {"success"}
         again = {task.rpartition(".")[2] for task, *_ in tries}
-        assert {"take_in", "build_facts"} <= again, "a killed worker had nothing to do"
+        assert {"take_in", "build_night"} <= again, "a killed worker had nothing to do"
     right = json.loads((delivered / "expected" / f"{NIGHT}.json").read_text())
     with connect(Role.AUDITOR) as auditor:
         assert differences(right, actual(auditor, NIGHT)) == []

@@ -26,7 +26,7 @@ ALTERATIONS = {
 
 @pytest.fixture
 def project(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A dbt project whose two views of layer facts, and that of marts, were made and looked at."""
+    """A dbt project whose views of both layers were made and looked at."""
     monkeypatch.setattr(settings, "DBT_PROJECT", tmp_path)
     (settings.home() / "dbt").mkdir(exist_ok=True)
     (tmp_path / "models").mkdir()
@@ -36,8 +36,8 @@ def project(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     assert standing() == []
     with connect(Role.LOADER) as connection:
         views = StandingViews(connection)
-        views.note("facts")
-        views.note("marts")
+        views.note("reference")
+        views.note("night")
     return tmp_path
 
 
@@ -49,11 +49,11 @@ def as_transformer(statements: str) -> None:
 def standing() -> list[str]:
     with connect(Role.LOADER) as connection:
         views = StandingViews(connection)
-        return [layer for layer in ("facts", "marts") if views.stand(layer)]
+        return [layer for layer in ("reference", "night") if views.stand(layer)]
 
 
 def test_views_stand_in_layers_that_were_looked_at(project: Path) -> None:
-    assert standing() == ["facts", "marts"]
+    assert standing() == ["reference", "night"]
 
 
 @pytest.mark.parametrize("alteration", ALTERATIONS.values(), ids=ALTERATIONS)
@@ -61,16 +61,16 @@ def test_after_an_alteration_no_layer_stands_until_it_was_looked_at_again(projec
     as_transformer(alteration)
     assert standing() == []
     with connect(Role.LOADER) as connection:
-        StandingViews(connection).note("facts")
-    assert standing() == ["facts"]
+        StandingViews(connection).note("reference")
+    assert standing() == ["reference"]
 
 
 def test_a_layer_of_another_project_does_not_stand(project: Path) -> None:
     (project / "models/one.sql").write_text("select 3 as n")
     assert standing() == []
     with connect(Role.LOADER) as connection:
-        StandingViews(connection).note("facts")
-    assert standing() == ["facts"]
+        StandingViews(connection).note("reference")
+    assert standing() == ["reference"]
 
 
 def test_a_model_of_another_name_is_another_project(project: Path) -> None:
@@ -83,7 +83,7 @@ def test_views_of_one_machine_do_not_stand_on_several(project: Path, monkeypatch
     assert standing() == []
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"as_left": null}', '{"layers": {"facts": "x"}}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"as_left": null}', '{"layers": {"reference": "x"}}'])
 def test_a_note_that_is_lost_or_spoiled_has_every_view_looked_at(
     project: Path, database_name: str, content: str
 ) -> None:

@@ -32,7 +32,7 @@ STAGES = [
 LINES = [
     *(f"{ordinal} night{what}" for ordinal in ("first", "next") for what in (", project", ", floor", " / floor")),
     *(f"landing of CSV / \\copy, {ordinal} night" for ordinal in ("first", "next")),
-    *(f"build of marts / its own statements, {ordinal} night" for ordinal in ("first", "next")),
+    *(f"build / its own statements, {ordinal} night" for ordinal in ("first", "next")),
     *(f"publish and seal, share of the {ordinal} night" for ordinal in ("first", "next")),
     *(f"tables grew, {ordinal} night" for ordinal in ("first", "next")),
     *(f"write-ahead log, {ordinal} night" for ordinal in ("first", "next")),

@@ -12,7 +12,7 @@ import pytest
 import sqlglot
 import yaml
 
-from cakupan import settings
+from cakupan import publish, settings
 from cakupan.feeds import load_feeds
 from simulator.budget import OTHERS
 from simulator.offices import OFFICES
@@ -289,7 +289,7 @@ def test_exposures_name_what_is_read(manifest) -> None:
 def test_every_node_is_built_or_tested_in_one_layer_of_a_night(manifest, tmp_path: Path) -> None:
     views = {n.name for n in manifest.nodes.values() if n.config.materialized == "standing_view"}
     chosen: list[str] = []
-    for layer in ("reference", "facts", "marts"):
+    for layer in publish.LAYERS:
         listed = nodes_of(layer, tmp_path)
         assert views & set(listed), layer
         if layer != "reference":

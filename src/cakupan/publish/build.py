@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
-LAYERS = ("reference", "facts", "marts")
+LAYERS = ("reference", "night")
 """The layers of a night in the order in which they are built; each is a selector of the dbt project."""
 
 TOLD = 3  # failing nodes that a message names

@@ -1,4 +1,4 @@
-{{ config(tags=['marts'], indexes=[{'columns': ['run_id', 'agency_code', 'feed'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['run_id', 'agency_code', 'feed'], 'unique': true}]) }}
 
 -- What is missing makes figures empty; this says why.
 select

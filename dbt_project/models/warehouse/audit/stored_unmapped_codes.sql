@@ -1,5 +1,4 @@
 {{ config(
-    tags=['marts'],
     indexes=[{'columns': ['run_id', 'feed', 'column_name', 'code'], 'unique': true}],
 ) }}
 
