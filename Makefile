@@ -23,7 +23,7 @@ test-unit: .venv/ready ## Run what needs no server: under a minute, before each 
 # What asks PostgreSQL most, on the oldest version that is supported: the server itself, the fixed relations, grants, TLS, the doctor,
 # and a warehouse of several nights, how it is kept, read, restated and brought up to date.
 OLDEST = tests/database tests/doctor/test_reading.py \
-	$(foreach name,history latest open readers restated trace upgrade what_dbt_sees,tests/warehouse/test_$(name).py)
+	$(foreach name,history latest open plans readers restated trace upgrade what_dbt_sees,tests/warehouse/test_$(name).py)
 test-oldest: .venv/ready ## Run on PostgreSQL 15 what asks it most: PG_BIN=/usr/lib/postgresql/15/bin
 	@CAKUPAN_PG_BIN=$(or $(PG_BIN),/usr/lib/postgresql/15/bin) $(BIN)/python -m pytest -n 2 $(OLDEST)
 

@@ -180,8 +180,15 @@
 {% macro rows_listed(stored, list) -%}
     select stored.*
     from ({{ list }}) as listed
+    {{ named_rows(stored) }}
+{%- endmacro %}
+
+{#- Joins `stored`, the rows that `listed` names, by each number in its ranges: a join by the ranges themselves has the planner
+    compare every row with every range, of which there are more each night. -#}
+{% macro named_rows(stored) -%}
     cross join lateral unnest(listed.rows) as span (span)
-    inner join {{ stored }} as stored on stored.row_id >= lower(span.span) and stored.row_id < upper(span.span)
+    cross join lateral generate_series(lower(span.span), upper(span.span) - 1) as named (row_id)
+    inner join {{ stored }} as stored on named.row_id = stored.row_id
 {%- endmacro %}
 
 {#- A run that is not published leaves no row behind. -#}
@@ -246,7 +253,6 @@
         {%- endif %}{{ ',' if not loop.last }}
         {%- endfor %}
     from warehouse.rows_of_{{ by }} as listed
-    cross join lateral unnest(listed.rows) as span (span)
-    inner join {{ stored }} as stored on stored.row_id >= lower(span.span) and stored.row_id < upper(span.span)
+    {{ named_rows(stored) }}
     where listed.relation = '{{ stored.identifier }}'
 {%- endmacro %}

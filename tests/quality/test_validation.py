@@ -10,6 +10,7 @@ from unittest.mock import Mock
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from cakupan import quality
 from cakupan.database import Role, connect
@@ -121,6 +122,18 @@ class TestRulesThatCannotBeJudged:
         with pytest.raises(NotJudged, match=says):
             warehouse.validate(JAKON)
         assert warehouse.connection.execute("select count(*) from ledger.validation").fetchone() == (0,)
+
+
+def test_the_planner_knows_how_many_rows_were_delivered(warehouse: Warehouse) -> None:
+    """Also with statistics from before the delivery, by which it is one row, to be compared with each other."""
+    landed = sql.Identifier("landing", JAKON.table)
+    warehouse.land(JAKON, rows(JAKON, range(300)))
+    warehouse.connection.execute(sql.SQL("analyze {}").format(landed))
+    later = warehouse.land(JAKON, rows(JAKON, range(300)), nights_on(1))
+    warehouse.validate(JAKON)
+    query = sql.SQL("explain (format json) select from {} where delivery_id = {}").format(landed, later)
+    (((plan,),),) = warehouse.connection.execute(query).fetchall()
+    assert plan["Plan"]["Plan Rows"] > 100
 
 
 def test_the_library_is_not_imported_with_the_module() -> None:

@@ -37,7 +37,6 @@ def gather_gx_rows(
     connection.execute("drop table if exists " + ", ".join(f"pg_temp.{table}" for table in TABLES))
     steps = [_GX_ROWS, _EARLIER_KEY if delivery.earlier else _NO_EARLIER_KEY, _SHARING, _GX_KEYS]
     if not whole:
-        connection.execute("analyze suspect")
         steps.insert(2, _REPEATED)
     for step in steps:
         connection.execute(sql.SQL(step).format(**names))
