@@ -20,9 +20,9 @@ from cakupan.disclosure.cells import System
 _AT_ONCE = 20_000
 """Unknowns of one linear programme: that of each hidden count is put beside those of others."""
 _ROUNDING = 1e-6
-_TRIES = 2
-"""How often all hidden counts are pushed together before those that did not go far enough are looked at singly."""
-_FEW = 30  # counts that are looked at singly in less time
+_TRIES = 12
+"""How often hidden counts are pushed together before those that did not go far enough are looked at singly."""
+_FEW = 10  # counts that are looked at singly in less time
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def too_certain(system: System, hidden: NDArray[np.bool_], places: Sequence[int]
 def _not_seen_far(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> list[int]:
     """Leave out the counts of which two possible truths are found that lie far enough apart.
 
-    Nearly all do, and one programme finds such truths of many: all hidden counts are pushed at once, each up or down.
+    Nearly all do, and one programme finds such truths of many: all that are left are pushed at once, each up or down.
     """
     left = np.array(places, dtype=np.intp)
     members = np.flatnonzero(hidden)
@@ -75,7 +75,7 @@ def _not_seen_far(system: System, hidden: NDArray[np.bool_], places: Sequence[in
     for _ in range(_TRIES):
         if len(left) < _FEW:
             break
-        push = pushes.uniform(-1, 1, len(members))
+        push = pushes.uniform(-1, 1, len(members)) * np.isin(members, left)
         for goal in (push, -push):
             moved = system.persons[members] + _solve(system, members, links, goal).x
             least[members] = np.minimum(least[members], moved)
