@@ -186,9 +186,13 @@
 {#- Joins `stored`, the rows that `listed` names, by each number in its ranges: a join by the ranges themselves has the planner
     compare every row with every range, of which there are more each night. -#}
 {% macro named_rows(stored) -%}
+    {% if distribution_column() -%} {#- Citus asks other machines, which do not know of the function. -#}
     cross join lateral unnest(listed.rows) as span (span)
-    cross join lateral generate_series(lower(span.span), upper(span.span) - 1) as named (row_id)
+    inner join {{ stored }} as stored on stored.row_id >= lower(span.span) and stored.row_id < upper(span.span)
+    {%- else -%}
+    cross join lateral warehouse.row_numbers(listed.rows) as named (row_id)
     inner join {{ stored }} as stored on named.row_id = stored.row_id
+    {%- endif %}
 {%- endmacro %}
 
 {#- A run that is not published leaves no row behind. -#}

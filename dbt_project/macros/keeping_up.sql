@@ -25,8 +25,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Post-hook: what is always filled, where the table was made just now; else the key as it is declared, where the table was
-    made with another. -#}
+{#- Post-hook: what is always filled and statistics, where the table was made just now, because readers come before the server
+    looks at it by itself; else the key as it is declared, where the table was made with another. -#}
 {% macro tighten() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- if not is_stored() -%}
@@ -34,7 +34,7 @@
         {%- for column in columns_always_filled() -%}
             {%- do actions.append('alter column ' ~ adapter.quote(column) ~ ' set not null') -%}
         {%- endfor -%}
-        {{ return('alter table ' ~ this ~ ' ' ~ actions | join(', ')) }}
+        {{ return('alter table ' ~ this ~ ' ' ~ actions | join(', ') ~ '; ' ~ analyze_sample(this)) }}
     {%- endif -%}
     {%- set present = [] -%}
     {%- for _, columns in unique_keys_of(this) -%}

@@ -19,7 +19,10 @@ from cakupan.database.migration import apply_migration, pending_migrations
 from cakupan.database.spread import is_spread, spread
 
 REPEATABLE = Path(__file__).parent / "repeatable"
-SCRIPTS = ("views.sql", "ddl.sql", "cells.sql", "record.sql", "office.sql", "persons.sql", "keyed.sql", "comments.sql")
+SCRIPTS = (
+    "views.sql", "ddl.sql", "history.sql", "cells.sql", "record.sql", "office.sql", "persons.sql", "keyed.sql",
+    "comments.sql",
+)  # fmt: skip
 LOCK_TIMEOUT = "2s"
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 HOLDERS = """
