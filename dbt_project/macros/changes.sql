@@ -57,10 +57,15 @@
     {{ return('feed' in config.get('meta', {})) }}
 {%- endmacro %}
 
+{#- The column that says whose the rows are. -#}
+{% macro owner_of_rows() -%}
+    {{ return('validation_id' if is_by_delivery() else 'run_id') }}
+{%- endmacro %}
+
 {#- Stores of tonight's rows those that the night before does not have, and lists the rows of the night. What was never
     published leaves: a run that failed, and this run, where it is built once more. -#}
 {% macro keep_changes(stored, tonight, columns) -%}
-    {%- set owner = 'validation_id' if is_by_delivery() else 'run_id' -%}
+    {%- set owner = owner_of_rows() -%}
     {%- set listed = source('warehouse', 'rows_of_validation') if is_by_delivery() else source('warehouse', 'rows_of_run') -%}
     {%- set name = stored.identifier -%}
     {%- if run_query('select from ledger.publication where run_id = ' ~ run_id()).rows -%}
@@ -183,15 +188,20 @@
     {{ named_rows(stored) }}
 {%- endmacro %}
 
-{#- Joins `stored`, the rows that `listed` names, by each number in its ranges: a join by the ranges themselves has the planner
-    compare every row with every range, of which there are more each night. -#}
+{#- Joins `stored`, the rows that `listed` names, stretch by stretch. A stretch is looked up for itself (`offset 0`), by the index
+    of row numbers: in a plain join the planner may compare every row with every stretch, of which there are more each night. -#}
 {% macro named_rows(stored) -%}
-    {% if distribution_column() -%} {#- Citus asks other machines, which do not know of the function. -#}
+    {% if distribution_column() -%} {#- Citus asks other machines, which do not know of the function, and all at once. -#}
     cross join lateral unnest(listed.rows) as span (span)
     inner join {{ stored }} as stored on stored.row_id >= lower(span.span) and stored.row_id < upper(span.span)
     {%- else -%}
-    cross join lateral warehouse.row_numbers(listed.rows) as named (row_id)
-    inner join {{ stored }} as stored on named.row_id = stored.row_id
+    cross join lateral warehouse.row_spans(listed.rows) as span (span)
+    cross join lateral (
+        select named.*
+        from {{ stored }} as named
+        where named.row_id >= lower(span.span) and named.row_id < upper(span.span)
+        offset 0
+    ) as stored
     {%- endif %}
 {%- endmacro %}
 
