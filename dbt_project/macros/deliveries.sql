@@ -22,6 +22,19 @@
     {{ return(graph.inputs_of_run if execute else {}) }}
 {%- endmacro %}
 
+{#- Inputs of the night being built that no published night rests on: what was stored of the others was tested in their night. -#}
+{% macro new_inputs_of_run() -%}
+    select *
+    from {{ source('ledger', 'run_input') }}
+    where
+        run_id = {{ run_id() }}
+        and validation_id not in (
+            select earlier.validation_id
+            from {{ source('ledger', 'run_input') }} as earlier
+            inner join {{ source('ledger', 'published') }} using (run_id)
+        )
+{%- endmacro %}
+
 {#- Validations of a feed that the night being built rests on, as a list for `validation_id in (…)`. -#}
 {% macro in_force(agency, feed) -%}
     {{ return(inputs_of_run().get(agency ~ '.' ~ feed, {}).get('validations', 'null')) }}
@@ -46,6 +59,15 @@
 {#- Deliveries whose rows this model has not stored yet, as literals, so that the condition reaches the landing index: of the
     feed that the model says it stores (meta.feed), or of another. `history`: also deliveries that the night does not rest on. -#}
 {% macro deliveries_to_load(of_feed=none, history=false) -%}
+    {{ return(to_load('delivery_id', of_feed, history)) }}
+{%- endmacro %}
+
+{#- The same as validations, for a model that reads what another has stored of them. -#}
+{% macro validations_to_load(of_feed=none) -%}
+    {{ return(to_load('validation_id', of_feed)) }}
+{%- endmacro %}
+
+{% macro to_load(named_by, of_feed=none, history=false) -%}
     {%- if not execute -%}{{ return('null') }}{%- endif -%}
     {%- set agency, feed = (of_feed or model.config.meta.feed).split('.') -%}
     {%- set query -%}
@@ -58,7 +80,7 @@
                 where run_id = {{ run_id() }} and agency = '{{ agency }}' and feed = '{{ feed }}'
             {%- endif %}
         )
-        select delivery_id
+        select {{ named_by }}
         from wanted
         {% if model.config.materialized == 'changes' -%}
             where
@@ -69,7 +91,7 @@
         {%- elif is_incremental() -%}
             where not {{ has_rows(this, 'wanted.validation_id') }}
         {%- endif %}
-        order by delivery_id
+        order by 1
     {%- endset -%}
     {{ return(run_query(query).columns[0].values() | map('int') | join(', ') or 'null') }}
 {%- endmacro %}

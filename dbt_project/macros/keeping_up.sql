@@ -26,7 +26,8 @@
 {%- endmacro %}
 
 {#- Post-hook: what is always filled and statistics, where the table was made just now, because readers come before the server
-    looks at it by itself; else the key as it is declared, where the table was made with another. -#}
+    looks at it by itself; else the key as it is declared, where the table was made with another, and statistics of whose the
+    rows are: of a run or delivery that came after the last, the planner expects one row, and compares it with each other. -#}
 {% macro tighten() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- if not is_stored() -%}
@@ -43,6 +44,9 @@
     {%- for index in config.get('indexes', []) if index.unique and columns_of_index(index) | join(',') not in present -%}
         {%- do patiently([get_create_index_sql(this, index)], this.include(database=false) | string) -%}
     {%- endfor -%}
+    {%- if model.config.materialized != 'changes' -%} {#- of which a night reads tonight's rows, in a table of their own -#}
+        {{ return(analyze_sample(this ~ ' (' ~ owner_of_rows() ~ ')')) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Columns of the table that never are empty: whose rows they are, and what the published model declares. -#}

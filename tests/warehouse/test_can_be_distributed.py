@@ -21,8 +21,10 @@ CUT_BY = {
     **dict.fromkeys(("int_contribution", "int_membership_owner"), "membership_key"),
 }
 """Relations of schema warehouse that are cut, and by which column: docs/decisions/0037-what-can-be-distributed.md."""
-ACROSS = {"stored_lapse_calendar": 1, "stored_audit_observations": 1}
-"""Joins across the two ways of cutting, once one side is cut down: to a row of each membership, to the changed ones."""
+ACROSS = {"stored_audit_observations": 1}
+"""Joins across the two ways of cutting, once one side is cut down to the changed memberships."""
+ASKED_OTHERWISE = {"stored_lapse_calendar"}
+"""What is looked up one by one, and on Citus by one such join, to a row of each membership: macro last_paid_months."""
 SIDES = ("tonight_", "history_")
 LAYERS = ("intermediate", "warehouse")
 
@@ -150,7 +152,7 @@ def test_facts_are_joined_by_the_column_by_which_they_are_cut(compiled: dict[str
 
 def test_facts_are_looked_up_by_the_column_by_which_they_are_cut(compiled: dict[str, str]) -> None:
     found = {name: subqueries for name, sql in compiled.items() if (subqueries := list(looked_up_elsewhere(sql)))}
-    assert found == {}
+    assert found.keys() == ASKED_OTHERWISE
 
 
 @pytest.mark.unit

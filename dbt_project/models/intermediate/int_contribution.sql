@@ -3,12 +3,15 @@
 {{ config(
     materialized='incremental',
     full_refresh=false,
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    incremental_strategy='replace_delivery',
     meta={'feed': 'bpjstk.iuran', 'distributed_by': 'membership_key'},
     indexes=[{'columns': ['validation_id']}],
     pre_hook="{{ forget_replaced() }}",
-    post_hook="{{ analyze_sample(this) }}",
+    post_hook=[
+        "create index if not exists int_contribution_paid_months on {{ this }} (membership_key, contribution_month)"
+        " where program_code = 'JKK'",
+        "{{ analyze_sample(this) }}",
+    ],
 ) }}
 
 select

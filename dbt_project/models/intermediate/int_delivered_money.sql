@@ -4,8 +4,7 @@
 {{ config(
     materialized='incremental',
     full_refresh=false,
-    incremental_strategy='delete+insert',
-    unique_key='validation_id',
+    incremental_strategy='replace_delivery',
 ) }}
 
 {%- set amounts = [
@@ -15,7 +14,8 @@
         ~ " else quality.to_whole_iso(quality.normal(jumlah)) end"),
 ] %}
 
-with landed as (
+-- Added up once, not once for each input of the night, as the planner may: it takes them for one.
+with landed as materialized (
     {%- for agency, feed, amount in amounts %}
     select
         delivery_id,
@@ -30,14 +30,14 @@ with landed as (
     {%- endfor %}
 ),
 
-set_aside as (
+set_aside as materialized (
     {%- for agency, feed, amount in amounts %}
     select
         validation_id,
         sum({{ amount }}) filter (where verdict = 'quarantined')::bigint as quarantined_idr,
         sum({{ amount }}) filter (where verdict = 'duplicate')::bigint as duplicate_idr
     from {{ source('keyed', 'examined_' ~ agency ~ '_' ~ feed) }}
-    where validation_id in ({{ in_force(agency, feed) }})
+    where validation_id in ({{ validations_to_load(agency ~ '.' ~ feed) }})
     group by validation_id
     {%- if not loop.last %}
     union all

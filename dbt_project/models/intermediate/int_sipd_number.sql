@@ -14,7 +14,8 @@ with document as (
         and number.document_no is not null
 ),
 
-matched as (
+-- Taken apart once, not once for each part.
+matched as materialized (
     select
         document.*,
         grammar.kind_code as expected_kind_code,

@@ -16,7 +16,8 @@ owner as (
     {{ owner_as_of() }}
 ),
 
-membership as (
+-- Gathered before the lines of all are read, and not by each process that reads them.
+membership as materialized (
     select
         owner.membership_key,
         owner.worker_key

@@ -1,3 +1,8 @@
+with posted as materialized (
+    select distinct line.billing_code
+    from {{ ref('int_dbhcht_contribution') }} as line
+)
+
 select
     sp2d.sp2d_no,
     sp2d.decree_no,
@@ -14,6 +19,6 @@ select
 from {{ ref('int_dbhcht_order') }} as sp2d
 where not exists (
     select 1
-    from {{ ref('int_dbhcht_contribution') }} as line
-    where line.billing_code = sp2d.billing_code
+    from posted
+    where posted.billing_code = sp2d.billing_code
 )

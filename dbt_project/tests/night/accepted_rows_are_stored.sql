@@ -12,15 +12,7 @@
 ] %}
 
 with new_input as (
-    select *
-    from {{ source('ledger', 'run_input') }}
-    where
-        run_id = {{ run_id() }}
-        and validation_id not in (
-            select earlier.validation_id
-            from {{ source('ledger', 'run_input') }} as earlier
-            inner join {{ source('ledger', 'published') }} using (run_id)
-        )
+    {{ new_inputs_of_run() }}
 ),
 
 stored as (

@@ -7,7 +7,7 @@ with by_source as (
 
 posted as (
     select coalesce(sum(amount_idr), 0) as amount_idr
-    from {{ ref('int_contribution') }}
+    from {{ ref('int_contribution_total') }}
     where
         validation_id in ({{ in_force('bpjstk', 'iuran') }})
         and contribution_month between '{{ as_of_year() }}01' and '{{ as_of_year() }}12'

@@ -1,7 +1,7 @@
 -- Every rupiah posted from DBHCHT stands in the lineage or was posted under no payment order's billing code.
 with posted as (
     select coalesce(sum(amount_idr), 0) as amount_idr
-    from {{ ref('int_contribution') }}
+    from {{ ref('int_contribution_total') }}
     where
         validation_id in ({{ in_force('bpjstk', 'iuran') }})
         and funding_source_code = 'DBHCHT'

@@ -15,7 +15,7 @@ contribution as (
     select
         funding_source_code,
         sum(amount_idr)::bigint as contributions_ytd_idr
-    from {{ ref('int_contribution') }}
+    from {{ ref('int_contribution_total') }}
     where
         validation_id in ({{ in_force('bpjstk', 'iuran') }})
         and contribution_month between '{{ as_of_year() }}01' and '{{ as_of_year() }}12'

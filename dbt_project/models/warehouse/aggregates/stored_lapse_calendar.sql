@@ -13,15 +13,7 @@ with membership as (
 ),
 
 last_paid as (
-    select
-        membership_key,
-        max(contribution_month) as contribution_month
-    from {{ ref('int_contribution') }}
-    where
-        validation_id in ({{ in_force('bpjstk', 'iuran') }})
-        and program_code = 'JKK'
-        and membership_key in (select membership.membership_key from membership)
-    group by membership_key
+    {{ last_paid_months('membership') }}
 ),
 
 -- The membership ends when more than three months in a row are unpaid.
@@ -32,6 +24,7 @@ lapsing as (
         {{ month_after('last_paid.contribution_month', 4) }} as lapse_month
     from membership
     inner join last_paid using (membership_key)
+    where last_paid.contribution_month is not null
 )
 
 select
