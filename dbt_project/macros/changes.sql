@@ -90,22 +90,17 @@
             where known.relation = '{{ name }}' and known.validation_id = built.validation_id
         )
         {%- endif %};
-        create temporary table held on commit drop as
-        select
-            held.*,
-            {{ match_key() }} as match_key
-        from ({{ rows_listed(stored, before) }}) as held;
         analyze built (match_key);
-        analyze held (match_key);
 
         with matched as (
             select
-                built.*,
+                built.ctid as place,
+                built.{{ owner }},
                 held.row_id
             from built
-            left join held
+            left join ({{ rows_listed(stored, before) }}) as held
                 on
-                    built.match_key = held.match_key
+                    built.match_key = {{ match_key('held') }}
                     and ({% for column in compared %}built.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
                     is not distinct from
                     ({% for column in compared %}held.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
@@ -114,8 +109,8 @@
         added as (
             insert into {{ stored }} ({{ columns | join(', ') }})
             select {{ columns | join(', ') }}
-            from matched
-            where row_id is null
+            from built
+            where ctid in (select matched.place from matched where matched.row_id is null)
             -- Not in the order of a file, by which its office would know whose row each is.
             order by {{ config.require('keyed_by') | join(', ') }}
             returning {{ owner }}, row_id
@@ -156,8 +151,12 @@
 {%- endmacro %}
 
 {#- The key that tells a row from the others of its night, as one number: what is found by it is compared as a whole. -#}
-{% macro match_key() -%}
-    hash_record_extended(row({{ config.require('keyed_by') | join(', ') }}), 0)
+{% macro match_key(of='built') -%}
+    {%- set columns = [] -%}
+    {%- for column in config.require('keyed_by') -%}
+        {%- do columns.append(of ~ '.' ~ column) -%}
+    {%- endfor -%}
+    hash_record_extended(row({{ columns | join(', ') }}), 0)
 {%- endmacro %}
 
 {#- The list of rows that tonight's are compared with, as a query: those of the published night next to it. -#}

@@ -18,7 +18,10 @@ paid as (
         sum(line.amount_idr)::bigint as amount_idr,
         array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
     from {{ ref('int_dbhcht_contribution') }} as line
-    where line.funding_source_code = 'DBHCHT'
+    inner join deceased on line.worker_key = deceased.worker_key
+    where
+        line.funding_source_code = 'DBHCHT'
+        and line.contribution_month > to_char(deceased.died_on, 'YYYYMM')
     group by line.worker_key, line.contribution_month
 )
 
@@ -33,4 +36,3 @@ select
     paid.amount_idr as actual_idr
 from paid
 inner join deceased using (worker_key)
-where paid.contribution_month > to_char(deceased.died_on, 'YYYYMM')

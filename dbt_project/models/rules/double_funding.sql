@@ -1,15 +1,12 @@
-with paid_by_dbhcht as (
-    select
+with funded as (
+    select distinct
         line.worker_key,
-        line.contribution_month,
-        sum(line.amount_idr)::bigint as amount_idr,
-        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+        line.contribution_month
     from {{ ref('int_dbhcht_contribution') }} as line
     where
         line.funding_source_code = 'DBHCHT'
         and line.program_code = 'JKK'
         and line.worker_key is not null
-    group by line.worker_key, line.contribution_month
 ),
 
 owner as (
@@ -22,7 +19,7 @@ membership as materialized (
         owner.membership_key,
         owner.worker_key
     from owner
-    where owner.worker_key in (select paid_by_dbhcht.worker_key from paid_by_dbhcht)
+    where owner.worker_key in (select funded.worker_key from funded)
 ),
 
 paid_by_other as (
@@ -39,6 +36,23 @@ paid_by_other as (
         and line.program_code = 'JKK'
         and line.funding_source_code <> 'DBHCHT'
     group by membership.worker_key, line.contribution_month
+),
+
+paid_by_dbhcht as (
+    select
+        line.worker_key,
+        line.contribution_month,
+        sum(line.amount_idr)::bigint as amount_idr,
+        array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
+    from {{ ref('int_dbhcht_contribution') }} as line
+    inner join paid_by_other
+        on
+            line.worker_key = paid_by_other.worker_key
+            and line.contribution_month = paid_by_other.contribution_month
+    where
+        line.funding_source_code = 'DBHCHT'
+        and line.program_code = 'JKK'
+    group by line.worker_key, line.contribution_month
 )
 
 select

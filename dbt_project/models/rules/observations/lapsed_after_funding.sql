@@ -69,6 +69,10 @@ last_line as (
         line.contribution_month,
         array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
     from {{ ref('int_dbhcht_contribution') }} as line
+    inner join ended
+        on
+            line.worker_key = ended.worker_key
+            and line.contribution_month = ended.contribution_month
     where
         line.funding_source_code = 'DBHCHT'
         and line.program_code = 'JKK'

@@ -26,28 +26,46 @@ disbursed as (
     group by fiscal_year, skpd_code, sub_activity_code, account_code
 ),
 
--- Two payment orders of one line and year may share a billing code; what is posted under it counts once.
-billing as (
-    select distinct
+budget_line as (
+    select
         fiscal_year,
         skpd_code,
         sub_activity_code,
         account_code,
-        billing_code
-    from {{ ref('int_dbhcht_order') }}
+        row_number() over () as line_no
+    from disbursed
 ),
 
-posted as (
+-- Two payment orders of one line and year may share a billing code; what is posted under it counts once.
+billing as (
+    select distinct
+        budget_line.line_no,
+        sp2d.billing_code
+    from {{ ref('int_dbhcht_order') }} as sp2d
+    inner join budget_line using (fiscal_year, skpd_code, sub_activity_code, account_code)
+),
+
+-- By the number of the line, because a hundred thousand contributions are sorted by it.
+posted_of_line as (
     select
-        billing.fiscal_year,
-        billing.skpd_code,
-        billing.sub_activity_code,
-        billing.account_code,
+        billing.line_no,
         sum(line.amount_idr)::bigint as posted_idr,
         array_agg({{ address_word('line') }} order by line.delivery_id, line.row_number) as evidence
     from billing
     inner join {{ ref('int_dbhcht_contribution') }} as line on billing.billing_code = line.billing_code
-    group by billing.fiscal_year, billing.skpd_code, billing.sub_activity_code, billing.account_code
+    group by billing.line_no
+),
+
+posted as (
+    select
+        budget_line.fiscal_year,
+        budget_line.skpd_code,
+        budget_line.sub_activity_code,
+        budget_line.account_code,
+        posted_of_line.posted_idr,
+        posted_of_line.evidence
+    from posted_of_line
+    inner join budget_line using (line_no)
 ),
 
 line as (
