@@ -91,6 +91,11 @@
         )
         {%- endif %};
         analyze built (match_key);
+        {%- if distribution_column() %} {#- Citus reads what is spread by itself, before it is held against anything. #}
+        create temporary table held on commit drop as
+        {{ rows_listed(stored, before) }};
+        analyze held;
+        {%- endif %}
 
         with matched as (
             select
@@ -98,7 +103,7 @@
                 built.{{ owner }},
                 held.row_id
             from built
-            left join ({{ rows_listed(stored, before) }}) as held
+            left join {{ 'held' if distribution_column() else '(' ~ rows_listed(stored, before) ~ ') as held' }}
                 on
                     built.match_key = {{ match_key('held') }}
                     and ({% for column in compared %}built.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
