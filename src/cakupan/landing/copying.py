@@ -91,7 +91,7 @@ def _lines(records: Iterable[Rows | Record], delivery_id: int, width: int, forma
 
 
 def _numbered(rows: Rows, behind: bytes) -> bytes:
-    """Return the lines with what stands behind each, and its row number.
+    """Return the lines with what stands behind each, a delimiter first, and its row number.
 
     Put together from pieces, the last digits made beforehand: formatting line by line takes twice as long.
     """
@@ -104,7 +104,7 @@ def _numbered(rows: Rows, behind: bytes) -> bytes:
             zip(lines, repeat(behind + b"%d" % thousands), LAST_DIGITS[first : first + len(lines)])
         )
         done, number = done + len(lines), number + len(lines)
-    return b"".join(pieces).replace(b"\\", b"\\\\")
+    return b"".join(pieces).replace(b"\\", b"\\\\").replace(b"\0", b"\\" + behind[:1])
 
 
 def _spelled(record: Record, delivery_id: int, width: int, format_: CsvFormat) -> bytes:

@@ -107,8 +107,18 @@ def split(text: str, delimiter: str) -> list[str] | BadQuote:
     return BadQuote.OPEN if _OPEN_CELL.match(text, position) else BadQuote.MISPLACED
 
 
+@cache
+def _cell_in_quotes(sign: bytes) -> re.Pattern[bytes]:
+    """Match a cell that stands in quotes whole and holds none, nor the end of a line."""
+    between = re.escape(sign) + rb"\r\n"
+    return re.compile(rb'(?:\A|(?<=[%b]))"([^"\r\n]*+)"(?=[%b]|\Z)' % (between, between))
+
+
 class Rows(NamedTuple):
-    """Lines, without their ends, that are records of the right width without a quote; the first has this row number."""
+    """Lines, without their ends, that are records of the right width, the first with this row number.
+
+    No cell stands in quotes any more; a NUL stands for a delimiter inside a cell.
+    """
 
     row_number: int
     lines: list[bytes]
@@ -128,7 +138,7 @@ def cells_of(format_: CsvFormat, rows: Rows) -> Iterator[Record]:
     """Yield the same rows as records."""
     for row_number, line in enumerate(rows.lines, rows.row_number):
         cells = line.decode(encoding_of(format_)).split(format_.delimiter)
-        yield Record(row_number, [cell or None for cell in cells])
+        yield Record(row_number, [cell.replace("\0", format_.delimiter) or None for cell in cells])
 
 
 class _Reader:
@@ -141,14 +151,15 @@ class _Reader:
         self.width = width
         # A line that begins otherwise has a filled cell: hardly any needs a closer look.
         self.plain = {bytes([byte]) for byte in range(0x21, 0x7F)} - {b"'", b'"', self.sign}
+        self._in_quotes = _cell_in_quotes(self.sign)
         self._source = source
         self._ahead: deque[Line] = deque()
 
     def records(self, row_number: int) -> Iterator[Rows | Record]:
         """Yield everything after the row with this number."""
         for block in self._source:
-            found = block.data.splitlines()
-            if not block.too_long and self._is_sound(block.data, found):
+            found = None if block.too_long else self._sound(block.data)
+            if found is not None:
                 yield from self._filled(row_number + 1, found)
                 row_number += len(found)
                 continue
@@ -157,9 +168,8 @@ class _Reader:
             while self._ahead:
                 line = self._ahead.popleft()
                 row_number += 1
-                data = line.data.rstrip(LINE_ENDS)
-                if not line.too_long and self._is_sound(data, [data]):
-                    sound.append(data)
+                if not line.too_long and (found := self._sound(line.data.rstrip(LINE_ENDS))):
+                    sound += found
                     continue
                 yield from self._filled(row_number - len(sound), sound)
                 sound = []
@@ -185,15 +195,25 @@ class _Reader:
     def _is_blank(cells: Iterable[str]) -> bool:
         return not any(map(is_filled, cells))
 
-    def _is_sound(self, data: bytes, found: list[bytes]) -> bool:
-        """Tell whether each of these lines, which are the data, is a record without quotes, as it stands."""
-        if b'"' in data or b"\0" in data or set(map(bytes.count, found, repeat(self.sign))) != {self.width - 1}:
-            return False
+    def _sound(self, data: bytes) -> list[bytes] | None:
+        """Return the lines of a text as in Rows, if each is a record; None where one needs a closer look."""
+        if b"\0" in data:
+            return None
+        if b'"' in data:
+            data = self._in_quotes.sub(self._without_quotes, data)
+            if b'"' in data:
+                return None
+        found = data.splitlines()
+        if set(map(bytes.count, found, repeat(self.sign))) != {self.width - 1}:
+            return None
         try:
             data.decode(self.encoding)
         except UnicodeDecodeError:
-            return False
-        return True
+            return None
+        return found
+
+    def _without_quotes(self, cell: re.Match[bytes]) -> bytes:
+        return cell[1].replace(self.sign, b"\0")
 
     def _record(self, row_number: int, line: Line) -> Record | None:
         """Return the record that begins with this line; None when it has no filled cell."""
