@@ -1,3 +1,4 @@
+-- The codes that were posted once each, not each of their lines again for each order.
 with posted as materialized (
     select distinct line.billing_code
     from {{ ref('int_dbhcht_contribution') }} as line
