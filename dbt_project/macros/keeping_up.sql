@@ -27,7 +27,7 @@
 
 {#- Post-hook: what is always filled and statistics, where the table was made just now, because readers come before the server
     looks at it by itself; else the key as it is declared, where the table was made with another, and statistics of whose the
-    rows are: of a run or delivery that came after the last, the planner expects one row, and compares it with each other. -#}
+    rows are: of a run or delivery that came after the last, the planner expects one row, and joins each with each of others. -#}
 {% macro tighten() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- if not is_stored() -%}

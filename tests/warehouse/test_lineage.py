@@ -302,3 +302,42 @@ def test_a_rupiah_that_appears_from_nowhere_stops_the_night(loader, dbt_environm
         finally:
             owner.execute(change.format(-1), (row["number"],))
     assert dbt(tmp_path, *hop, **dbt_environment).success
+
+
+def test_sums_of_an_earlier_delivery_that_are_lost_stop_the_night(dbt_environment, tmp_path: Path) -> None:
+    held = ("test", "--select", "contribution_totals_are_of_the_lines")
+    with connect(Role.TRANSFORMER, autocommit=True) as owner:
+        owner.execute(
+            "create temporary table lost as select * from warehouse.int_contribution_total"
+            " where validation_id = (select min(validation_id) from warehouse.int_contribution_total)"
+        )
+        owner.execute(
+            "delete from warehouse.int_contribution_total where validation_id in (select validation_id from lost)"
+        )
+        try:
+            assert not dbt(tmp_path, *held, **dbt_environment).success
+        finally:
+            owner.execute("insert into warehouse.int_contribution_total select * from lost")
+    assert dbt(tmp_path, *held, **dbt_environment).success
+
+
+def test_what_is_stored_of_a_delivery_is_replaced_not_repeated(loader, dbt_environment, tmp_path: Path) -> None:
+    """Where a delivery was validated again after the run began, rows of the newest validation may be stored already."""
+    run = "(select max(run_id) from ledger.build)"
+    (newest,) = loader.execute(
+        f"select max(validation_id) as number from ledger.run_input where feed = 'iuran' and run_id = {run}"
+    ).fetchall()
+    (another,) = loader.execute(
+        "select min(validation_id) as number from ledger.validation"
+        f" where validation_id not in (select validation_id from ledger.run_input where run_id = {run})"
+    ).fetchall()
+    rests_on = f"update ledger.run_input set validation_id = %s where run_id = {run} and validation_id = %s"
+    lines = "select count(*) from warehouse.int_contribution"
+    with connect(Role.ADMIN, autocommit=True) as admin:
+        before = admin.execute(lines).fetchone()
+        assert admin.execute(rests_on, (another["number"], newest["number"])).rowcount == 1
+        try:
+            assert dbt(tmp_path, "run", "--select", "int_contribution", **dbt_environment).success
+            assert admin.execute(lines).fetchone() == before
+        finally:
+            admin.execute(rests_on, (newest["number"], another["number"]))

@@ -1,4 +1,4 @@
--- What was added up of a delivery's contributions is what stands in its lines.
+-- Of every delivery that the night rests on all accepted contributions were added up, and of a new one to what stands in them.
 with new_input as (
     {{ new_inputs_of_run() }}
 ),
@@ -6,7 +6,6 @@ with new_input as (
 line as (
     select
         validation_id,
-        count(*) as contribution_lines,
         sum(amount_idr) as amount_idr
     from {{ ref('int_contribution') }}
     where validation_id in (select new_input.validation_id from new_input)
@@ -19,18 +18,22 @@ total as (
         sum(contribution_lines) as contribution_lines,
         sum(amount_idr) as amount_idr
     from {{ ref('int_contribution_total') }}
-    where validation_id in (select new_input.validation_id from new_input)
+    where validation_id in ({{ in_force('bpjstk', 'iuran') }})
     group by validation_id
 )
 
 select
-    validation_id,
-    line.contribution_lines as lines_stored,
+    validation.validation_id,
+    validation.accepted_rows,
     total.contribution_lines as lines_added_up,
     line.amount_idr as idr_stored,
     total.amount_idr as idr_added_up
-from line
-full join total using (validation_id)
+from {{ source('ledger', 'validation') }} as validation
+left join total on validation.validation_id = total.validation_id
+left join line on validation.validation_id = line.validation_id
 where
-    line.contribution_lines is distinct from total.contribution_lines
-    or line.amount_idr is distinct from total.amount_idr
+    validation.validation_id in ({{ in_force('bpjstk', 'iuran') }})
+    and (
+        validation.accepted_rows <> coalesce(total.contribution_lines, 0)
+        or line.amount_idr <> total.amount_idr
+    )

@@ -1,9 +1,13 @@
 -- Versions of one key follow each other: neither gap nor overlap, valid_to being the last day of each, and no version says the
--- same as the one before it. So for all reference data with validity, and for the workers, as readers see them, of whom the night
--- says something new.
-{#- As an array, by which workers are looked up before their versions are counted. -#}
-{%- set changed = "select change.worker_key from " ~ ref("int_worker_change") ~ " as change where change.run_id = " ~ run_id() %}
-with version as (
+-- same as the one before it. So for all reference data with validity, and for workers as readers see them.
+with worker as (
+    select
+        dim_worker.*,
+        bool_or(not dim_worker.is_current) over (partition by dim_worker.worker_key) as has_changed
+    from {{ ref('dim_worker') }} as dim_worker
+),
+
+version as (
     {%- for seed, key in [
         ('bpu_tariff', "concat_ws('|', funding_source_code, occupation_group, program_code)"),
         ('construction_tariff', 'slice_no::text'),
@@ -28,8 +32,9 @@ with version as (
         versioned.valid_from,
         versioned.valid_to,
         jsonb_build_array(versioned.sex, versioned.age_band, versioned.region_code, versioned.sector_code) as content
-    from {{ ref('dim_worker') }} as versioned
-    where versioned.worker_key {{ 'in (' ~ changed ~ ')' if on_citus() else '= any(array(' ~ changed ~ '))' }}
+    from worker as versioned
+    -- The millions of workers with one version cost nothing.
+    where versioned.has_changed
 ),
 
 in_sequence as (

@@ -107,13 +107,6 @@ def split(text: str, delimiter: str) -> list[str] | BadQuote:
     return BadQuote.OPEN if _OPEN_CELL.match(text, position) else BadQuote.MISPLACED
 
 
-@cache
-def _cell_in_quotes(sign: bytes) -> re.Pattern[bytes]:
-    """Match a cell that stands in quotes whole and holds none, nor the end of a line."""
-    between = re.escape(sign) + rb"\r\n"
-    return re.compile(rb'(?:\A|(?<=[%b]))"([^"\r\n]*+)"(?=[%b]|\Z)' % (between, between))
-
-
 class Rows(NamedTuple):
     """Lines, without their ends, that are records of the right width, the first with this row number.
 
@@ -151,7 +144,7 @@ class _Reader:
         self.width = width
         # A line that begins otherwise has a filled cell: hardly any needs a closer look.
         self.plain = {bytes([byte]) for byte in range(0x21, 0x7F)} - {b"'", b'"', self.sign}
-        self._in_quotes = _cell_in_quotes(self.sign)
+        self._quoted = _simply_quoted(self.sign)
         self._source = source
         self._ahead: deque[Line] = deque()
 
@@ -200,7 +193,7 @@ class _Reader:
         if b"\0" in data:
             return None
         if b'"' in data:
-            data = self._in_quotes.sub(self._without_quotes, data)
+            data = self._quoted.sub(self._without_quotes, data)
             if b'"' in data:
                 return None
         found = data.splitlines()
@@ -297,3 +290,10 @@ class _Reader:
 def _quoted_cell(delimiter: str) -> re.Pattern[str]:
     inside = "[^" + re.escape(delimiter) + "]"
     return re.compile(rf'(?<!{inside})"(?:[^"]++|"")*+"(?!{inside})')
+
+
+@cache
+def _simply_quoted(sign: bytes) -> re.Pattern[bytes]:
+    """Match a cell of one line that is quoted and holds no quote."""
+    between = re.escape(sign) + rb"\r\n"
+    return re.compile(rb'(?:\A|(?<=[%b]))"([^"\r\n]*+)"(?=[%b]|\Z)' % (between, between))
