@@ -35,7 +35,8 @@
         {%- for column in columns_always_filled() -%}
             {%- do actions.append('alter column ' ~ adapter.quote(column) ~ ' set not null') -%}
         {%- endfor -%}
-        {{ return('alter table ' ~ this ~ ' ' ~ actions | join(', ') ~ '; ' ~ analyze_sample(this)) }}
+        {%- do run_in_transaction('alter table ' ~ this ~ ' ' ~ actions | join(', ')) -%} {#- Citus hands it on as it is written -#}
+        {{ return(analyze_sample(this)) }}
     {%- endif -%}
     {%- set present = [] -%}
     {%- for _, columns in unique_keys_of(this) -%}
