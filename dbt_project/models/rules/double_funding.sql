@@ -13,7 +13,7 @@ owner as (
     {{ owner_as_of() }}
 ),
 
--- Gathered before the lines of all are read, and not by each process that reads them.
+-- Gathered first, so that their lines are found by the index of paid months: there are more of all lines each night.
 membership as materialized (
     select
         owner.membership_key,
@@ -32,7 +32,8 @@ paid_by_other as (
     from {{ ref('int_contribution') }} as line
     inner join membership on line.membership_key = membership.membership_key
     where
-        line.validation_id in ({{ in_force('bpjstk', 'iuran') }})
+        line.membership_key = any(array(select asked.membership_key from membership as asked))
+        and line.validation_id in ({{ in_force('bpjstk', 'iuran') }})
         and line.program_code = 'JKK'
         and line.funding_source_code <> 'DBHCHT'
     group by membership.worker_key, line.contribution_month

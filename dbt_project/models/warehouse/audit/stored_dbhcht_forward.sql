@@ -82,6 +82,20 @@ by_order as (
     group by sp2d_no
 ),
 
+-- Reading a month from its words costs more than all else here, so it is done once for each row.
+listed as materialized (
+    select
+        delivery_id,
+        sheet,
+        row_number,
+        decree_no,
+        worker_key,
+        first_month,
+        last_month
+    from {{ ref('penerima_dbhcht') }}
+    where delivery_id in ({{ deliveries_in_force('disnaker', 'penerima_dbhcht') }})
+),
+
 recipient as (
     select
         listed.*,
@@ -90,8 +104,7 @@ recipient as (
             + right(last_month, 2)::integer - right(first_month, 2)::integer + 1,
             0
         ) as months
-    from {{ ref('penerima_dbhcht') }} as listed
-    where delivery_id in ({{ deliveries_in_force('disnaker', 'penerima_dbhcht') }})
+    from listed
 ),
 
 by_recipient as (
