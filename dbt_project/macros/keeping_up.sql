@@ -35,7 +35,8 @@
         {%- for column in columns_always_filled() -%}
             {%- do actions.append('alter column ' ~ adapter.quote(column) ~ ' set not null') -%}
         {%- endfor -%}
-        {%- do run_in_transaction('alter table ' ~ this ~ ' ' ~ actions | join(', ')) -%} {#- Citus hands it on as it is written -#}
+        {#- By itself: Citus hands the whole command on. -#}
+        {%- do run_in_transaction('alter table ' ~ this ~ ' ' ~ actions | join(', ')) -%}
         {{ return(analyze_sample(this)) }}
     {%- endif -%}
     {%- set present = [] -%}

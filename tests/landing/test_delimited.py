@@ -2,7 +2,7 @@ import random
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cakupan.feeds import CsvFormat
@@ -202,7 +202,9 @@ def test_lines_with_cells_in_quotes_are_handed_on_as_lines():
     ]
 
 
-@given(st.text(st.sampled_from('ab|"\n \\'), max_size=40), st.integers(1, 3))
+@given(st.text(st.sampled_from('ab|"\n\r\0 \\'), max_size=40), st.integers(1, 3))
+@example('a|"b\r|c"|d\n', 2)
+@example('a|"b\n|c"|d\n', 2)
 def test_quotes_are_read_as_one_by_one(text, width):
     """Whichever way a line is read, whole or taken apart, it says the same."""
     header = CsvHeader(["A"] * width, 1, 0)

@@ -33,7 +33,7 @@ version as (
         versioned.valid_to,
         jsonb_build_array(versioned.sex, versioned.age_band, versioned.region_code, versioned.sector_code) as content
     from worker as versioned
-    -- The millions of workers with one version cost nothing.
+    -- With one version there is nothing to compare: that of nearly all workers need not be spelled out and sorted.
     where versioned.has_changed
 ),
 
