@@ -18,11 +18,12 @@ def is_as_recorded(connection: Connection[Any], facts: dict[str, Any], schema: s
         copied.spell(connection)
         if not facts["landed_rows"]:
             return count_landed(connection, table, delivery_id, schema) == 0
-        if set(facts["columns"]) - set(digests.table_columns(connection, schema, table)):
+        there, columns = digests.table_columns(connection, schema, table), tuple(facts["columns"])
+        if set(columns) - set(there):
             return False
-        landed = LandedRows(table, delivery_id, facts["sha256"], tuple(facts["columns"]), schema)
-        same = digests.is_landed(connection, landed, landed_rows(facts))
-        return same and not _filled_since(connection, facts, schema)
+        unfilled = tuple(name for name in there if name not in (*columns, "delivery_id"))
+        landed = LandedRows(table, delivery_id, facts["sha256"], columns, schema, unfilled)
+        return digests.is_landed(connection, landed, landed_rows(facts))
 
 
 def count_landed(connection: Connection[Any], table: str, delivery_id: int, schema: str = "landing") -> int:
@@ -30,16 +31,3 @@ def count_landed(connection: Connection[Any], table: str, delivery_id: int, sche
     query = sql.SQL("select count(*) from {} where delivery_id = %s").format(sql.Identifier(schema, table))
     (count,) = connection.execute(query, (delivery_id,)).fetchone() or (0,)
     return int(count)
-
-
-def _filled_since(connection: Connection[Any], facts: dict[str, Any], schema: str) -> bool:
-    """Tell whether a column that the delivery did not fill holds something of it now."""
-    table = f"{facts['agency']}_{facts['feed']}"
-    columns = digests.table_columns(connection, schema, table)
-    others = [sql.Identifier(name) for name in columns if name not in (*facts["columns"], "delivery_id")]
-    if not others:
-        return False
-    query = sql.SQL("select from {} where delivery_id = %s and num_nonnulls({}) > 0 limit 1").format(
-        sql.Identifier(schema, table), sql.SQL(", ").join(others)
-    )
-    return connection.execute(query, (facts["delivery_id"],)).fetchone() is not None

@@ -41,13 +41,17 @@ Keep = Callable[[Sequence[bytes], Sequence[bytes]], None]
 
 @dataclass(frozen=True)
 class LandedRows:
-    """The rows of one delivery in its landing table; `columns` are those the tree is made of, the address first."""
+    """The rows of one delivery in its landing table; `columns` are those the tree is made of, the address first.
+
+    A row that holds something in one of the columns `unfilled` is none of them.
+    """
 
     table: str
     delivery_id: int
     sha256: str
     columns: tuple[str, ...]
     schema: str = "landing"
+    unfilled: tuple[str, ...] = ()
 
     @property
     def key(self) -> bytes:
@@ -60,9 +64,10 @@ class LandedRows:
 
     def as_stored(self) -> sql.Composed:
         """Return the rows' query, in the order in which they are stored."""
-        return sql.SQL("select {} from {} where delivery_id = {}").format(
+        query = sql.SQL("select {} from {} where delivery_id = {}").format(
             _listed(self.columns), sql.Identifier(self.schema, self.table), sql.Literal(self.delivery_id)
         )
+        return query + sql.SQL(" and num_nonnulls({}) = 0").format(_listed(self.unfilled)) if self.unfilled else query
 
     def mac(self) -> hmac.HMAC:
         """Return the HMAC of no line yet."""
