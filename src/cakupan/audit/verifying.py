@@ -24,6 +24,7 @@ from cakupan.audit.folder import Folder
 from cakupan.audit.record import Record, read_record
 from cakupan.database import Role, connect
 from cakupan.landing.archive import open_archive
+from cakupan.ledger.copied import settle
 
 AREAS = ("ledger", "books", "archive", "landing", "decisions", "marts", "definitions", "files")
 TOGETHER = (("marts",), ("archive", "landing"), ("books",), ("decisions",), ("definitions",), ("files",))
@@ -66,7 +67,8 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
 def _read_ledger(on: date | None) -> tuple[_Against, Area]:
     folder, area = Folder(), Area("ledger")
     with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
-        _find_nothing_of_others(auditor, loader)
+        settle(auditor)
+        settle(loader)
         auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with auditor.transaction():  # one state of the ledger, whatever a night enters meanwhile
             record = read_record(auditor, folder, area)
@@ -91,7 +93,8 @@ def _verify_group(names: Collection[str]) -> dict[str, Area]:
     areas = {name: Area(name) for name in names}
     lost_files: set[str] = set()
     with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
-        _find_nothing_of_others(auditor, loader)
+        settle(auditor)
+        settle(loader)
         auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         for name, area in areas.items():
             match name:
@@ -110,9 +113,3 @@ def _verify_group(names: Collection[str]) -> dict[str, Area]:
                 case "files":
                     check_files(loader, area)
     return areas
-
-
-def _find_nothing_of_others(*connections: psycopg.Connection) -> None:
-    """Find no function of somebody else, whatever the logins were set to."""
-    for connection in connections:
-        connection.execute("set search_path = pg_catalog")

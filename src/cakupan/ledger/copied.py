@@ -7,6 +7,7 @@ import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from psycopg import Connection, errors, sql
 from psycopg.pq import DiagnosticField, ExecStatus
@@ -34,14 +35,27 @@ BLOCK_ROWS = 1024
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 
 
+_settled: WeakSet[Connection[Any]] = WeakSet()
+
+
+def settle(connection: Connection[Any]) -> None:
+    """Have a session that does nothing but read spell values and read tables so to its end, not for each query anew."""
+    _set(connection, SPELLING | AS_STORED, local=False)
+    _settled.add(connection)
+
+
 def spell(connection: Connection[Any]) -> None:
     """Have values of this transaction spelled as in every digest."""
-    _set(connection, SPELLING)
+    if connection not in _settled:
+        _set(connection, SPELLING)
 
 
 @contextmanager
 def as_stored(connection: Connection[Any]) -> Iterator[None]:
     """Read rows in the order in which they are stored: that of a table stays the same until it is written anew."""
+    if connection in _settled:
+        yield
+        return
     names = sql.SQL(", ").join(sql.SQL("current_setting({})").format(sql.Literal(name)) for name in AS_STORED)
     before = connection.execute(sql.SQL("select {}").format(names)).fetchone() or ()
     _set(connection, AS_STORED)
@@ -105,9 +119,9 @@ def _unescaped(cell: str) -> str:
     return re.sub(r"\\(.)", lambda escape: _ESCAPES[escape[1]], cell, flags=re.DOTALL) if "\\" in cell else cell
 
 
-def _set(connection: Connection[Any], settings: dict[str, str]) -> None:
+def _set(connection: Connection[Any], settings: dict[str, str], *, local: bool = True) -> None:
     calls = sql.SQL(", ").join(
-        sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
+        sql.SQL("set_config({}, {}, {})").format(sql.Literal(name), sql.Literal(value), sql.Literal(local))
         for name, value in settings.items()
     )
     connection.execute(sql.SQL("select {}").format(calls))
