@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 BESIDE = {
-    "land CSV": "copy CSV",
-    "land others": "copy others",
-    "validate": "flag and type",
-    "build night": "statements of the night",
-    "build": "marts",
-    "verify": "one hash",
+    "land CSV": ("copy CSV",),
+    "take in the rest": ("copy others", "flag and type"),
+    "build night": ("statements of the night",),
+    "build": ("marts",),
+    "verify": ("one hash",),
 }
 """What stands beside a stage of the project; `build` is all layers together."""
 
@@ -41,7 +40,7 @@ def print_stages(project: Mapping[str, float], floor: Mapping[str, float]) -> No
     """Print the stages of the project with those of the floor that do the same work, and how often they fit in."""
     print(f"{'stage':<20}{'project s':>10}{'floor s':>10}{'ratio':>8}")
     for stage, seconds in {**project, **_together(project)}.items():
-        beside = floor.get(BESIDE.get(stage, ""))
+        beside = sum(floor.get(each, 0.0) for each in BESIDE.get(stage, ()))
         compared = f"{beside:>10.2f}{seconds / beside:>8.1f}" if beside else ""
         print(f"{stage:<20}{seconds:>10.2f}{compared}")
     print()

@@ -27,7 +27,7 @@ from tests.databases import copy_in_place_of
 from tests.warehouse.conftest import NIGHTS, Warehouse
 
 STAGES = [
-    "archive", "land CSV", "land others", "validate", "build", "publish", "seal", "verify",
+    "archive CSV", "land CSV", "take in the rest", "build", "publish", "seal", "verify",
 ]  # fmt: skip
 LINES = [
     *(f"{ordinal} night{what}" for ordinal in ("first", "next") for what in (", project", ", floor", " / floor")),
