@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -153,6 +154,37 @@ def test_a_digest_without_hmac_is_held_against_the_tree(
     assert digests.is_digest(database, strewn, old)
     database.execute("update strewn set n = -n where n = 1")
     assert not digests.is_digest(database, strewn, old)
+
+
+@pytest.mark.parametrize("stored_as_they_were", [True, False])
+def test_rows_that_hold_something_in_another_column_are_not_those(
+    database: psycopg.Connection[Any], landed: LandedRows, stored_as_they_were: bool
+) -> None:
+    recorded = digests.landed_digest(database, landed)
+    database.execute("alter table landing.strewn add column x_later text")
+    watched = replace(landed, unfilled=("x_later",))
+    assert digests.is_landed(database, watched, recorded)
+    if stored_as_they_were:  # a default of a new column is no part of the rows as they are stored
+        database.execute("alter table landing.strewn add column x_default text default 'y'")
+        watched = replace(landed, unfilled=("x_later", "x_default"))
+    else:
+        database.execute("update landing.strewn set x_later = 'y' where row_number = 7 and sheet = 'A'")
+    assert not digests.is_landed(database, watched, recorded)
+    assert digests.is_landed(database, landed, recorded)
+
+
+def test_a_settled_session_is_set_once(
+    database: psycopg.Connection[Any], strewn: sql.Composed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = digests.digest(database, strewn)
+    database.execute("set datestyle to 'German'")
+    copied.settle(database)
+    monkeypatch.setattr(copied, "_set", lambda *_, **__: pytest.fail("set again"))
+    assert digests.is_digest(database, strewn, recorded)
+    settings_ = copied.SPELLING | copied.AS_STORED
+    assert {name: database.execute(f"show {name}".encode()).fetchone() for name in settings_} == {
+        name: (value,) for name, value in settings_.items()
+    }
 
 
 def test_the_hmac_of_large_parts_only_is_on_record(database: psycopg.Connection[Any], strewn: sql.Composed) -> None:
