@@ -51,7 +51,7 @@ class Cost:
     """Bytes by which the write-ahead log grew."""
 
 
-def run(as_of: date, deliveries: Path, groups: tuple[str, ...] = ("land", "validate", "build", "publish")) -> Measured:
+def run(as_of: date, deliveries: Path, groups: tuple[str, ...] = ("land", TAKE_IN, "build", "publish")) -> Measured:
     """Run the night step by step, each group of stages in a process of its own, which may fork others."""
     measured = Measured()
     for group in groups:
@@ -88,7 +88,7 @@ def rebuild_by_airflow(as_of: date, deliveries: Path) -> float:
 
 
 def _import(group: str) -> None:
-    if group == "validate":
+    if group == TAKE_IN:
         from cakupan.quality.gx_context import great_expectations
 
         great_expectations()
@@ -108,8 +108,8 @@ def _land(as_of: date, deliveries: Path, timings: Timings) -> None:
                 night.land(feed.name)
 
 
-def _validate(as_of: date, deliveries: Path, timings: Timings) -> None:
-    """Take in the rest: side by side in processes that begin with what they import, as a night has all of it."""
+def _take_in_the_rest(as_of: date, deliveries: Path, timings: Timings) -> None:
+    """Validate, and land before what is no CSV: in processes that begin with what they import, as a night has them."""
     feeds = [(feed, as_of, deliveries) for feed in load_feeds(settings.FEEDS)]
     with timings.clock(TAKE_IN), multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
         pool.starmap(_take_in, feeds, chunksize=1)
@@ -152,5 +152,5 @@ def _newest_run(as_of: date) -> int:
 
 
 GROUPS: dict[str, Callable[[date, Path, Timings], None]] = {
-    "land": _land, "validate": _validate, "build": _build, "publish": _publish, "verify": _verify,
+    "land": _land, TAKE_IN: _take_in_the_rest, "build": _build, "publish": _publish, "verify": _verify,
 }  # fmt: skip

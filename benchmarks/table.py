@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from benchmarks.stages import TAKE_IN
+
 BESIDE = {
     "land CSV": ("copy CSV",),
-    "take in the rest": ("copy others", "flag and type"),
+    TAKE_IN: ("copy others", "flag and type"),
     "build night": ("statements of the night",),
     "build": ("marts",),
     "verify": ("one hash",),

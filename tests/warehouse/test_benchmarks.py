@@ -41,7 +41,7 @@ LINES = [
     "bytes of tables a worker, next night",
     "of them rows as landed, dropped again when old",
     "verify / one hash of all landed rows",
-    *(f"most memory, {group}" for group in ("land", "validate", "build", "publish", "verify")),
+    *(f"most memory, {group}" for group in ("land", stages.TAKE_IN, "build", "publish", "verify")),
     *(f"{what}, slope a night" for what in ("seconds", "tables", "log")),
     *(f"{what}, last / first" for what in ("seconds", "tables", "log")),
     *(f"{what}, night 1000 / night 10 by that slope" for what in ("seconds", "tables", "log")),
@@ -55,7 +55,7 @@ LINES += [
 ]  # fmt: skip
 WORKERS = 400
 """Of the city of `warehouse`."""
-APART = ("land", "validate")
+APART = ("land", stages.TAKE_IN)
 """Groups of stages that are run in processes of their own here, too."""
 
 
