@@ -22,6 +22,7 @@ from cakupan.sources.folder import Folder
 from cakupan.waste import search_rarely
 
 TAKE_IN = "take in the rest"
+"""Of taking in, all but landing of CSV, which is measured alone."""
 START_UP = "start-up"
 """Imports of a group's libraries, and reading the dbt project, which are paid whatever there is to do."""
 

@@ -52,8 +52,8 @@ def _clean_up(connection: psycopg.Connection[Any]) -> None:
     tables = connection.execute(
         "select relname from pg_class where relnamespace = 'floor'::regnamespace and relkind = 'r'"
     )
-    for (table,) in tables.fetchall():
-        connection.execute(sql.SQL("vacuum analyze {}").format(sql.Identifier("floor", table)))
+    written = sql.SQL(", ").join(sql.Identifier("floor", table) for (table,) in tables)
+    connection.execute(sql.SQL("vacuum analyze {}").format(written))
 
 
 def hash_landed() -> Timings:

@@ -7,9 +7,11 @@ import os
 import sys
 from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -66,10 +68,7 @@ def verify(on: date | None = None, only: Collection[str] = AREAS) -> Iterator[Ar
 
 def _read_ledger(on: date | None) -> tuple[_Against, Area]:
     folder, area = Folder(), Area("ledger")
-    with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
-        settle(auditor)
-        settle(loader)
-        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with _sessions() as (auditor, loader):
         with auditor.transaction():  # one state of the ledger, whatever a night enters meanwhile
             record = read_record(auditor, folder, area)
             check_tables(auditor, record, area)
@@ -92,10 +91,7 @@ def _verify_group(names: Collection[str]) -> dict[str, Area]:
     record, folder, on = against.record, against.folder, against.on
     areas = {name: Area(name) for name in names}
     lost_files: set[str] = set()
-    with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
-        settle(auditor)
-        settle(loader)
-        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with _sessions() as (auditor, loader):
         for name, area in areas.items():
             match name:
                 case "books":
@@ -113,3 +109,13 @@ def _verify_group(names: Collection[str]) -> dict[str, Area]:
                 case "files":
                     check_files(loader, area)
     return areas
+
+
+@contextmanager
+def _sessions() -> Iterator[tuple[psycopg.Connection[Any], psycopg.Connection[Any]]]:
+    """Connect as the auditor and as the loader: no function of somebody else is found, whatever they were set to."""
+    with connect(Role.AUDITOR, autocommit=True) as auditor, connect(Role.LOADER, autocommit=True) as loader:
+        settle(auditor)
+        settle(loader)
+        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        yield auditor, loader

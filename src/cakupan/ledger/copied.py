@@ -33,13 +33,12 @@ AS_STORED = {
 """Plans that read a table from its first page to its last."""
 BLOCK_ROWS = 1024
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
-
-
 _settled: WeakSet[Connection[Any]] = WeakSet()
+"""Connections of which `settle` has set the session."""
 
 
 def settle(connection: Connection[Any]) -> None:
-    """Have a session that does nothing but read spell values and read tables so to its end, not for each query anew."""
+    """Have a session that keeps nothing spell values and read tables so to its end; to be called in no transaction."""
     _set(connection, SPELLING | AS_STORED, local=False)
     _settled.add(connection)
 
