@@ -18,18 +18,24 @@ NEARER, FARTHER = 10, 1000
 
 
 def follow(nights: list[date], deliveries: Path, next_night: stages.Cost) -> list[Line]:
-    """Run the nights after the next one and print what each cost; returns the lines of the last table."""
+    """Run the nights after the next one and print what each cost; returns the lines of the last table.
+
+    Start-up does the same work each night, so how long it takes is the machine's pace, which changes by itself.
+    """
     costs = [next_night]
-    print(f"{'night':<12}{'seconds':>10}{'tables kB':>12}{'log kB':>12}")
+    print(f"{'night':<12}{'seconds':>10}{'start-up':>10}{'tables kB':>12}{'log kB':>12}")
     for as_of in nights:
         before = disk()
         measured = stages.run(as_of, deliveries)
         after = disk()
-        costs.append(stages.Cost(measured.night, after.total - before.total, after.log - before.log))
-        print(f"{as_of!s:<12}{costs[-1].seconds:>10.2f}{costs[-1].tables / 1024:>12,.0f}{costs[-1].log / 1024:>12,.0f}")
+        cost = stages.Cost(measured.night, measured.start_up, after.total - before.total, after.log - before.log)
+        costs.append(cost)
+        seconds = f"{cost.seconds:>10.2f}{cost.start_up:>10.2f}"
+        print(f"{as_of!s:<12}{seconds}{cost.tables / 1024:>12,.0f}{cost.log / 1024:>12,.0f}", flush=True)
     print()
     return [
         *_lines("seconds", [cost.seconds for cost in costs], "s"),
+        *_lines("seconds / start-up's", [cost.seconds / cost.start_up for cost in costs], ""),
         *_lines("tables", [cost.tables / 1024 for cost in costs], "kB"),
         *_lines("log", [cost.log / 1024 for cost in costs], "kB"),
     ]

@@ -46,6 +46,8 @@ class Cost:
     """What a night cost."""
 
     seconds: float
+    start_up: float
+    """Seconds of start-up, which are no part of them."""
     tables: int
     """Bytes by which the tables grew."""
     log: int

@@ -65,7 +65,7 @@ def compare(
     if night.through_airflow is not None:
         lines.append(Line("fixed cost of a night through Airflow", _fixed_cost(night), "s", 20))
     lines += [Line(f"most memory, {group}", most / MEGABYTE, "MB", 300) for group, most in memory.items()]
-    return lines, stages.Cost(night.project.night, night.grown, night.log)
+    return lines, stages.Cost(night.project.night, night.project.start_up, night.grown, night.log)
 
 
 def _print_judging(as_of: date) -> None:

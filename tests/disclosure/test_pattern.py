@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import Any
+
 import numpy as np
 import pytest
 
+from cakupan.disclosure import attack
 from cakupan.disclosure.attack import _FEW, intervals, too_certain
 from cakupan.disclosure.cells import Count, Name, System, adds_up
 from cakupan.disclosure.judging import hidden_counts
@@ -123,6 +127,29 @@ def test_looking_at_many_counts_at_once_finds_what_looking_at_each_does(seed: in
     }
     for found in intervals(system, hidden, places):  # by duality, also of those that stand behind others
         assert found.widened_by(system)[hidden].sum() == pytest.approx(found.most - found.least, abs=1e-4)
+
+
+def test_what_stays_certain_is_not_pushed_again_and_moves_nothing_that_it_does_not_tell_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pairs = [[count("r", "n", f"{row}{side}", 20) for side in "ab"] for row in range(_FEW)]
+    totals = [count("r", "n", f"{row}t", 40) for row in range(_FEW)]
+    others = [count("s", "n", f"{row}", 20) for row in range(50)]
+    sums = [adds_up(total.name, [one.name for one in pair]) for total, pair in zip(totals, pairs, strict=True)]
+    system = System([*chain(*pairs), *totals, *others], sums)
+    certain = [pair[0].name for pair in pairs]  # the other of its sum is shown
+    hidden = system.mask({*certain, *(one.name for one in others)})
+    solved = list[int]()
+    solve = attack._solve
+
+    def counted(system: System, members: Any, *goal: Any) -> Any:
+        solved.append(len(members))
+        return solve(system, members, *goal)
+
+    monkeypatch.setattr(attack, "_solve", counted)
+    found = too_certain(system, hidden, [system.place[name] for name in certain])
+    assert [(one.least, one.most) for one in found] == [(20, 20)] * _FEW
+    assert solved == [_FEW, _FEW, 2 * _FEW]  # all together, up and down, then each by itself, both ways at once
 
 
 def test_a_count_is_tried_again_where_less_is_hidden_than_when_it_was_wide() -> None:

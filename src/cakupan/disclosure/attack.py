@@ -21,7 +21,7 @@ _AT_ONCE = 20_000
 """Unknowns of one linear programme: that of each hidden count is put beside those of others."""
 _ROUNDING = 1e-6
 _TRIES = 12
-"""How often hidden counts are pushed together before those that did not go far enough are looked at singly."""
+"""How often, at most, hidden counts are pushed together; those that did not go far enough are looked at singly then."""
 _FEW = 10  # counts that are looked at singly in less time
 
 
@@ -65,22 +65,26 @@ def too_certain(system: System, hidden: NDArray[np.bool_], places: Sequence[int]
 def _not_seen_far(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> list[int]:
     """Leave out the counts of which two possible truths are found that lie far enough apart.
 
-    Nearly all do, and one programme finds such truths of many: all that are left are pushed at once, each up or down.
+    Nearly all do, and one programme finds such truths of many: all that are left are pushed at once, each up or down,
+    for as long as that finds more.
     """
     left = np.array(places, dtype=np.intp)
-    members = np.flatnonzero(hidden)
-    links = _touching(system, members)[1]
+    piece_of = _piece_of(system, hidden)
     least, most = system.persons.copy(), system.persons.copy()
     pushes = np.random.default_rng(0)  # the same on every machine
     for _ in range(_TRIES):
         if len(left) < _FEW:
             break
+        members = np.flatnonzero(hidden & np.isin(piece_of, piece_of[left]))
+        links = _touching(system, members)[1]
         push = pushes.uniform(-1, 1, len(members)) * np.isin(members, left)
         for goal in (push, -push):
             moved = system.persons[members] + _solve(system, members, links, goal).x
             least[members] = np.minimum(least[members], moved)
             most[members] = np.maximum(most[members], moved)
-        left = left[_width(least[left], most[left]) < system.least[left]]
+        before, left = left, left[_width(least[left], most[left]) < system.least[left]]
+        if len(left) == len(before):
+            break
     return [int(place) for place in left]
 
 
@@ -128,7 +132,7 @@ class _Piece:
 def _pieces(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> Iterator[_Piece]:
     if not len(places):
         return
-    _, piece_of = connected_components(_neighbours(system, hidden), directed=False)
+    piece_of = _piece_of(system, hidden)
     wanted = np.array(places, dtype=np.intp)
     for piece in np.unique(piece_of[wanted]):
         members = np.flatnonzero((piece_of == piece) & hidden)
@@ -139,9 +143,14 @@ def _pieces(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) ->
             yield _Piece(members, here[begin : begin + step], touched, links)
 
 
-def _neighbours(system: System, hidden: NDArray[np.bool_]) -> csr_array:
-    unknown = csr_array((system.links != 0).astype(float).multiply(hidden.astype(float)))
-    return csr_array(unknown.T @ unknown)
+def _piece_of(system: System, hidden: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return a number for each column: hidden ones that tell of one another have the same."""
+    rows, columns = system.links.nonzero()
+    told = hidden[columns]
+    every = system.links.shape[0] + system.size  # links tell of counts, and counts of links
+    graph = csr_array((np.ones(told.sum()), (system.size + rows[told], columns[told])), shape=(every, every))
+    piece_of = connected_components(graph, directed=False)[1][: system.size]
+    return np.asarray(piece_of, dtype=np.intp)
 
 
 def _most(system: System) -> float:

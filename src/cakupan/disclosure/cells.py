@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """Which count: of a relation, a column of it and a row of it."""
 
     relation: str
@@ -75,7 +74,7 @@ class System:
     """
 
     def __init__(self, counts: Sequence[Count], links: Iterable[Link] = ()) -> None:
-        self.counts = sorted(counts, key=lambda count: (count.name.relation, count.name.measure, count.name.cell))
+        self.counts = sorted(counts, key=lambda count: count.name)
         self.place = {count.name: place for place, count in enumerate(self.counts)}
         self._rows: list[list[tuple[int, int]]] = []
         rests: list[int] = []

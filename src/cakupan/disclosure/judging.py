@@ -68,9 +68,10 @@ def _known(system: System, around: Sequence[Judged]) -> list[Known]:
                 nights = frozenset(night for night, judged in every.items() if count.name in judged.hidden)
                 if nights:
                     together[nights].append(place)
+        columns = _columns(one, system.place)
         for nights, targets in together.items():
             unknown = frozenset.intersection(*(every[night].hidden for night in nights))
-            found.append(Known(one, one.mask(unknown), tuple(targets), _columns(one, system.place)))
+            found.append(Known(one, one.mask(unknown), tuple(targets), columns))
     return found
 
 

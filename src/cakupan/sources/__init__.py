@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from cakupan.feeds import Feed
@@ -132,6 +133,7 @@ def returned_date(feed: Feed, name: str) -> date | None:
     )
 
 
+@lru_cache(maxsize=4096)  # names of one folder, each of which is asked about several times
 def _dated(pattern: str, name: str) -> date | None:
     match = re.fullmatch(pattern, name)
     if not match:

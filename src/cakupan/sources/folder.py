@@ -8,6 +8,7 @@ import os
 import stat
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -45,10 +46,12 @@ class Folder(FileDrop):
         if not folder.is_dir():
             return {}
         root = self.root.resolve()
-        return {
-            path.name: Kind.FOLDER if path.is_dir() and path.resolve().is_relative_to(root) else _kind(path)
-            for path in folder.iterdir()
-        }
+        found = dict[str, Kind]()
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):  # it went away
+                kind = Kind.of_mode(path.lstat().st_mode)
+                found[path.name] = Kind.FOLDER if path.is_dir() and path.resolve().is_relative_to(root) else kind
+        return found
 
     def _open(self, feed: Feed, name: str, state: State) -> BinaryIO:
         root = self.root.resolve()
@@ -128,21 +131,14 @@ def _open_within(root: Path, target: Path) -> int:
 
 def _entry(feed: Feed, path: Path, root: Path) -> Entry | None:
     """Return what lies there; of what went away, nothing. A link to a file within the root is that file."""
-    kind = _kind(path)
     try:
-        if kind is Kind.LINK and business_date(feed, path.name):
-            kind = Kind.FILE if _is_file_within(path, root) else kind
-        return Entry(kind, _state_of(path.stat()) if kind is Kind.FILE else None)
+        status = path.lstat()
+        kind = Kind.of_mode(status.st_mode)
+        if kind is Kind.LINK and business_date(feed, path.name) and _is_file_within(path, root):
+            kind, status = Kind.FILE, path.stat()
+        return Entry(kind, _state_of(status) if kind is Kind.FILE else None)
     except FileNotFoundError:
         return None
-
-
-def _kind(path: Path) -> Kind:
-    if path.is_symlink():
-        return Kind.LINK
-    if path.is_dir():
-        return Kind.FOLDER
-    return Kind.SPECIAL if path.exists() and not path.is_file() else Kind.FILE
 
 
 def _is_file_within(path: Path, root: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +32,12 @@ class Kind(Enum):
     LINK = "link"
     SPECIAL = "special"
     """A pipe, a socket, a device."""
+
+    @classmethod
+    def of_mode(cls, mode: int) -> Kind:
+        """Return what has this mode, as its keeper tells it of the thing itself and not of where a link leads."""
+        kinds = ((stat.S_ISREG, cls.FILE), (stat.S_ISDIR, cls.FOLDER), (stat.S_ISLNK, cls.LINK))
+        return next((kind for is_kind, kind in kinds if is_kind(mode)), cls.SPECIAL)
 
 
 @dataclass(frozen=True)

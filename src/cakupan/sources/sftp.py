@@ -272,11 +272,7 @@ def _state(attributes: paramiko.SFTPAttributes) -> State:
 
 
 def _kind(attributes: paramiko.SFTPAttributes) -> Kind:
-    mode = attributes.st_mode or 0
-    for is_kind, kind in ((stat.S_ISREG, Kind.FILE), (stat.S_ISDIR, Kind.FOLDER), (stat.S_ISLNK, Kind.LINK)):
-        if is_kind(mode):
-            return kind
-    return Kind.SPECIAL
+    return Kind.of_mode(attributes.st_mode or 0)
 
 
 def _entry(attributes: paramiko.SFTPAttributes) -> Entry:
