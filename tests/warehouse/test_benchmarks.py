@@ -113,7 +113,7 @@ def test_the_nights_are_two_then_those_of_the_slope_then_the_one_under_load(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: dict[str, list[date]] = {}
-    cost = stages.Cost(1, 1, 1)
+    cost = stages.Cost(1, 1, 1, 1)
 
     @contextmanager
     def home(**_: bool) -> Iterator[Path]:
