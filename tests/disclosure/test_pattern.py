@@ -13,7 +13,7 @@ from cakupan.disclosure.attack import _FEW, intervals, too_certain
 from cakupan.disclosure.cells import Count, Name, System, adds_up
 from cakupan.disclosure.judging import hidden_counts
 from cakupan.disclosure.linking import links
-from cakupan.disclosure.pattern import _Attacked, pattern
+from cakupan.disclosure.pattern import _Attacked, _first_rules, _Rules, pattern
 from cakupan.disclosure.stored import Judged
 from tests.disclosure.city import NIGHT, changed, city, count, widths
 
@@ -150,6 +150,18 @@ def test_what_stays_certain_is_not_pushed_again_and_moves_nothing_that_it_does_n
     found = too_certain(system, hidden, [system.place[name] for name in certain])
     assert [(one.least, one.most) for one in found] == [(20, 20)] * _FEW
     assert solved == [_FEW, _FEW, 2 * _FEW]  # all together, up and down, then each by itself, both ways at once
+
+
+def test_a_sum_of_a_thousand_parts_is_kept_uncertain_without_a_rule_for_each_of_them() -> None:
+    parts = [count("r", "n", f"{row}", 3 if row == 7 else 20) for row in range(1000)]
+    total = count("r", "n", "t", sum(part.persons for part in parts))
+    system = System([*parts, total], [adds_up(total.name, [part.name for part in parts])])
+    rules = _Rules(len(system.counts))
+    _first_rules(system, rules)
+    assert sum(map(len, rules.weights)) < len(parts)
+    nothing = np.zeros(system.size, dtype=bool)
+    hidden = system.names(pattern(system, nothing, nothing))
+    assert parts[7].name in hidden and len(hidden) == 2
 
 
 def test_a_count_is_tried_again_where_less_is_hidden_than_when_it_was_wide() -> None:

@@ -96,13 +96,14 @@ def test_every_line_is_there_and_has_a_number(
         cost.append(next_night)
 
     lines += load.measure(two_nights, clients=3, quiet=6)
-    monkeypatch.setattr(stages, "run", lambda *_: stages.Measured(Timings({"build": 2.0})))
+    monkeypatch.setattr(stages, "run", lambda *_: stages.Measured(Timings({"build": 2.0}), start_up=0.5))
     lines += follow([nights[-1] + timedelta(days=1)], city, *cost)
     print_lines(lines)
     out = capsys.readouterr().out
     told = dict(re.findall(r"^(\S.*?)  +(-?[\d,]+(?:\.\d+)?)\b", out, re.MULTILINE))
     assert [name for name in STAGES + LINES if name not in told] == []
     assert out.count("rows of figures as the floor's: ") == 2
+    assert told["seconds / start-up's a night, mean of the last 1"] == "4.00"
     assert "fixed cost" not in out and "first night of the smallest city" not in out
     night, floor_ = (float(told[f"next night, {whose}"]) for whose in ("project", "floor"))
     assert float(told["next night beyond that / floor"]) == pytest.approx((night - 0.5) / floor_, abs=0.1)

@@ -20,6 +20,7 @@ from cakupan.disclosure.cells import System
 Mask = NDArray[np.bool_]
 
 _NODES = 2_000  # of the search, not seconds: the same counts give the same pattern on every machine
+_LONG = 100  # counts of a link
 _STANDING = 0.05  # what it costs to hide what was hidden on another night, beside hiding something else
 
 
@@ -43,15 +44,22 @@ class _Rules:
     """Rows of the integer programme: weights of groups, which together are to reach a number."""
 
     width: int
+    groups: list[NDArray[np.intp]] = field(default_factory=list)
+    """of each row, those whose weight is not nothing"""
     weights: list[NDArray[np.float64]] = field(default_factory=list)
     reach: list[float] = field(default_factory=list)
 
     def add(self, weights: NDArray[np.float64], reach: float = 0.0) -> None:
-        self.weights.append(weights)
+        self.groups.append(np.flatnonzero(weights))
+        self.weights.append(weights[self.groups[-1]])
         self.reach.append(reach)
 
     def constraint(self) -> LinearConstraint:
-        return LinearConstraint(csr_array(np.array(self.weights)), lb=np.array(self.reach) - 1e-7)
+        ends = np.cumsum([0, *map(len, self.groups)])
+        rows = csr_array(
+            (np.concatenate(self.weights), np.concatenate(self.groups), ends), shape=(len(self.reach), self.width)
+        )
+        return LinearConstraint(rows, lb=np.array(self.reach) - 1e-7)
 
 
 @dataclass
@@ -120,7 +128,8 @@ def _first_rules(system: System, rules: _Rules) -> None:
     links = system.links
     for row in range(links.shape[0]):
         places = links.indices[links.indptr[row] : links.indptr[row + 1]]
-        if (places >= len(groups)).any():  # of a bound something is never seen
+        # Of a bound something is never seen. Of a long sum it would be as many rules as parts, each of all of them.
+        if (places >= len(groups)).any() or len(places) > _LONG:
             continue
         for place in places:
             weights = np.zeros(rules.width)
