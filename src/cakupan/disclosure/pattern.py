@@ -20,7 +20,7 @@ from cakupan.disclosure.cells import System
 Mask = NDArray[np.bool_]
 
 _NODES = 2_000  # of the search, not seconds: the same counts give the same pattern on every machine
-_LONG = 100  # counts of a link
+_LONG = 100  # counts of a link, from which the rules of each of them are left to the attack to find
 _STANDING = 0.05  # what it costs to hide what was hidden on another night, beside hiding something else
 
 
