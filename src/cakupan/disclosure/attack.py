@@ -11,18 +11,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_array, eye_array, kron
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from cakupan.disclosure.cells import System
+from cakupan.disclosure.programme import Programme
 
-_AT_ONCE = 20_000
-"""Unknowns of one linear programme: that of each hidden count is put beside those of others."""
 _ROUNDING = 1e-6
 _TRIES = 12
 """How often, at most, hidden counts are pushed together; those that did not go far enough are looked at singly then."""
 _FEW = 10  # counts that are looked at singly in less time
+_PRIMAL = 4  # the simplex method to which where it ended for one goal is a beginning for the next
 
 
 @dataclass(frozen=True)
@@ -69,78 +68,69 @@ def _not_seen_far(system: System, hidden: NDArray[np.bool_], places: Sequence[in
     for as long as that finds more.
     """
     left = np.array(places, dtype=np.intp)
+    if len(left) < _FEW:
+        return list(places)
     piece_of = _piece_of(system, hidden)
+    moves = _Moves(system, np.flatnonzero(hidden & np.isin(piece_of, piece_of[left])))
     least, most = system.persons.copy(), system.persons.copy()
     pushes = np.random.default_rng(0)  # the same on every machine
     for _ in range(_TRIES):
-        if len(left) < _FEW:
-            break
-        members = np.flatnonzero(hidden & np.isin(piece_of, piece_of[left]))
-        links = _touching(system, members)[1]
-        push = pushes.uniform(-1, 1, len(members)) * np.isin(members, left)
+        push = pushes.uniform(-1, 1, len(moves.members)) * np.isin(moves.members, left)
         for goal in (push, -push):
-            moved = system.persons[members] + _solve(system, members, links, goal).x
-            least[members] = np.minimum(least[members], moved)
-            most[members] = np.maximum(most[members], moved)
+            moved = system.persons[moves.members] + moves.least(goal)
+            least[moves.members] = np.minimum(least[moves.members], moved)
+            most[moves.members] = np.maximum(most[moves.members], moved)
         before, left = left, left[_width(least[left], most[left]) < system.least[left]]
-        if len(left) == len(before):
+        if len(left) == len(before) or len(left) < _FEW:
             break
     return [int(place) for place in left]
 
 
 def intervals(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> Iterator[Interval]:
     """Compute the interval of each of these hidden counts."""
-    batch: list[_Piece] = []
-    for piece in _pieces(system, hidden, places):
-        if batch and sum(one.unknowns for one in batch) + piece.unknowns > _AT_ONCE:
-            yield from _solved(system, batch)
-            batch = []
-        batch.append(piece)
-    if batch:
-        yield from _solved(system, batch)
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """Hidden counts that tell of one another, and what links them: two linear programmes for each that is wanted."""
-
-    members: NDArray[np.intp]
-    wanted: NDArray[np.intp]
-    touched: NDArray[np.intp]
-    """which links of the system"""
-    links: csr_array
-
-    @property
-    def copies(self) -> int:
-        return 2 * len(self.wanted)
-
-    @property
-    def unknowns(self) -> int:
-        return self.copies * len(self.members)
-
-    @property
-    def goals(self) -> NDArray[np.float64]:
-        """What each programme makes least, by wanted count, way and member."""
-        goals = np.zeros((len(self.wanted), 2, len(self.members)))
-        numbers = np.arange(len(self.wanted))
-        columns = np.searchsorted(self.members, self.wanted)
-        goals[numbers, 0, columns] = -1
-        goals[numbers, 1, columns] = 1
-        return goals
-
-
-def _pieces(system: System, hidden: NDArray[np.bool_], places: Sequence[int]) -> Iterator[_Piece]:
     if not len(places):
         return
     piece_of = _piece_of(system, hidden)
     wanted = np.array(places, dtype=np.intp)
     for piece in np.unique(piece_of[wanted]):
-        members = np.flatnonzero((piece_of == piece) & hidden)
-        touched, links = _touching(system, members)
-        here = wanted[piece_of[wanted] == piece]
-        step = max(1, _AT_ONCE // (2 * len(members)))
-        for begin in range(0, len(here), step):
-            yield _Piece(members, here[begin : begin + step], touched, links)
+        moves = _Moves(system, np.flatnonzero((piece_of == piece) & hidden))
+        for place in wanted[piece_of[wanted] == piece]:
+            yield moves.interval(int(place))
+
+
+class _Moves:
+    """How far hidden counts can be from the truth together while all that links them holds."""
+
+    def __init__(self, system: System, members: NDArray[np.intp]) -> None:
+        self.members = members
+        self._system = system
+        links = csr_array(system.links[:, members])
+        self._touched = np.flatnonzero(np.diff(links.indptr))  # the links that say something of them
+        nothing = np.zeros(len(self._touched))
+        persons = system.persons[members]
+        self._programme = Programme(
+            csr_array(links[self._touched]), nothing, nothing, -persons, np.full(len(members), _most(system)),
+            simplex_strategy=_PRIMAL,
+        )  # fmt: skip
+
+    def least(self, goal: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far each moves for the least of a goal."""
+        moved = self._programme.solve(goal)
+        if moved is None or not self._programme.is_solved:
+            raise RuntimeError("HiGHS found no interval of hidden counts")
+        return moved
+
+    def interval(self, place: int) -> Interval:
+        """Solve how far one of them can go up, and how far down."""
+        column = np.searchsorted(self.members, place)
+        ends, prices = [], np.zeros((2, self._system.links.shape[0]))
+        for way, sign in enumerate((-1.0, 1.0)):
+            goal = np.zeros(len(self.members))
+            goal[column] = sign
+            ends.append(float(self._system.persons[place] + self.least(goal)[column]))
+            prices[way, self._touched] = self._programme.prices
+        most, least = ends
+        return Interval(place, least, most, prices)
 
 
 def _piece_of(system: System, hidden: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -160,52 +150,3 @@ def _most(system: System) -> float:
 
 def _width(least: Any, most: Any) -> Any:
     return np.floor(most + _ROUNDING) - np.ceil(least - _ROUNDING)
-
-
-def _touching(system: System, members: NDArray[np.intp]) -> tuple[NDArray[np.intp], csr_array]:
-    """Return which links say something of these columns, and what they say of them."""
-    links = csr_array(system.links[:, members])
-    touched = np.flatnonzero(np.diff(links.indptr))
-    return touched, csr_array(links[touched])
-
-
-def _solve(system: System, members: NDArray[np.intp], links: csr_array, goal: NDArray[np.float64]) -> Any:
-    """Return HiGHS's answer: how far each of these columns moves for the least of the goal while all links hold."""
-    solved = linprog(
-        goal,
-        A_eq=links if links.shape[0] else None,
-        b_eq=np.zeros(links.shape[0]) if links.shape[0] else None,
-        bounds=np.column_stack([-system.persons[members], np.full(len(members), _most(system))]),
-        method="highs",
-    )
-    if not solved.success:
-        raise RuntimeError(f"HiGHS found no interval of hidden counts: {solved.message}")
-    return solved
-
-
-def _solved(system: System, batch: Sequence[_Piece]) -> Iterator[Interval]:
-    """Solve, for each wanted count, how far it can go up and how far down while all links hold."""
-    solved = _solve(
-        system,
-        np.concatenate([np.tile(piece.members, piece.copies) for piece in batch]),
-        csr_array(block_diag([kron(eye_array(piece.copies), piece.links) for piece in batch], format="csr")),
-        np.concatenate([piece.goals.ravel() for piece in batch]),
-    )
-    marginals = solved.eqlin.marginals if len(solved.eqlin.marginals) else np.zeros(0)
-    column = row = 0
-    for piece in batch:
-        rows = piece.copies * len(piece.touched)
-        moved = solved.x[column : column + piece.unknowns].reshape(len(piece.wanted), 2, -1)
-        prices = marginals[row : row + rows].reshape(len(piece.wanted), 2, -1)
-        column, row = column + piece.unknowns, row + rows
-        yield from _read_off(system, piece, moved, prices)
-
-
-def _read_off(
-    system: System, piece: _Piece, moved: NDArray[np.float64], prices: NDArray[np.float64]
-) -> Iterator[Interval]:
-    for number, place in enumerate(map(int, piece.wanted)):
-        by_link = np.zeros((2, system.links.shape[0]))
-        by_link[:, piece.touched] = prices[number]
-        up, down = system.persons[place] + moved[number, :, np.searchsorted(piece.members, place)]
-        yield Interval(place, float(down), float(up), by_link)

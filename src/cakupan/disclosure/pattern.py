@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from cakupan.disclosure.attack import Interval, too_certain
 from cakupan.disclosure.cells import System
+from cakupan.disclosure.programme import Programme
 
 Mask = NDArray[np.bool_]
 
@@ -54,12 +54,11 @@ class _Rules:
         self.weights.append(weights[self.groups[-1]])
         self.reach.append(reach)
 
-    def constraint(self) -> LinearConstraint:
+    def rows(self) -> csr_array:
         ends = np.cumsum([0, *map(len, self.groups)])
-        rows = csr_array(
-            (np.concatenate(self.weights), np.concatenate(self.groups), ends), shape=(len(self.reach), self.width)
-        )
-        return LinearConstraint(rows, lb=np.array(self.reach) - 1e-7)
+        weights = np.concatenate([np.zeros(0), *self.weights])
+        groups = np.concatenate([np.zeros(0, dtype=np.intp), *self.groups])
+        return csr_array((weights, groups, ends), shape=(len(self.reach), self.width))
 
 
 @dataclass
@@ -107,6 +106,8 @@ def pattern(system: System, forced: Mask, standing: Mask, known: Sequence[Known]
         hidden = np.append(chosen[groups], np.ones(system.size - len(groups), dtype=bool))
         found = len(rules.reach)
         _audit(of_night, hidden, rules)
+        if len(rules.reach) > found:  # others are asked of what withstands the attack on the night itself
+            continue
         for one, attacked in zip(known, of_others, strict=True):
             _audit_known(attacked, one, system, hidden, rules)
         if len(rules.reach) == found:
@@ -142,16 +143,16 @@ def _first_rules(system: System, rules: _Rules) -> None:
 def _solve(costs: NDArray[np.float64], must: NDArray[np.bool_], rules: _Rules) -> NDArray[np.bool_]:
     if not must.any() and not rules.reach:
         return must
-    solved = milp(
-        costs,
-        integrality=np.ones(len(costs)),
-        bounds=Bounds(must.astype(float), np.ones(len(costs))),
-        constraints=rules.constraint() if rules.reach else (),
-        options={"node_limit": _NODES, "mip_rel_gap": 1e-3},
-    )
-    if solved.x is None:  # not found in so many nodes: all hidden keeps every rule
+    lower = np.array(rules.reach) - 1e-7
+    programme = Programme(
+        rules.rows(), lower, np.full(len(lower), np.inf), must.astype(float), np.ones(len(costs)),
+        mip_max_nodes=_NODES, mip_rel_gap=1e-3,
+    )  # fmt: skip
+    programme.only_whole()
+    chosen = programme.solve(costs)
+    if chosen is None:  # not found in so many nodes: all hidden keeps every rule
         return np.ones(len(costs), dtype=bool)
-    return np.asarray(solved.x > 0.5)
+    return np.asarray(chosen > 0.5)
 
 
 def _audit(attacked: _Attacked, hidden: Mask, rules: _Rules) -> None:
