@@ -195,6 +195,16 @@ def test_a_file_that_goes_away_while_watched_is_no_delivery(feed, drop):
     assert found(feed, drop, settle_seconds=5, wait=lambda _: path.unlink()) == []
 
 
+def test_what_goes_away_while_a_folder_is_listed_is_left_out(feed, drop, monkeypatch):
+    folder = Folder(drop.parents[1])
+    for lists, beside in ((drop, "iuran_20250908.csv.gz"), (drop.parent, "catatan.txt")):
+        (lists / beside).write_bytes(b"here")
+    listed = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda path: [*listed(path), path / "iuran_20250909.csv.gz"])
+    assert [d.name for d in folder.deliveries(feed, NIGHT)] == ["iuran_20250908.csv.gz"]
+    assert [other.name for other in folder.around(feed.agency, [feed])] == ["catatan.txt"]
+
+
 def test_the_fingerprint_tells_size_time_and_place_apart(feed, drop):
     path = drop / "iuran_20250909.csv.gz"
     seen = []
