@@ -27,3 +27,8 @@ def make_city(root: Path, workers: int, nights: list[date]) -> Path:
         cwd=settings.PROJECT, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     return root / "deliveries"
+
+
+def delivered(deliveries: Path, as_of: date) -> int:
+    """Return how many bytes were delivered for a night."""
+    return sum(file.stat().st_size for file in deliveries.glob(f"*/*/*_{as_of:%Y%m%d}.*"))

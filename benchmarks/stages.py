@@ -48,6 +48,8 @@ class Cost:
     seconds: float
     start_up: float
     """Seconds of start-up, which are no part of them."""
+    delivered: int
+    """Bytes of the night's deliveries."""
     tables: int
     """Bytes by which the tables grew."""
     log: int

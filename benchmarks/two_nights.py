@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import judging, stages, statements
+from benchmarks.city import delivered
 from benchmarks.floor import night as floor
 from benchmarks.floor.checking import check
 from benchmarks.measuring import disk
@@ -65,7 +66,8 @@ def compare(
     if night.through_airflow is not None:
         lines.append(Line("fixed cost of a night through Airflow", _fixed_cost(night), "s", 20))
     lines += [Line(f"most memory, {group}", most / MEGABYTE, "MB", 300) for group, most in memory.items()]
-    return lines, stages.Cost(night.project.night, night.project.start_up, night.grown, night.log)
+    project, of_night = night.project, delivered(deliveries, nights[-1])
+    return lines, stages.Cost(project.night, project.start_up, of_night, night.grown, night.log)
 
 
 def _print_judging(as_of: date) -> None:

@@ -42,9 +42,9 @@ LINES = [
     "of them rows as landed, dropped again when old",
     "verify / one hash of all landed rows",
     *(f"most memory, {group}" for group in ("land", stages.TAKE_IN, "build", "publish", "verify")),
-    *(f"{what}, slope a night" for what in ("seconds", "tables", "log")),
-    *(f"{what}, last / first" for what in ("seconds", "tables", "log")),
-    *(f"{what}, night 1000 / night 10 by that slope" for what in ("seconds", "tables", "log")),
+    *(f"{what}, slope a night" for what in ("seconds", "delivered", "tables", "log")),
+    *(f"{what}, last / first" for what in ("seconds", "delivered", "tables", "log")),
+    *(f"{what}, night 1000 / night 10 by that slope" for what in ("seconds", "delivered", "tables", "log")),
 ]
 BI_CLIENTS = (
     "errors of BI clients", "pages of BI clients with two nights", "times a BI client was seen waiting for a lock",
@@ -104,6 +104,8 @@ def test_every_line_is_there_and_has_a_number(
     assert [name for name in STAGES + LINES if name not in told] == []
     assert out.count("rows of figures as the floor's: ") == 2
     assert told["seconds / start-up's a night, mean of the last 1"] == "4.00"
+    sent = sum(file.stat().st_size for file in city.rglob("*") if f"{nights[-1]:%Y%m%d}" in file.name)
+    assert float(told["delivered a night, mean of the first 1"]) == pytest.approx(sent / 1024, abs=0.6) != 0
     assert "fixed cost" not in out and "first night of the smallest city" not in out
     night, floor_ = (float(told[f"next night, {whose}"]) for whose in ("project", "floor"))
     assert float(told["next night beyond that / floor"]) == pytest.approx((night - 0.5) / floor_, abs=0.1)
@@ -114,7 +116,7 @@ def test_the_nights_are_two_then_those_of_the_slope_then_the_one_under_load(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: dict[str, list[date]] = {}
-    cost = stages.Cost(1, 1, 1, 1)
+    cost = stages.Cost(1, 1, 1, 1, 1)
 
     @contextmanager
     def home(**_: bool) -> Iterator[Path]:
