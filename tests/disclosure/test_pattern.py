@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from cakupan.disclosure.attack import _FEW, intervals, too_certain
 from cakupan.disclosure.cells import Count, Name, System, adds_up
@@ -119,13 +120,16 @@ def test_looking_at_many_counts_at_once_finds_what_looking_at_each_does(seed: in
     hidden = others | system.mask(())
     places = [int(place) for place in np.flatnonzero(others[: len(system.counts)])]
     assert len(places) > _FEW
-    alone = {place: next(intervals(system, hidden, [place])).width for place in places}
-    narrow = {place for place, width in alone.items() if width < system.least[place]}
-    assert any(alone[place] > 0 for place in narrow)
-    assert {found.place: found.width for found in too_certain(system, hidden, places)} == {
-        place: alone[place] for place in narrow
-    }
-    for found in intervals(system, hidden, places):  # by duality, also of those that stand behind others
+    names = {system.counts[place].name for place in places}
+    alone = widths(list(named.values()), names, names)
+    at_once = {found.place: found for found in intervals(system, hidden, places)}
+    for place, found in at_once.items():
+        width = alone[system.counts[place].name]
+        assert found.most - found.least == pytest.approx(width, abs=1e-4) or (found.most > 1000 and width == np.inf)
+    narrow = {place for place, found in at_once.items() if found.width < system.least[place]}
+    assert any(at_once[place].width > 0 for place in narrow)
+    assert {found.place for found in too_certain(system, hidden, places)} == narrow
+    for found in at_once.values():  # by duality, also of those that stand behind others
         assert found.widened_by(system)[hidden].sum() == pytest.approx(found.most - found.least, abs=1e-4)
 
 
@@ -249,3 +253,11 @@ def _a_day_later(counts: list[Count], rng: np.random.Generator) -> list[Count]:
         ):  # fmt: skip
             persons[Name(relation, PARTICIPANTS, cell)] += 1
     return changed(counts, persons)
+
+
+def test_what_highs_does_not_take_is_told() -> None:
+    row = csr_array(np.ones((1, 2)))
+    with pytest.raises(RuntimeError, match="does not take"):
+        Programme(row, np.zeros(1), np.ones(1), np.zeros(2), np.ones(2), no_such_option=1)
+    programme = Programme(row, np.full(1, 3.0), np.full(1, 3.0), np.zeros(2), np.ones(2))
+    assert programme.solve(np.ones(2)) is None and not programme.is_solved  # two of at most 1 are not 3
