@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from cakupan.disclosure.attack import _FEW, intervals, too_certain
+from cakupan.disclosure.attack import _FEW, Interval, intervals, too_certain
 from cakupan.disclosure.cells import Count, Name, System, adds_up
 from cakupan.disclosure.judging import hidden_counts
 from cakupan.disclosure.linking import links
@@ -253,6 +253,12 @@ def _a_day_later(counts: list[Count], rng: np.random.Generator) -> list[Count]:
         ):  # fmt: skip
             persons[Name(relation, PARTICIPANTS, cell)] += 1
     return changed(counts, persons)
+
+
+def test_a_rule_that_rules_nothing_out_has_all_hidden_rather_than_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Interval, "widened_by", lambda _, system: np.full(system.size, 100.0))
+    counts = sectors(1, 2, 50, 300)  # of which the rules to begin with hide no more than 1 and 2
+    assert codes(hidden_counts(counts, NIGHT)) == "ABCDSEMUA"
 
 
 def test_what_highs_does_not_take_is_told() -> None:

@@ -87,7 +87,8 @@ class _Attacked:
 def pattern(system: System, forced: Mask, standing: Mask, known: Sequence[Known] = ()) -> Mask:
     """Return what is hidden. `forced` is in any case; `standing` was on other nights, and is taken first.
 
-    Where even hiding all that is linked with a count leaves it too certain, only that is left undone.
+    Where even hiding all that is linked with a count leaves it too certain, only that is left undone. No pattern is
+    tried twice: all is hidden instead.
     """
     if not system.counts:
         return np.zeros(system.size, dtype=bool)
@@ -101,8 +102,12 @@ def pattern(system: System, forced: Mask, standing: Mask, known: Sequence[Known]
     _first_rules(system, rules)
     of_night = _Attacked(system, np.ones(system.size, dtype=bool))
     of_others = [_Attacked(one.system, one.unknown) for one in known]
+    tried = set[bytes]()
     while True:
         chosen = _solve(costs, must, rules)
+        if chosen.tobytes() in tried:  # a rule that rounding kept from ruling it out
+            chosen = np.ones(size, dtype=bool)
+        tried.add(chosen.tobytes())
         hidden = np.append(chosen[groups], np.ones(system.size - len(groups), dtype=bool))
         found = len(rules.reach)
         _audit(of_night, hidden, rules)
