@@ -40,7 +40,7 @@ class Interval:
         return float(_width(self.least, self.most))
 
     def to_reach(self, width: float) -> float:
-        """Return what `widens` of all that is hidden must add up to for the width, which it does not reach now."""
+        """Return what `widened_by` of all that is hidden must add up to for the width, which it does not reach now."""
         return max(width, self.most - self.least + 0.5)
 
     def widened_by(self, system: System) -> NDArray[np.float64]:
